@@ -1,0 +1,19 @@
+/*
+ * Files: read whole (plain and gzip alike, told apart by their first bytes) and written whole
+ * (beside the old one and then renamed over it, so that a failed write leaves the old file as it
+ * was).
+ */
+#ifndef ARENA_FILE_H
+#define ARENA_FILE_H
+
+#include "sim/base/base.h"
+
+/* Reads path into out, decompressed. "-" is standard input. On failure err says which file and why.
+ * A compressed file that stops short gives what could be read and sets *truncated (may be NULL,
+ * then it is a failure). */
+bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err);
+
+/* Replaces path by the len bytes at data, all or nothing. */
+bool file_write(const char *path, const void *data, size_t len, struct error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * The allocator, as the rest of arenascope uses it. malloc.c tells the whole story; heap_internal.h
+ * has the structures.
+ */
+#ifndef ARENA_HEAP_H
+#define ARENA_HEAP_H
+
+#include "sim/os/os.h"
+#include "sim/trace/event.h"
+
+struct heap;
+
+struct heap_config {
+    struct os *os;     /* stays the caller's; must outlive the heap */
+    struct sink *sink; /* NULL: nobody listens */
+};
+
+/* A Go type as far as the allocator cares: its size and where its pointers are. */
+struct heap_type {
+    uint64_t size;    /* bytes of one element */
+    uint64_t ptrdata; /* bytes of the prefix that holds all pointers; 0: pointer-free */
+    const uint8_t
+        *mask; /* one bit a word of that prefix, lowest word in the lowest bit of mask[0] */
+};
+
+/* What became of an allocation. */
+struct heap_object {
+    uint64_t addr; /* 0: Go ended the program (heap_exited) */
+    uint64_t size; /* bytes the object really takes */
+    uint8_t spanclass;
+    uint8_t rung;  /* enum rung: where the memory was found */
+    bool zerobase; /* size 0: all such objects are at one address outside the heap */
+    bool dirty;    /* zeroing failed to leave zeros: a bug that transcripts would show */
+};
+
+struct heap *heap_new(const struct heap_config *config);
+void heap_free(struct heap *h);
+
+/* mallocinit. False: Go ended the program. */
+bool heap_init(struct heap *h);
+
+/* The two words of the thread's fastrand. */
+void heap_seed(struct heap *h, uint32_t a, uint32_t b);
+
+/* mallocgc: size bytes holding values of type (NULL: pointer-free), zeroed. */
+struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type);
+
+/* Did Go end the program under study? With which status? */
+bool heap_exited(const struct heap *h, int *status);
+
+/* One line for each thing that happened to the outside since the last call (os lines, printed
+ * messages, "exit N"), in the transcripts' form; appended to out. */
+void heap_take_log(struct heap *h, struct strbuf *out);
+
+/* The `heap ...` line and the whole dump, in the transcripts' form. */
+void heap_dump_bounds(struct heap *h, struct strbuf *out);
+void heap_dump(struct heap *h, struct strbuf *out);
+
+/* The heap bitmap of size bytes from addr on, a digit a word (1 pointer, 2 scan, 3 both). */
+void heap_bits(struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out);
+
+/* Object memory, for the program under study. word: address of a pointer-sized word. */
+void heap_fill(struct heap *h, uint64_t addr, uint64_t size, uint8_t byte);
+void heap_store(struct heap *h, uint64_t addr, uint64_t word);
+uint64_t heap_load(struct heap *h, uint64_t addr);
+
+/* Emits an event from outside the heap (OP_BEGIN, OBJECT, ...) into the heap's sink. */
+void heap_emit(struct heap *h, struct event ev);
+/* Tells (as RANGE events) what else stands in the address space. */
+void heap_note_range(
+    struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner);
+
+/* Walks every structure and aborts with what is wrong at the first broken invariant. */
+void heap_check(struct heap *h);
+
+#endif

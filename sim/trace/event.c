@@ -1,0 +1,85 @@
+/* Names and words of events: see event.h. */
+#include "sim/trace/event.h"
+
+#include "sim/base/base.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const kind_names[] = {
+#define X(NAME, text, ...) text,
+    EVENT_KINDS(X)
+#undef X
+};
+static const char *const op_names[] = {
+#define X(NAME, text) text,
+    OP_CODES(X)
+#undef X
+};
+static const char *const step_names[] = {
+#define X(NAME, text) text,
+    INIT_STEPS(X)
+#undef X
+};
+static const char *const state_names[] = {
+#define X(NAME, text) text,
+    RANGE_STATES(X)
+#undef X
+};
+#define X(name) #name,
+static const char *const stat_names[] = {STATS(X)};
+static const char *const span_field_names[] = {SPAN_FIELDS(X)};
+static const char *const heap_field_names[] = {HEAP_FIELDS(X)};
+#undef X
+static const char *const message_formats[] = {
+#define X(NAME, text) text,
+    MESSAGES(X)
+#undef X
+};
+
+#define NAME_IN(table, i) ((i) < ARRAY_LEN(table) ? (table)[i] : "?")
+
+const char *event_kind_name(unsigned kind) {
+    return NAME_IN(kind_names, kind);
+}
+
+const char *op_code_name(unsigned op) {
+    return NAME_IN(op_names, op);
+}
+
+const char *init_step_name(unsigned step) {
+    return NAME_IN(step_names, step);
+}
+
+const char *range_state_name(unsigned state) {
+    return NAME_IN(state_names, state);
+}
+
+const char *stat_name(unsigned stat) {
+    return NAME_IN(stat_names, stat);
+}
+
+const char *span_field_name(unsigned field) {
+    return NAME_IN(span_field_names, field);
+}
+
+const char *heap_field_name(unsigned field) {
+    return NAME_IN(heap_field_names, field);
+}
+
+char *message_text(const struct event *ev, char *buf, unsigned buf_len) {
+    const uint64_t args[] = {ev->a, ev->b, ev->c};
+    unsigned next = 0, len = 0;
+    for (const char *f = NAME_IN(message_formats, ev->x); *f && len + 1 < buf_len; f++) {
+        if (f[0] == '%' && (f[1] == 'x' || f[1] == 'd') && next < ARRAY_LEN(args)) {
+            int n = snprintf(
+                buf + len, buf_len - len, f[1] == 'x' ? "0x%" PRIx64 : "%" PRIu64, args[next++]);
+            len += n > 0 ? (unsigned)n : 0;
+            f++;
+        } else {
+            buf[len++] = *f;
+        }
+    }
+    buf[len < buf_len ? len : buf_len - 1] = '\0';
+    return buf;
+}

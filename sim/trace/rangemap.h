@@ -1,0 +1,38 @@
+/*
+ * A map of the address space: non-overlapping ranges with a state and an owner, in address order.
+ * What is not listed is RANGE_NONE. Neighbours alike in both are one range, so the form is unique:
+ * two maps that say the same are equal entry by entry.
+ *
+ * The heap's side keeps one to know what a system call changes (and so to emit RANGE events); the
+ * replica keeps one to be drawn.
+ */
+#ifndef ARENA_RANGEMAP_H
+#define ARENA_RANGEMAP_H
+
+#include "sim/base/base.h"
+#include "sim/trace/event.h"
+
+struct range {
+    uint64_t start, end; /* [start, end), bytes */
+    uint8_t state;       /* enum range_state, never RANGE_NONE in a map */
+    uint8_t owner;       /* enum range_owner */
+};
+
+struct rangemap {
+    struct range *ranges;
+    size_t count, cap;
+};
+
+void rangemap_free(struct rangemap *m);
+void rangemap_copy(struct rangemap *to, const struct rangemap *from);
+/* Index of the first range that ends after addr (count if none). */
+size_t rangemap_find(const struct rangemap *m, uint64_t addr);
+/* State at addr; owner (may be NULL) is filled too. */
+enum range_state rangemap_state(const struct rangemap *m, uint64_t addr, enum range_owner *owner);
+/* Makes [start, end) the given state and owner, splitting and joining neighbours. */
+void rangemap_set(struct rangemap *m, uint64_t start, uint64_t end, enum range_state state,
+    enum range_owner owner);
+/* The part of [start, end) at its beginning that is uniform: returns its end, fills its state. */
+uint64_t rangemap_run(const struct rangemap *m, uint64_t start, uint64_t end, struct range *out);
+
+#endif

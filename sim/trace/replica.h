@@ -1,0 +1,137 @@
+/*
+ * The replica: the allocator's whole state, rebuilt from events alone.
+ *
+ * It is what the window draws. After every event it equals the heap that sent it (the tests compare
+ * their dumps byte for byte), and events undo exactly, so that the state at moment t is the same
+ * from whichever side it is reached.
+ *
+ * Reading: the fields below are public for reading; only replica_apply and replica_undo write them.
+ * Handles (see event.h): span handle n is r->spans[n - 1]; 0 is no span.
+ */
+#ifndef ARENA_REPLICA_H
+#define ARENA_REPLICA_H
+
+#include "sim/trace/event.h"
+#include "sim/trace/rangemap.h"
+
+enum { MAX_PS = 1 };
+
+/* A copy of an mspan. Sizes in bytes unless the name says pages. */
+struct rspan {
+    uint64_t record; /* address of the runtime's mspan record */
+    uint64_t base, npages, elemsize, nelems, freeindex, alloc_cache, limit, npreleased, unusedsince;
+    uint64_t state, spanclass, alloc_count, incache, needzero, sweepgen;
+    uint64_t *alloc_bits, *mark_bits; /* bit_words words each, or NULL: all zero */
+    uint32_t bit_words;
+    uint16_t list;       /* enum list_base + index, LIST_NOWHERE if in none */
+    uint32_t prev, next; /* handles, in that list */
+    bool in_treap;
+    uint32_t parent, left, right; /* handles, in the treap */
+    uint32_t priority;
+};
+
+struct rlist {
+    uint32_t first, last; /* handles */
+    uint32_t count;
+};
+
+struct attempt {
+    uint8_t outcome; /* enum outcome */
+    uint64_t addr;   /* asked for */
+    uint64_t size;   /* bytes */
+    uint64_t answer; /* 0: refused */
+};
+
+/* How far mallocinit has come and what it found: the numbers of each step as its STEP event has
+ * them. */
+struct init_path {
+    uint8_t step; /* enum init_step, the latest */
+    bool reached[STEP_COUNT];
+    uint64_t value[STEP_COUNT][3];
+    struct attempt hints[HINT_COUNT];
+    struct attempt fallbacks[FALLBACK_COUNT];
+};
+
+struct meta_block {
+    uint64_t addr, size;
+    uint8_t what; /* enum meta_kind */
+};
+
+/* A sparse array of chunks, for the spans table and the heap bitmap. */
+struct chunked {
+    void **chunks;
+    size_t count;
+};
+
+struct replica {
+    uint64_t seq;      /* events applied so far */
+    uint64_t ops;      /* operations begun so far */
+    bool in_op;        /* ... and the last one has not ended */
+    bool exited;       /* Go ended the program */
+    uint32_t status;   /* with this */
+    uint32_t messages; /* Go printed so many lines */
+
+    struct init_path init;
+    struct rangemap ranges;
+    uint64_t os_calls[EV_COUNT]; /* by event kind, EV_OS_* only */
+
+    uint64_t heap[HEAP_FIELD_COUNT]; /* by enum heap_field */
+    uint64_t stats[STAT_COUNT];      /* by enum stat */
+
+    struct rspan *spans; /* every mspan structure, in order of birth */
+    size_t span_count, span_cap;
+    struct rlist lists[LIST_COUNT];
+    uint32_t treap_root;
+    uint32_t cache[MAX_PS][NUM_SPAN_CLASSES];
+    uint64_t tiny[MAX_PS], tiny_offset[MAX_PS];
+    uint64_t nmalloc[NUM_SPAN_CLASSES];
+    struct meta_block *meta;
+    size_t meta_count, meta_cap;
+    uint64_t ladder[RUNG_COUNT];
+    uint64_t objects_born, objects_dropped; /* OBJECT and DROP events so far */
+
+    struct chunked page_table; /* read with replica_page */
+    struct chunked bitmap;     /* read with replica_bitmap */
+};
+
+struct replica *replica_new(void);
+struct replica *replica_copy(const struct replica *r);
+void replica_free(struct replica *r);
+
+/* Applies the next event / undoes the last one. The caller gives the events in order; an event that
+ * does not fit the state is a bug and aborts. */
+void replica_apply(struct replica *r, const struct event *ev);
+void replica_undo(struct replica *r, const struct event *ev);
+
+/* --- Reading without side effects --- */
+
+/* The span of a handle, NULL for 0. */
+const struct rspan *replica_span(const struct replica *r, uint32_t handle);
+/* The spans table's entry for the page number (from arena_start): a handle, 0 if nil or unmapped.
+ */
+uint32_t replica_page(const struct replica *r, uint64_t page);
+/* One byte of the heap bitmap, numbered downward from the byte below h.bitmap: it describes the
+ * four words from word 4 * index on; low half pointer bits, high half scan bits. */
+uint8_t replica_bitmap(const struct replica *r, uint64_t index);
+/* The live (in use, manual or free) span that holds addr, 0 if none. */
+uint32_t replica_span_of(const struct replica *r, uint64_t addr);
+/* Is slot index of an in-use span allocated? (Below freeindex, or its allocation bit is set.) */
+bool rspan_slot_allocated(const struct rspan *s, uint64_t index);
+/* One bit of alloc_bits or mark_bits. */
+bool rspan_bit(const uint64_t *bits, uint64_t index);
+/* Bytes the replica takes, about. */
+size_t replica_memory(const struct replica *r);
+
+/* Size class of a span class, and whether it holds no pointers. */
+static inline unsigned spanclass_size_class(unsigned spanclass) {
+    return spanclass >> 1;
+}
+static inline bool spanclass_noscan(unsigned spanclass) {
+    return spanclass & 1;
+}
+
+/* Appends the dump of the transcripts ("dump" ... "end"), made from the replica. ptr_size: bytes of
+ * a pointer of the platform. */
+void replica_dump(const struct replica *r, unsigned ptr_size, struct strbuf *out);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The program under study: carries operations out on a heap and keeps what a program would know,
+ * its objects by number and its roots. Emits OP_BEGIN, OBJECT, DROP, STORE and OP_END around what
+ * the heap tells.
+ */
+#ifndef ARENA_PROGRAM_H
+#define ARENA_PROGRAM_H
+
+#include "sim/heap/heap.h"
+#include "sim/work/op.h"
+
+struct program;
+
+/* os and sink stay the caller's and must outlive the program. */
+struct program *program_new(struct os *os, struct sink *sink);
+void program_free(struct program *p);
+struct heap *program_heap(struct program *p);
+
+/* Carries out one operation. False with err filled if it makes no sense here (an unknown object, a
+ * word outside it, an allocation before init): the program is unchanged. A Go fatal error is no
+ * failure: it returns true and program_ended() tells. */
+bool program_run(struct program *p, const struct op *op, struct error *err);
+
+/* Go has ended the program; nothing more can be run. */
+bool program_ended(const struct program *p);
+
+/* The object's address and size (as asked for); false if there is none of that number. */
+bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64_t *size);
+
+#endif

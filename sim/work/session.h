@@ -1,0 +1,56 @@
+/*
+ * A session: one environment, one workload, the program that runs it and the recording of it all.
+ * The window and the arenasim command both drive sessions. Change the environment, restart, and the
+ * same workload runs again in the other world.
+ */
+#ifndef ARENA_SESSION_H
+#define ARENA_SESSION_H
+
+#include "sim/os/os.h"
+#include "sim/trace/recording.h"
+#include "sim/work/program.h"
+
+enum provider { PROVIDER_HOST, PROVIDER_MODEL };
+
+/* The world a workload runs in. Zero-initialised but for the platform it is the platform's usual
+ * one on the simulated provider's terms. */
+struct environment {
+    const struct platform *platform;
+    enum provider provider;
+    struct model_config model; /* taken ranges (owned, see env_take), limits, break, image end */
+    uint32_t seed[2];          /* fastrand words; 0 0: left alone */
+};
+
+void env_copy(struct environment *to, const struct environment *from);
+void env_free(struct environment *env);
+/* Takes size bytes at addr for somebody else, or gives them back if exactly they were taken. */
+void env_toggle_taken(struct environment *env, uint64_t addr, uint64_t size);
+bool env_is_taken(const struct environment *env, uint64_t addr);
+/* Are faults arranged that only the model can provide? */
+bool env_has_faults(const struct environment *env);
+
+struct session;
+
+/* source becomes the session's. env is copied. Where the host cannot provide the environment
+ * (faults are arranged, another width, another system) the model does: session_provider() says
+ * which. NULL and err on failure. */
+struct session *session_new(
+    const struct environment *env, struct op_source *source, struct error *err);
+void session_free(struct session *s);
+
+/* Starts over in another environment: the recording is new, the workload rewound. */
+bool session_restart(struct session *s, const struct environment *env, struct error *err);
+
+/* Runs up to max_ops operations; returns true while there are more. On bad input from the source
+ * the run ends and session_error() tells (empty text: none). */
+bool session_pump(struct session *s, uint64_t max_ops);
+const struct error *session_error(const struct session *s);
+
+const struct environment *session_env(const struct session *s);
+const struct recording *session_recording(const struct session *s);
+struct program *session_program(struct session *s);
+/* "host kernel" or "simulated", and for people why (NULL: as asked for). */
+const char *session_provider(const struct session *s);
+const char *session_provider_why(const struct session *s);
+
+#endif

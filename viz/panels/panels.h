@@ -1,0 +1,32 @@
+/*
+ * The panels: each draws one aspect of the view into its rectangle. One file a panel.
+ */
+#ifndef ARENA_PANELS_H
+#define ARENA_PANELS_H
+
+#include "viz/ui.h"
+
+/* The platform's whole address space on a ruler: hints and outcomes, image, break, other mappings,
+ * and the reservation as three bands. */
+void panel_space(struct ui *ui, const struct view *v, struct rect area);
+/* The decision flow of mallocinit with the way taken lit. */
+void panel_path(struct ui *ui, const struct view *v, struct rect area);
+/* Spans, bitmap and arena as linked bands. */
+void panel_regions(struct ui *ui, const struct view *v, struct rect area);
+/* The arena's pages, zooming into slots and words. */
+void panel_arena(struct ui *ui, const struct view *v, struct rect area);
+/* The statistics over the run; scrub it. */
+void panel_timeline(struct ui *ui, const struct view *v, struct rect area);
+/* System calls and the latest events, each told in a sentence. */
+void panel_story(struct ui *ui, const struct view *v, struct rect area);
+/* The lesson's step: prose, and next / previous. */
+void panel_lesson(struct ui *ui, const struct view *v, struct rect area);
+/* Facts: the world the run is in (platform, provider, faults), the heap's numbers, and what is
+ * under the pointer. */
+void panel_facts(struct ui *ui, const struct view *v, struct rect area);
+/* The bar on top: name, platform, mode switch, provider, playing, event n of N. */
+void panel_bar(struct ui *ui, const struct view *v, struct rect area);
+/* All keys, over the window. */
+void panel_help(struct ui *ui, const struct view *v, struct rect area);
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * What a panel gets to draw with and how it answers the mouse.
+ *
+ * A frame: the app fills a view, calls each panel with its rectangle; the panel draws and registers
+ * what the pointer can meet (ui_hot, ui_button). After the frame the app asks ui_thing_at() and
+ * ui_command_at(). Panels keep no state of their own: everything that lasts is in the view.
+ */
+#ifndef ARENA_UI_H
+#define ARENA_UI_H
+
+#include "sim/trace/recording.h"
+#include "sim/work/session.h"
+#include "viz/commands.h"
+#include "viz/draw.h"
+#include "viz/theme.h"
+
+/* Something that can be hovered and pinned, and that lights up wherever it is drawn. */
+enum thing_kind {
+    THING_NONE,
+    THING_HINT,     /* index: 0..127 */
+    THING_FALLBACK, /* index: 0..3 */
+    THING_STEP,     /* index: enum init_step */
+    THING_REGION,   /* index: enum region */
+    THING_RANGE,    /* addr, size: a piece of the address space */
+    THING_PAGE,     /* addr: a page of the arena; index: its span's handle or 0 */
+    THING_SLOT,     /* addr: an object's slot; index: its span's handle; size: bytes */
+    THING_WORD,     /* addr: a word of an object; index: the span's handle */
+    THING_EVENT,    /* index: event number */
+};
+
+enum region { REGION_SPANS, REGION_BITMAP, REGION_ARENA };
+
+struct thing {
+    enum thing_kind kind;
+    uint64_t index;
+    uint64_t addr;
+    uint64_t size;
+};
+
+static inline bool thing_same(struct thing a, struct thing b) {
+    return a.kind == b.kind && a.index == b.index && a.addr == b.addr;
+}
+
+struct lesson_view; /* viz/lesson.h */
+
+/* Everything the panels show. Pointers are the app's and good for the frame. */
+struct view {
+    const struct replica *r; /* the state at event `at` */
+    const struct recording *rec;
+    const struct session *session;
+    const struct environment *env;
+    const struct platform *platform;
+    uint64_t at;    /* events applied: 0 .. count */
+    uint64_t count; /* events there are */
+    bool running;   /* the workload still produces more */
+    bool playing;
+    double speed;                     /* events a second while playing */
+    struct thing hover;               /* under the pointer */
+    struct thing pinned;              /* clicked */
+    uint64_t zoom_start, zoom_size;   /* the part of the arena that the arena panel shows, bytes */
+    const struct lesson_view *lesson; /* NULL: no lesson is open */
+    const char *workload;             /* its name */
+    const char *notice;               /* a line for the user, NULL if none */
+    double seconds;                   /* since start, for gentle motion; 0 in rendered pictures */
+};
+
+struct hot {
+    struct rect rect;
+    struct thing thing;   /* THING_NONE: none */
+    enum command command; /* CMD_NONE: none */
+    int64_t arg;
+};
+
+/* A text box that was drawn, for the test that nothing overflows or overlaps. */
+struct text_box {
+    struct rect rect;
+    struct rect within;
+    bool cut; /* did not fit and was ellipsised */
+};
+
+struct ui {
+    struct canvas *canvas;
+    struct fonts *fonts;
+    const struct theme *theme;
+    float scale;          /* design pixels to real ones */
+    int mouse_x, mouse_y; /* -1: no pointer */
+    struct hot *hots;
+    size_t hot_count, hot_cap;
+    struct text_box *boxes; /* recorded only if record_boxes */
+    size_t box_count, box_cap;
+    bool record_boxes;
+};
+
+/* Design pixels to real ones. */
+static inline int px(const struct ui *ui, float design) {
+    float v = design * ui->scale;
+    return (int)(v + (v < 0 ? -0.5f : 0.5f));
+}
+
+static inline uint32_t color_of(const struct ui *ui, enum theme_color c) {
+    return ui->theme->color[c];
+}
+
+/* Text sizes of the whole window, in design pixels: three and a title. */
+enum { SIZE_SMALL = 12, SIZE_BODY = 13, SIZE_LARGE = 16, SIZE_TITLE = 20 };
+
+void ui_begin(struct ui *ui);
+void ui_free(struct ui *ui);
+
+/* The pointer meets r: it is that thing. Later ones lie above earlier ones. */
+void ui_hot(struct ui *ui, struct rect r, struct thing thing);
+/* A click in r runs the command. */
+void ui_click(struct ui *ui, struct rect r, enum command command, int64_t arg);
+bool ui_hovered(const struct ui *ui, struct rect r);
+struct thing ui_thing_at(const struct ui *ui, int x, int y);
+enum command ui_command_at(const struct ui *ui, int x, int y, int64_t *arg);
+
+/* Text inside a box: one line, left (align 0), centred (1) or right (2), middle of the box's
+ * height; what does not fit is ellipsised. size is in design pixels. Returns the width drawn. */
+int ui_text(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
+    const char *text);
+int ui_textf(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
+    const char *fmt, ...) PRINTF_LIKE(7, 8);
+/* Wrapped text from the top of the box down; returns the height it took (never more than the box:
+ * the last line is ellipsised). */
+int ui_paragraph(
+    struct ui *ui, struct rect box, enum face face, float size, uint32_t color, const char *text);
+/* A panel's caption in small capitals style: muted, at the top of area. Returns what is left below.
+ */
+struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+/* A button with a label; lit if on. */
+void ui_button(
+    struct ui *ui, struct rect r, const char *label, bool on, enum command command, int64_t arg);
+
+#endif
