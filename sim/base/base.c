@@ -152,13 +152,23 @@ char *format_size(uint64_t bytes, char *buf, size_t buf_len) {
     while (unit + 1 < ARRAY_LEN(units) && bytes >> (10 * (unit + 1)))
         unit++;
     double n = (double)bytes / (double)(UINT64_C(1) << (10 * unit));
+    unsigned tenths = (unsigned)(n * 10 + 0.5);
     if (bytes == (bytes >> (10 * unit)) << (10 * unit))
         snprintf(buf, buf_len, "%llu %s", (unsigned long long)(bytes >> (10 * unit)), units[unit]);
     else
-        snprintf(buf, buf_len,
-            n >= 100  ? "%.0f %s"
-            : n >= 10 ? "%.1f %s"
-                      : "%.2f %s",
-            n, units[unit]);
+        snprintf(buf, buf_len, "%.*f %s", n < 10 ? 2 : tenths % 10 != 0, n, units[unit]);
+    return buf;
+}
+
+char *format_count(uint64_t n, char *buf, size_t buf_len) {
+    char digits[24];
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    size_t used = 0;
+    for (size_t i = 0; i < len && used + 1 < buf_len; i++) {
+        if (i && (len - i) % 3 == 0 && used + 2 < buf_len)
+            buf[used++] = ',';
+        buf[used++] = digits[i];
+    }
+    buf[used] = '\0';
     return buf;
 }

@@ -30,7 +30,6 @@ struct heap_object {
     uint8_t spanclass;
     uint8_t rung;  /* enum rung: where the memory was found */
     bool zerobase; /* size 0: all such objects are at one address outside the heap */
-    bool dirty;    /* zeroing failed to leave zeros: a bug that transcripts would show */
 };
 
 struct heap *heap_new(const struct heap_config *config);
@@ -48,21 +47,20 @@ struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_
 /* Did Go end the program under study? With which status? */
 bool heap_exited(const struct heap *h, int *status);
 
-/* One line for each thing that happened to the outside since the last call (os lines, printed
- * messages, "exit N"), in the transcripts' form; appended to out. */
-void heap_take_log(struct heap *h, struct strbuf *out);
-
 /* The `heap ...` line and the whole dump, in the transcripts' form. */
-void heap_dump_bounds(struct heap *h, struct strbuf *out);
-void heap_dump(struct heap *h, struct strbuf *out);
+void heap_dump_bounds(const struct heap *h, struct strbuf *out);
+void heap_dump(const struct heap *h, struct strbuf *out);
 
 /* The heap bitmap of size bytes from addr on, a digit a word (1 pointer, 2 scan, 3 both). */
-void heap_bits(struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out);
+void heap_bits(const struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out);
 
-/* Object memory, for the program under study. word: address of a pointer-sized word. */
+/* Bytes that an object of size really takes. Go's roundupsize. */
+uint64_t heap_rounded_size(const struct heap *h, uint64_t size);
+
+/* Object memory, for the program under study. Words are the platform's pointers. */
 void heap_fill(struct heap *h, uint64_t addr, uint64_t size, uint8_t byte);
 void heap_store(struct heap *h, uint64_t addr, uint64_t word);
-uint64_t heap_load(struct heap *h, uint64_t addr);
+uint64_t heap_load(const struct heap *h, uint64_t addr);
 
 /* Emits an event from outside the heap (OP_BEGIN, OBJECT, ...) into the heap's sink. */
 void heap_emit(struct heap *h, struct event ev);
@@ -71,6 +69,6 @@ void heap_note_range(
     struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner);
 
 /* Walks every structure and aborts with what is wrong at the first broken invariant. */
-void heap_check(struct heap *h);
+void heap_check(const struct heap *h);
 
 #endif

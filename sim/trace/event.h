@@ -115,6 +115,9 @@ enum event_kind {
 
 enum { HINT_COUNT = 128, FALLBACK_COUNT = 4 };
 
+/* Go's pages, whatever the hardware's are: spans are made of them, bytes. */
+enum { GO_PAGE_SHIFT = 13, GO_PAGE_SIZE = 1 << GO_PAGE_SHIFT };
+
 /* Operations of the program, as scripts and transcripts name them. */
 #define OP_CODES(X)                                                                                \
     X(OCCUPY, "occupy")                                                                            \

@@ -22,4 +22,18 @@ enum weight narrate_weight(const struct event *ev);
 void narrate(
     const struct event *ev, const struct replica *after, unsigned ptr_size, struct strbuf *out);
 
+/* Which of the three regions the address lies in, in their order in memory: 0 spans, 1 bitmap,
+ * 2 arena, -1 none (or not laid out yet). */
+int narrate_region(const struct replica *r, unsigned ptr_size, uint64_t addr);
+
+/* The spans that the sentence about the event names by their handles; returns how many (0..2). */
+unsigned narrate_spans(const struct event *ev, uint32_t handles[2]);
+
+/* "granted", "refused", ...: enum outcome. "in use", "free", ...: enum span_state. What metadata
+ * is for: enum meta_kind. Where an allocation ended: enum rung. Out-of-range numbers give "?". */
+const char *outcome_name(unsigned outcome);
+const char *span_state_name(unsigned state);
+const char *meta_kind_name(unsigned kind);
+const char *rung_name(unsigned rung);
+
 #endif

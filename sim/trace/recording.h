@@ -30,6 +30,9 @@ void recording_free(struct recording *rec);
 struct sink *recording_sink(struct recording *rec);
 void recording_append(struct recording *rec, const struct event *ev);
 
+/* The newest state. It changes with every event that is appended. */
+const struct replica *recording_head(const struct recording *rec);
+
 /* Number of events. */
 uint64_t recording_count(const struct recording *rec);
 /* Event number i (0 .. count - 1). The pointer is good until the recording is freed. */

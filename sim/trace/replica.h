@@ -113,6 +113,8 @@ uint32_t replica_page(const struct replica *r, uint64_t page);
 /* One byte of the heap bitmap, numbered downward from the byte below h.bitmap: it describes the
  * four words from word 4 * index on; low half pointer bits, high half scan bits. */
 uint8_t replica_bitmap(const struct replica *r, uint64_t index);
+/* How many bytes of the heap bitmap from index on, and before end, are zero. */
+uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end);
 /* The live (in use, manual or free) span that holds addr, 0 if none. */
 uint32_t replica_span_of(const struct replica *r, uint64_t addr);
 /* Is slot index of an in-use span allocated? (Below freeindex, or its allocation bit is set.) */

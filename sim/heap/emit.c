@@ -1,0 +1,77 @@
+/*
+ * Telling what happens: every event of the heap leaves through here. Also the two ways in which Go
+ * ends a program, which for us end a *run*: what is printed becomes MESSAGE events, the end an EXIT
+ * event, and control returns to the function that entered the heap (heap_guard). The heap stays as
+ * it is, to be looked at.
+ */
+#include "sim/heap/heap_internal.h"
+
+void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, uint64_t a,
+    uint64_t b, uint64_t c) {
+    const struct event ev = {
+        .kind = (uint16_t)kind, .w = (uint16_t)w, .x = x, .a = a, .b = b, .c = c};
+    h->sink->emit(h->sink, &ev);
+}
+
+void heap_emit(struct heap *h, struct event ev) {
+    if (TRACE && h->sink)
+        h->sink->emit(h->sink, &ev);
+}
+
+void stat_add(struct heap *h, enum stat stat, uint64_t delta) {
+    if (!delta)
+        return;
+    h->stats[stat] += delta;
+    EMIT(h, EV_STAT_ADD, stat, 0, delta, 0, 0);
+}
+
+void set_range(
+    struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner) {
+    for (uint64_t at = addr, end = addr + size; at < end;) {
+        struct range run;
+        uint64_t next = rangemap_run(&h->ranges, at, end, &run);
+        /* What was only looked at does not become ours where somebody else sits. */
+        bool keep = state == RANGE_CHECKED && run.state != RANGE_NONE;
+        if (!keep && (run.state != state || run.owner != owner)) {
+            rangemap_set(&h->ranges, at, next, state, owner);
+            EMIT(h, EV_RANGE, run.state | state << 8, run.owner | owner << 8, at, next - at, 0);
+        }
+        at = next;
+    }
+}
+
+void heap_note_range(
+    struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner) {
+    set_range(h, addr, size, state, owner);
+}
+
+void print_message(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c) {
+    EMIT(h, EV_MESSAGE, 0, message, a, b, c);
+}
+
+void heap_exit(struct heap *h, int status) {
+    EMIT(h, EV_EXIT, status, 0, 0, 0, 0);
+    h->exited = true;
+    h->status = status;
+    longjmp(h->trap, 1);
+}
+
+void heap_throw(struct heap *h, enum message message) {
+    print_message(h, message, 0, 0, 0);
+    if (h->cachealloc.size == 0)
+        print_message(h, MSG_BEFORE_INIT, 0, 0, 0);
+    heap_exit(h, 2);
+}
+
+bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg) {
+    if (h->exited || setjmp(h->trap))
+        return false;
+    body(h, arg);
+    return true;
+}
+
+bool heap_exited(const struct heap *h, int *status) {
+    if (h->exited && status)
+        *status = h->status;
+    return h->exited;
+}

@@ -1,0 +1,301 @@
+/*
+ * The structures of the allocator, for the files of sim/heap alone. malloc.c tells how they work
+ * together; names are those of the Go runtime.
+ *
+ * Vocabulary:
+ *   page          8 KiB (GO_PAGE_SIZE), whatever the hardware's pages are
+ *   physical page the hardware's, os->phys_page_size
+ *   word          a pointer of the platform, h->ptr_size bytes
+ *   record        where Go would keep one of its own structures: an address in the target's space,
+ * from persistentalloc; ours live in C structs beside handle        1 + the number of an mspan in
+ * birth order, 0 for none (see sim/trace/event.h)
+ *
+ * Every change of state goes through a function or macro that also emits its event (emit.h), so
+ * that a replica can follow. Arithmetic on addresses is done in 64 bits and cut to the platform's
+ * width where Go's could overflow.
+ */
+#ifndef ARENA_HEAP_INTERNAL_H
+#define ARENA_HEAP_INTERNAL_H
+
+#include "sim/heap/heap.h"
+#include "sim/heap/sizeclass.h"
+#include "sim/trace/rangemap.h"
+
+#include <setjmp.h>
+
+/* Allocation and mark bits, bit n of a span at word n / 64, bit n % 64. */
+typedef uint64_t gc_bits;
+
+/* A run of pages. Fields are written through the SPAN_SET macro, lists and treap through theirs. */
+struct mspan {
+    /* Identity: never changes while the structure exists, across deaths and reuses. */
+    uint32_t handle;
+    uint64_t record;
+
+    /* Position in one list, owned by that list. */
+    struct mspan *next, *prev;
+    uint16_t list; /* LIST_NOWHERE if in none */
+
+    /* Valid while not dead. */
+    uint64_t base; /* address */
+    uint64_t npages;
+    uint64_t state;    /* enum span_state */
+    uint64_t needzero; /* was used before: zero it when allocating */
+    uint64_t sweepgen; /* == heap's: swept; survives reuse, as in Go */
+
+    /* Valid while in use. */
+    uint64_t spanclass;   /* size class << 1 | noscan */
+    uint64_t elemsize;    /* bytes of a slot */
+    uint64_t nelems;      /* slots */
+    uint64_t freeindex;   /* slots below it are allocated; search from here */
+    uint64_t alloc_count; /* allocated slots */
+    uint64_t alloc_cache; /* complement of 64 allocation bits, shifted so that bit 0 is freeindex */
+    uint64_t incache;     /* an mcache holds it */
+    uint64_t limit;       /* end of the data in it: an address */
+    gc_bits *alloc_bits;  /* set: allocated at the last sweep */
+    gc_bits *gcmark_bits; /* set: found live in this cycle */
+
+    /* Valid while free. */
+    uint64_t unusedsince; /* virtual time it became free */
+    uint64_t npreleased;  /* pages given back to the system */
+};
+
+struct mspan_list {
+    struct mspan *first, *last;
+    uint16_t id; /* enum list_base + index */
+};
+
+/* Large free spans (128 pages and more), by size and then by record address. */
+struct treap_node {
+    struct treap_node *left, *right, *parent;
+    uint64_t npages_key;
+    struct mspan *span_key;
+    uint32_t priority;
+    uint32_t index; /* its record in treapalloc */
+};
+
+/* fixalloc: records of one size, cut from 16 KiB chunks; freed ones are used again, last first. */
+struct fixalloc {
+    uint64_t size;  /* bytes; 0: not initialised */
+    enum stat stat; /* where its chunks are counted */
+    enum meta_kind what;
+    uint64_t chunk;    /* address of the unused rest, */
+    uint64_t nchunk;   /* its bytes */
+    uint64_t inuse;    /* bytes */
+    uint64_t *records; /* address of each record ever made */
+    size_t count, cap;
+    uint32_t *freed; /* stack of record numbers */
+    size_t freed_count, freed_cap;
+};
+
+/* persistentalloc: memory that is never freed, cut from 256 KiB chunks. */
+struct persistent {
+    uint64_t base, off;
+};
+
+/* A 64 KiB arena of allocation and mark bits. */
+struct gcbits_arena {
+    struct gcbits_arena *next;
+    uint64_t free;  /* bytes used */
+    gc_bits bits[]; /* gcbits_bytes() of them */
+};
+
+/* Arenas by epoch: bits for the next cycle, the one being marked, and the one being swept away. */
+struct gcbits_arenas {
+    struct gcbits_arena *free, *next, *current, *previous;
+};
+
+/* gcSweepBuf: a stack of in-use spans. Only its growth costs metadata, in blocks of 512. */
+struct sweep_buf {
+    struct mspan **spans;
+    size_t index; /* spans on it */
+    size_t cap;
+    size_t blocks;    /* blocks of 512 entries that Go would have */
+    size_t spine_cap; /* and room for their addresses */
+};
+
+struct mcentral {
+    unsigned spanclass;
+    struct mspan_list nonempty; /* spans with a free slot */
+    struct mspan_list empty;    /* spans without, or held by an mcache */
+    uint64_t nmalloc;           /* slots handed to mcaches, as if all were allocated */
+};
+
+struct mcache {
+    uint64_t tiny, tinyoffset; /* the current tiny block: address (0: none), bytes used */
+    struct mspan *alloc[NUM_SPAN_CLASSES];
+};
+
+struct heap {
+    const struct platform *platform;
+    struct os *os;
+    struct sink *sink;
+    uint64_t ptr_size;
+    uint64_t ptr_mask; /* the largest address */
+    struct size_class_table sizes;
+
+    /* Boundaries; what each means stands in malloc.c. arena_reserved and so on are 64-bit wide so
+     * that HEAP_SET covers them all. */
+    uint64_t arena_start, arena_used, arena_alloc, arena_end, arena_reserved;
+    uint64_t bitmap, bitmap_mapped;
+    uint64_t spans, spans_len, spans_cap;
+
+    uint64_t stats[STAT_COUNT]; /* written by stat_add alone */
+
+    struct mspan_list free[NUM_PAGE_LISTS]; /* free spans by pages */
+    struct treap_node *freelarge;           /* root of the treap of the larger ones */
+    struct mspan_list busy[NUM_PAGE_LISTS]; /* spans of large objects by pages */
+    struct mspan_list busylarge;
+    struct sweep_buf sweep_spans[2]; /* [sweepgen / 2 % 2]: swept; the other: not yet */
+    struct mcentral central[NUM_SPAN_CLASSES];
+    struct mcache cache;      /* of the one P */
+    struct mspan *emptymspan; /* what mcache slots hold before their first span */
+
+    struct mspan **allspans; /* by handle - 1 */
+    size_t allspans_len, allspans_cap;
+    uint64_t allspans_addr, allspans_room; /* Go's array: address, entries */
+    struct treap_node **treap_nodes;       /* by record number */
+    size_t treap_node_cap;
+
+    struct fixalloc spanalloc, cachealloc, treapalloc;
+    struct persistent persistent;
+    struct gcbits_arenas gcbits;
+
+    uint32_t fastrand[2];
+    uint64_t now; /* virtual nanoseconds */
+    struct rangemap ranges;
+
+    enum rung rung; /* the lowest rung of the ladder that the current allocation came to */
+    bool exited;
+    int status;
+    jmp_buf trap; /* where a Go fatal error leads, set by heap_guard */
+};
+
+/* --- emit.c: telling what happens, and Go's ways to end --- */
+
+#ifndef TRACE
+#define TRACE 1 /* 0 compiles all hooks away */
+#endif
+
+void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, uint64_t a,
+    uint64_t b, uint64_t c);
+
+#define EMIT(h, kind, w, x, a, b, c)                                                               \
+    do {                                                                                           \
+        if (TRACE && UNLIKELY((h)->sink != NULL))                                                  \
+            emit_event((h), (kind), (unsigned)(w), (uint32_t)(x), (a), (b), (c));                  \
+    } while (0)
+
+/* Sets a field of a span / a boundary of the heap and tells it if it changed. */
+#define SPAN_SET(h, s, field, value)                                                               \
+    do {                                                                                           \
+        uint64_t old_value = (s)->field, new_value = (value);                                      \
+        (s)->field = new_value;                                                                    \
+        if (old_value != new_value)                                                                \
+            EMIT((h), EV_SPAN_SET, SPAN_##field, (s)->handle, old_value, new_value, 0);            \
+    } while (0)
+#define HEAP_SET(h, field, value)                                                                  \
+    do {                                                                                           \
+        uint64_t old_value = (h)->field, new_value = (value);                                      \
+        (h)->field = new_value;                                                                    \
+        if (old_value != new_value)                                                                \
+            EMIT((h), EV_HEAP_SET, HEAP_##field, 0, old_value, new_value, 0);                      \
+    } while (0)
+
+/* Adds delta (may be negative, two's complement) to a statistic. */
+void stat_add(struct heap *h, enum stat stat, uint64_t delta);
+static inline uint64_t sweepgen(const struct heap *h) {
+    return h->stats[STAT_sweepgen];
+}
+void set_range(
+    struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner);
+void print_message(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c);
+/* Go's throw: prints, ends the program with status 2 and leaves the heap's entry point. */
+NORETURN void heap_throw(struct heap *h, enum message message);
+NORETURN void heap_exit(struct heap *h, int status);
+/* Runs body so that heap_throw comes back here. False: it did. */
+bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg);
+
+/* --- mem.c: the seven sys* functions, and persistent memory --- */
+
+uint64_t sys_reserve(struct heap *h, uint64_t addr, uint64_t size, bool *reserved);
+void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat stat);
+uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_owner owner);
+void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat stat);
+void sys_used(struct heap *h, uint64_t addr, uint64_t size);
+uint64_t persistentalloc(
+    struct heap *h, uint64_t size, uint64_t align, enum stat stat, enum meta_kind what);
+void fixalloc_init(struct fixalloc *f, uint64_t size, enum stat stat, enum meta_kind what);
+/* Returns the number of a record; *fresh: it was never used before. */
+uint32_t fixalloc_alloc(struct heap *h, struct fixalloc *f, bool *fresh);
+void fixalloc_free(struct fixalloc *f, uint32_t record);
+void fixalloc_destroy(struct fixalloc *f);
+
+/* --- mspan.c --- */
+
+void mspan_list_init(struct mspan_list *list, unsigned id);
+void mspan_list_insert(struct heap *h, struct mspan_list *list, struct mspan *s);
+void mspan_list_insert_back(struct heap *h, struct mspan_list *list, struct mspan *s);
+void mspan_list_remove(struct heap *h, struct mspan_list *list, struct mspan *s);
+struct mspan *mspan_alloc(struct heap *h, uint64_t base, uint64_t npages);
+void mspan_dead(struct heap *h, struct mspan *s);
+/* Sizes the span's slots by its class, gives it fresh bits, all slots free. Go's initSpan with the
+ * heap bitmap cleared for it. */
+void mspan_init_slots(struct heap *h, struct mspan *s);
+/* Bytes of a gcbits_arena's bits. */
+uint64_t gcbits_bytes(const struct heap *h);
+gc_bits *new_mark_bits(struct heap *h, uint64_t nelems);
+/* Takes the next free slot at or after freeindex, or returns nelems if there is none. */
+uint64_t mspan_next_free(struct heap *h, struct mspan *s);
+/* The same where the answer is in allocCache and nothing must be refilled; otherwise nelems. */
+uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s);
+/* Loads allocCache so that its bit 0 is freeindex. */
+void mspan_refill_cache(struct heap *h, struct mspan *s);
+
+/* --- treap.c --- */
+
+uint32_t fastrand(struct heap *h);
+void treap_insert(struct heap *h, struct mspan *s);
+/* Takes out the smallest span of at least npages, the lowest of equals; NULL if there is none. */
+struct mspan *treap_remove(struct heap *h, uint64_t npages);
+void treap_remove_span(struct heap *h, struct mspan *s);
+
+/* --- mheap.c --- */
+
+void mheap_init(struct heap *h, uint64_t spans_start, uint64_t spans_bytes);
+struct mspan *mheap_alloc(
+    struct heap *h, uint64_t npages, unsigned spanclass, bool large, bool needzero);
+uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);
+/* The span the table has for the page of addr, NULL if none. */
+struct mspan *span_of_page(const struct heap *h, uint64_t page);
+
+/* --- sweep.c --- */
+
+void sweep_push(struct heap *h, struct mspan *s);
+void sweep_reclaim(struct heap *h, uint64_t npages);
+
+/* --- mcentral.c, mcache.c --- */
+
+void mcentral_init(struct mcentral *c, unsigned spanclass);
+struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c);
+void mcache_init(struct heap *h);
+void mcache_refill(struct heap *h, unsigned spanclass);
+void set_tiny(struct heap *h, uint64_t addr, uint64_t offset);
+
+/* --- mbitmap.c --- */
+
+/* Maps more of the bitmap, downward, as arena_used grows. */
+void map_bits(struct heap *h, uint64_t arena_used);
+void heap_bits_init_span(struct heap *h, const struct mspan *s);
+void heap_bits_set_type(
+    struct heap *h, uint64_t addr, uint64_t size, uint64_t data_size, const struct heap_type *type);
+/* The byte for the four words from word number 4 * index (counted from arena_start) on. */
+uint8_t *heap_bits_byte(const struct heap *h, uint64_t index);
+
+/* --- check.c --- */
+
+#ifndef HEAP_CHECK
+#define HEAP_CHECK 0 /* 1: heap_check after every operation */
+#endif
+
+#endif

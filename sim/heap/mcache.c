@@ -1,0 +1,31 @@
+/*
+ * mcache: what one P allocates from without asking anyone: for each span class one span with free
+ * slots, and the tiny block. (With one P there is one mcache.)
+ */
+#include "sim/heap/heap_internal.h"
+
+void mcache_init(struct heap *h) {
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        h->cache.alloc[i] = h->emptymspan;
+}
+
+void set_tiny(struct heap *h, uint64_t addr, uint64_t offset) {
+    struct mcache *c = &h->cache;
+    EMIT(h, EV_TINY, 0, 0, c->tiny, addr, c->tinyoffset | offset << 32);
+    c->tiny = addr;
+    c->tinyoffset = offset;
+}
+
+/* Replaces the full span of spanclass by one with free slots; throws if there is none to be had. */
+void mcache_refill(struct heap *h, unsigned spanclass) {
+    struct mspan *full = h->cache.alloc[spanclass];
+    INVARIANT(full->alloc_count == full->nelems);
+    if (full != h->emptymspan)
+        SPAN_SET(h, full, incache, 0);
+    struct mspan *s = mcentral_cache_span(h, &h->central[spanclass]);
+    if (!s)
+        heap_throw(h, MSG_THROW_OOM);
+    INVARIANT(s->alloc_count < s->nelems);
+    EMIT(h, EV_CACHE, spanclass, 0, full->handle, s->handle, 0);
+    h->cache.alloc[spanclass] = s;
+}

@@ -1,0 +1,307 @@
+/*
+ * Narration: one function a kind of event, each appending a plain sentence.
+ *
+ * Rules of use:
+ *   - A sentence says what happened and its numbers, in the present tense, with no jargon beyond
+ *     the runtime's own names.
+ *   - Spans are named by their base address, which only a replica knows; without one (or when the
+ *     structure has no base yet) the sentence says "a span".
+ *   - Nothing here reads memory by an event's numbers unchecked: any record gives a sentence.
+ */
+#include "sim/trace/narrate_parts.h"
+
+const char *plural(uint64_t n) {
+    return n == 1 ? "" : "s";
+}
+
+const char *outcome_name(unsigned outcome) {
+    static const char *const names[] = {
+        [OUTCOME_UNTRIED] = "not tried",
+        [OUTCOME_GRANTED] = "granted",
+        [OUTCOME_CHECKED] = "free, only checked",
+        [OUTCOME_ELSEWHERE] = "answered elsewhere",
+        [OUTCOME_REFUSED] = "refused",
+    };
+    return NAME_IN(names, outcome);
+}
+
+const char *span_state_name(unsigned state) {
+    static const char *const names[] = {
+        [SPAN_STATE_DEAD] = "dead",
+        [SPAN_STATE_INUSE] = "in use",
+        [SPAN_STATE_MANUAL] = "manual",
+        [SPAN_STATE_FREE] = "free",
+    };
+    return NAME_IN(names, state);
+}
+
+const char *meta_kind_name(unsigned kind) {
+    static const char *const names[] = {
+        [META_CHUNK] = "a chunk to cut small records from",
+        [META_MSPANS] = "mspan records",
+        [META_MCACHES] = "mcache records",
+        [META_TREAP] = "treap nodes",
+        [META_SWEEPBUF] = "the sweep stacks",
+        [META_ALLSPANS] = "the list of all spans",
+        [META_MARKBITS] = "allocation and mark bits",
+    };
+    return NAME_IN(names, kind);
+}
+
+const char *rung_name(unsigned rung) {
+    static const char *const names[] = {
+        [RUNG_TINY] = "the tiny block",
+        [RUNG_MCACHE] = "mcache",
+        [RUNG_MCENTRAL] = "mcentral",
+        [RUNG_MHEAP] = "mheap",
+        [RUNG_OS] = "the system",
+    };
+    return NAME_IN(names, rung);
+}
+
+/* --- Naming --- */
+
+int narrate_region(const struct replica *r, unsigned ptr_size, uint64_t addr) {
+    const uint64_t *h = r->heap;
+    uint64_t spans_end = h[HEAP_spans] + h[HEAP_spans_cap] * ptr_size;
+    if (h[HEAP_bitmap] == 0)
+        return -1;
+    if (addr >= h[HEAP_spans] && addr < spans_end)
+        return 0;
+    if (addr >= spans_end && addr < h[HEAP_bitmap])
+        return 1;
+    if (addr >= h[HEAP_bitmap] && addr < h[HEAP_arena_end])
+        return 2;
+    /* A 32-bit heap that outgrew its first block goes on in another, anywhere. */
+    uint64_t block = h[HEAP_arena_alloc];
+    return block && addr >= block && addr < h[HEAP_arena_end] ? 2 : -1;
+}
+
+/* " (arena)" and the like, or nothing. */
+const char *region_note(const struct teller *t, uint64_t addr) {
+    static const char *const notes[] = {" (spans)", " (bitmap)", " (arena)"};
+    int region = t->after ? narrate_region(t->after, t->ptr_size, addr) : -1;
+    return region < 0 ? "" : notes[region];
+}
+
+/* NULL if it cannot be known. */
+const struct rspan *span_of(const struct teller *t, uint64_t handle) {
+    if (!t->after || handle == 0 || handle > t->after->span_count)
+        return NULL;
+    const struct rspan *s = &t->after->spans[handle - 1];
+    return s->base ? s : NULL;
+}
+
+/* "span 0xc420000000", or "a span" if its base is unknown. */
+const char *span_words(const struct teller *t, uint64_t handle, char *buf, size_t len) {
+    const struct rspan *s = span_of(t, handle);
+    if (s)
+        snprintf(buf, len, "span " HEX, s->base);
+    else
+        snprintf(buf, len, "a span");
+    return buf;
+}
+
+/* The sentence begins with the word: its first letter becomes a capital. */
+void begin_with(struct teller *t, const char *words) {
+    size_t at = t->out->len;
+    sb_puts(t->out, words);
+    if (t->out->text[at] >= 'a' && t->out->text[at] <= 'z')
+        t->out->text[at] = (char)(t->out->text[at] - 'a' + 'A');
+}
+
+unsigned narrate_spans(const struct event *ev, uint32_t handles[2]) {
+    unsigned n = 0;
+    switch (ev->kind) {
+    case EV_SPAN_SET:
+    case EV_SLOT:
+    case EV_BITS:
+    case EV_LIST_PUSH:
+    case EV_LIST_DROP:
+    case EV_TREAP_LEAF:
+    case EV_TREAP_TURN:
+    case EV_TREAP_CUT: handles[n++] = ev->x; break;
+    case EV_PAGES:
+        if (ev->c >> 32)
+            handles[n++] = (uint32_t)(ev->c >> 32);
+        break;
+    case EV_CACHE:
+        if (ev->a)
+            handles[n++] = (uint32_t)ev->a;
+        if (ev->b)
+            handles[n++] = (uint32_t)ev->b;
+        break;
+    default: break;
+    }
+    return n;
+}
+
+/* --- The program --- */
+
+/* Pointer-free objects smaller than this share blocks of it, from spans of class 2, noscan. */
+enum { TINY_SIZE = 16, TINY_SPAN_CLASS = 2 << 1 | 1 };
+
+static void tell_op_begin(struct teller *t, const struct event *ev) {
+    struct strbuf *out = t->out;
+    switch (ev->w) {
+    case OP_OCCUPY: sb_printf(out, "Somebody else takes %s at " HEX ".", SIZE(ev->b), ev->a); break;
+    case OP_INIT: sb_puts(out, "The runtime starts: mallocinit."); break;
+    case OP_SEED:
+        sb_printf(out, "The random numbers start from %" PRIu64 " and %" PRIu64 ".", ev->a, ev->b);
+        break;
+    case OP_ALLOC:
+        sb_printf(out, "The program asks for object %" PRIu64 ": %s without pointers.", ev->a,
+            SIZE(ev->b));
+        break;
+    case OP_ALLOC_TYPED:
+        sb_printf(
+            out, "The program asks for object %" PRIu64 ": %s with pointers.", ev->a, SIZE(ev->b));
+        break;
+    case OP_DROP: sb_printf(out, "The program lets go of object %" PRIu64 ".", ev->a); break;
+    case OP_FILL: sb_printf(out, "The program fills object %" PRIu64 " with 0xdb.", ev->a); break;
+    case OP_ROOT: sb_printf(out, "Object %" PRIu64 " becomes a root.", ev->a); break;
+    case OP_UNROOT: sb_printf(out, "Object %" PRIu64 " is no longer a root.", ev->a); break;
+    case OP_STORE:
+        sb_printf(out, "The program stores a pointer in object %" PRIu64 ".", ev->a);
+        break;
+    case OP_NIL:
+        sb_printf(out, "The program clears a pointer in object %" PRIu64 ".", ev->a);
+        break;
+    case OP_NOTE: sb_puts(out, "A new phase of the program begins."); break;
+    default: sb_printf(out, "The program begins operation %s.", COUNT(ev->x)); break;
+    }
+}
+
+static void tell_op_end(struct teller *t, const struct event *ev) {
+    bool address = ev->w == OP_ALLOC || ev->w == OP_ALLOC_TYPED;
+    if (address && ev->a)
+        sb_printf(t->out, "The program gets " HEX ".", ev->a);
+    else
+        sb_printf(t->out, "Operation %s (%s) is finished.", COUNT(ev->x), op_code_name(ev->w));
+}
+
+static void tell_object(struct teller *t, const struct event *ev) {
+    uint64_t asked = ev->b, taken = ev->c & 0xffffffff;
+    unsigned rung = ev->w >> 8;
+    if (asked == 0) {
+        sb_printf(t->out, "Object %u has no bytes: it takes no memory.", ev->x);
+        return;
+    }
+    if (rung == RUNG_TINY) {
+        sb_printf(
+            t->out, "Object %u: %s in the tiny block, at " HEX ".", ev->x, SIZE(asked), ev->a);
+        return;
+    }
+    if (asked < TINY_SIZE && (ev->w & 0xff) == TINY_SPAN_CLASS) {
+        sb_printf(t->out, "Object %u: %s, the first in a tiny block of %s, from %s.", ev->x,
+            SIZE(asked), SIZE(taken), rung_name(rung));
+        return;
+    }
+    sb_printf(t->out, "Object %u: %s asked, %s taken, from %s", ev->x, SIZE(asked), SIZE(taken),
+        rung_name(rung));
+    if (taken > asked)
+        sb_printf(t->out, "; %s lost to rounding", SIZE(taken - asked));
+    sb_puts(t->out, ".");
+}
+
+static void tell_store(struct teller *t, const struct event *ev) {
+    if (ev->b)
+        sb_printf(
+            t->out, "Object %u: the word at " HEX " now points to " HEX ".", ev->x, ev->c, ev->b);
+    else
+        sb_printf(t->out, "Object %u: the word at " HEX " is nil now.", ev->x, ev->c);
+}
+
+static void tell_drop(struct teller *t, const struct event *ev) {
+    sb_printf(t->out, "Object %u is garbage now; its memory stays until a collection.", ev->x);
+}
+
+void narrate(
+    const struct event *ev, const struct replica *after, unsigned ptr_size, struct strbuf *out) {
+    static tell_fn *const tellers[EV_COUNT] = {
+        [EV_OP_BEGIN] = tell_op_begin,
+        [EV_OP_END] = tell_op_end,
+        [EV_STEP] = tell_step,
+        [EV_ATTEMPT] = tell_attempt,
+        [EV_MESSAGE] = tell_message,
+        [EV_EXIT] = tell_exit,
+        [EV_OS_RESERVE] = tell_os,
+        [EV_OS_MAP] = tell_os,
+        [EV_OS_ALLOC] = tell_os,
+        [EV_OS_FREE] = tell_os,
+        [EV_OS_UNUSED] = tell_os,
+        [EV_OS_USED] = tell_os,
+        [EV_RANGE] = tell_range,
+        [EV_HEAP_SET] = tell_boundary,
+        [EV_STAT_ADD] = tell_stat,
+        [EV_META] = tell_meta,
+        [EV_SPAN_BORN] = tell_span_born,
+        [EV_SPAN_SET] = tell_span_set,
+        [EV_SLOT] = tell_slot,
+        [EV_BITS] = tell_bits,
+        [EV_PAGES] = tell_pages,
+        [EV_BITMAP] = tell_bitmap,
+        [EV_LIST_PUSH] = tell_list,
+        [EV_LIST_DROP] = tell_list,
+        [EV_TREAP_LEAF] = tell_treap,
+        [EV_TREAP_TURN] = tell_treap,
+        [EV_TREAP_CUT] = tell_treap,
+        [EV_CACHE] = tell_cache,
+        [EV_TINY] = tell_tiny,
+        [EV_NMALLOC] = tell_nmalloc,
+        [EV_OBJECT] = tell_object,
+        [EV_DROP] = tell_drop,
+        [EV_STORE] = tell_store,
+    };
+    struct teller t = {.after = after, .ptr_size = ptr_size, .out = out};
+    if (ev->kind < EV_COUNT)
+        tellers[ev->kind](&t, ev);
+    else
+        sb_printf(out, "An event of unknown kind %u.", ev->kind);
+}
+
+/* --- Weights --- */
+
+enum weight narrate_weight(const struct event *ev) {
+    switch ((enum event_kind)ev->kind) {
+    case EV_OP_BEGIN:
+    case EV_MESSAGE:
+    case EV_EXIT:
+    case EV_OBJECT: return WEIGHT_EVENT;
+    case EV_ATTEMPT:
+        return ev->w == OUTCOME_REFUSED || ev->w == OUTCOME_ELSEWHERE ? WEIGHT_EVENT : WEIGHT_STEP;
+    case EV_STEP: return (ev->w & 0xff) == STEP_FAILED ? WEIGHT_EVENT : WEIGHT_STEP;
+    case EV_OS_RESERVE:
+    case EV_OS_MAP:
+    case EV_OS_ALLOC:
+    case EV_OS_FREE:
+    case EV_OS_UNUSED:
+    case EV_OS_USED: return WEIGHT_CALL;
+    case EV_HEAP_SET: return ev->w == HEAP_arena_used ? WEIGHT_STEP : WEIGHT_DETAIL;
+    case EV_SPAN_SET: /* the states between are over before anyone could see them */
+        return ev->w == SPAN_state && (ev->a == SPAN_STATE_INUSE || ev->b == SPAN_STATE_INUSE)
+                   ? WEIGHT_STEP
+                   : WEIGHT_DETAIL;
+    case EV_META:
+    case EV_SPAN_BORN:
+    case EV_SLOT:
+    case EV_PAGES:
+    case EV_LIST_PUSH:
+    case EV_LIST_DROP:
+    case EV_TREAP_LEAF:
+    case EV_TREAP_CUT:
+    case EV_CACHE:
+    case EV_TINY:
+    case EV_DROP:
+    case EV_STORE: return WEIGHT_STEP;
+    case EV_OP_END:
+    case EV_RANGE:
+    case EV_STAT_ADD:
+    case EV_BITS:
+    case EV_BITMAP:
+    case EV_TREAP_TURN:
+    case EV_NMALLOC:
+    case EV_COUNT: return WEIGHT_DETAIL;
+    }
+    return WEIGHT_DETAIL;
+}

@@ -1,0 +1,495 @@
+/*
+ * The replica: applying and undoing events. See replica.h.
+ *
+ * Every event kind has one handler that takes the event and a direction. Most changes are a value
+ * going from old to new: set_value() checks that the value found is the one the event expects, so a
+ * heap whose hooks tell less than the truth is caught at the first wrong event.
+ */
+#include "sim/trace/replica.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PAGE_CHUNK = 1 << 13,   /* spans-table entries in a chunk: 64 MiB of arena */
+    BITMAP_CHUNK = 1 << 16, /* heap bitmap bytes in a chunk: 2 MiB of 64-bit arena */
+};
+
+/* --- Chunked arrays --- */
+
+static void *chunk_get(const struct chunked *c, uint64_t chunk) {
+    return chunk < c->count ? c->chunks[chunk] : NULL;
+}
+
+static void *chunk_make(struct chunked *c, uint64_t chunk, size_t bytes) {
+    if (chunk >= c->count) {
+        size_t count = (size_t)chunk + 1;
+        c->chunks = xrealloc(c->chunks, count * sizeof *c->chunks);
+        memset(c->chunks + c->count, 0, (count - c->count) * sizeof *c->chunks);
+        c->count = count;
+    }
+    if (!c->chunks[chunk])
+        c->chunks[chunk] = xcalloc(1, bytes);
+    return c->chunks[chunk];
+}
+
+static void chunks_copy(struct chunked *to, const struct chunked *from, size_t bytes) {
+    to->count = from->count;
+    to->chunks = xcalloc(from->count + 1, sizeof *to->chunks);
+    for (size_t i = 0; i < from->count; i++)
+        if (from->chunks[i]) {
+            to->chunks[i] = xmalloc(bytes);
+            memcpy(to->chunks[i], from->chunks[i], bytes);
+        }
+}
+
+static void chunks_free(struct chunked *c) {
+    for (size_t i = 0; i < c->count; i++)
+        free(c->chunks[i]);
+    free(c->chunks);
+}
+
+/* --- Life --- */
+
+struct replica *replica_new(void) {
+    struct replica *r = xcalloc(1, sizeof *r);
+    return r;
+}
+
+void replica_free(struct replica *r) {
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->span_count; i++) {
+        free(r->spans[i].alloc_bits);
+        free(r->spans[i].mark_bits);
+    }
+    free(r->spans);
+    free(r->meta);
+    rangemap_free(&r->ranges);
+    chunks_free(&r->page_table);
+    chunks_free(&r->bitmap);
+    free(r);
+}
+
+static uint64_t *bits_copy(const uint64_t *bits, uint32_t words) {
+    if (!bits)
+        return NULL;
+    uint64_t *copy = xmalloc(words * sizeof *copy);
+    memcpy(copy, bits, words * sizeof *copy);
+    return copy;
+}
+
+struct replica *replica_copy(const struct replica *r) {
+    struct replica *copy = xmalloc(sizeof *copy);
+    *copy = *r;
+    copy->span_cap = r->span_count;
+    copy->spans = xmalloc((r->span_count + 1) * sizeof *copy->spans);
+    for (size_t i = 0; i < r->span_count; i++) {
+        struct rspan *s = &copy->spans[i];
+        *s = r->spans[i];
+        s->alloc_bits = bits_copy(s->alloc_bits, s->bit_words);
+        s->mark_bits = bits_copy(s->mark_bits, s->bit_words);
+    }
+    copy->meta_cap = r->meta_count;
+    copy->meta = xmalloc((r->meta_count + 1) * sizeof *copy->meta);
+    if (r->meta_count)
+        memcpy(copy->meta, r->meta, r->meta_count * sizeof *copy->meta);
+    copy->ranges = (struct rangemap){0};
+    rangemap_copy(&copy->ranges, &r->ranges);
+    chunks_copy(&copy->page_table, &r->page_table, PAGE_CHUNK * sizeof(uint32_t));
+    chunks_copy(&copy->bitmap, &r->bitmap, BITMAP_CHUNK);
+    return copy;
+}
+
+size_t replica_memory(const struct replica *r) {
+    size_t bytes = sizeof *r + r->span_cap * sizeof *r->spans + r->meta_cap * sizeof *r->meta +
+                   r->ranges.cap * sizeof *r->ranges.ranges;
+    for (size_t i = 0; i < r->span_count; i++)
+        bytes += (size_t)r->spans[i].bit_words * sizeof(uint64_t) *
+                 ((r->spans[i].alloc_bits != NULL) + (r->spans[i].mark_bits != NULL));
+    for (size_t i = 0; i < r->page_table.count; i++)
+        bytes += r->page_table.chunks[i] ? PAGE_CHUNK * sizeof(uint32_t) : sizeof(void *);
+    for (size_t i = 0; i < r->bitmap.count; i++)
+        bytes += r->bitmap.chunks[i] ? BITMAP_CHUNK : sizeof(void *);
+    return bytes;
+}
+
+/* --- Reading --- */
+
+const struct rspan *replica_span(const struct replica *r, uint32_t handle) {
+    return handle && handle <= r->span_count ? &r->spans[handle - 1] : NULL;
+}
+
+uint32_t replica_page(const struct replica *r, uint64_t page) {
+    const uint32_t *chunk = chunk_get(&r->page_table, page / PAGE_CHUNK);
+    return chunk ? chunk[page % PAGE_CHUNK] : 0;
+}
+
+uint8_t replica_bitmap(const struct replica *r, uint64_t index) {
+    const uint8_t *chunk = chunk_get(&r->bitmap, index / BITMAP_CHUNK);
+    return chunk ? chunk[index % BITMAP_CHUNK] : 0;
+}
+
+uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end) {
+    uint64_t i = index;
+    while (i < end) {
+        const uint8_t *chunk = chunk_get(&r->bitmap, i / BITMAP_CHUNK);
+        uint64_t chunk_end = (i / BITMAP_CHUNK + 1) * BITMAP_CHUNK;
+        if (chunk_end > end)
+            chunk_end = end;
+        if (!chunk) {
+            i = chunk_end;
+            continue;
+        }
+        for (; i < chunk_end; i++)
+            if (chunk[i % BITMAP_CHUNK])
+                return i - index;
+    }
+    return end - index;
+}
+
+uint32_t replica_span_of(const struct replica *r, uint64_t addr) {
+    uint64_t start = r->heap[HEAP_arena_start];
+    if (addr < start || addr >= r->heap[HEAP_arena_used])
+        return 0;
+    uint32_t handle = replica_page(r, (addr - start) >> GO_PAGE_SHIFT);
+    const struct rspan *s = replica_span(r, handle);
+    if (s && s->state != SPAN_STATE_DEAD && addr >= s->base &&
+        addr - s->base < s->npages << GO_PAGE_SHIFT)
+        return handle;
+    return 0;
+}
+
+bool rspan_bit(const uint64_t *bits, uint64_t index) {
+    return bits && (bits[index / 64] >> (index % 64) & 1);
+}
+
+bool rspan_slot_allocated(const struct rspan *s, uint64_t index) {
+    return index < s->freeindex || rspan_bit(s->alloc_bits, index);
+}
+
+/* --- Applying and undoing --- */
+
+/* Which way an event is taken. */
+enum direction { APPLY, UNDO };
+
+static struct rspan *span_at(struct replica *r, uint32_t handle) {
+    INVARIANT(handle >= 1 && handle <= r->span_count);
+    return &r->spans[handle - 1];
+}
+
+static void set_value(struct replica *r, const struct event *ev, uint64_t *value, uint64_t old,
+    uint64_t fresh, enum direction dir) {
+    uint64_t expected = dir == APPLY ? old : fresh;
+    if (UNLIKELY(*value != expected))
+        BUG("event %" PRIu64 " (%s, w %u, x %u): found 0x%" PRIx64 ", expected 0x%" PRIx64, r->seq,
+            event_kind_name(ev->kind), ev->w, ev->x, *value, expected);
+    *value = dir == APPLY ? fresh : old;
+}
+
+static void on_op(struct replica *r, const struct event *ev, enum direction dir) {
+    bool begins = (ev->kind == EV_OP_BEGIN) == (dir == APPLY);
+    INVARIANT(r->in_op != begins);
+    r->in_op = begins;
+    if (ev->kind == EV_OP_BEGIN)
+        r->ops += dir == APPLY ? 1 : (uint64_t)-1;
+}
+
+static void on_step(struct replica *r, const struct event *ev, enum direction dir) {
+    unsigned step = ev->w & 0xff, old = ev->w >> 8;
+    INVARIANT(step < STEP_COUNT && r->init.step == (dir == APPLY ? old : step));
+    const uint64_t values[] = {ev->a, ev->b, ev->c};
+    r->init.step = (uint8_t)(dir == APPLY ? step : old);
+    r->init.reached[step] = dir == APPLY;
+    for (size_t i = 0; i < ARRAY_LEN(values); i++)
+        r->init.value[step][i] = dir == APPLY ? values[i] : 0;
+}
+
+static void on_attempt(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x < HINT_COUNT + FALLBACK_COUNT);
+    struct attempt *t =
+        ev->x < HINT_COUNT ? &r->init.hints[ev->x] : &r->init.fallbacks[ev->x - HINT_COUNT];
+    *t = (struct attempt){0};
+    if (dir == APPLY)
+        *t = (struct attempt){
+            .outcome = (uint8_t)ev->w, .addr = ev->a, .size = ev->b, .answer = ev->c};
+}
+
+static void on_range(struct replica *r, const struct event *ev, enum direction dir) {
+    struct range now;
+    unsigned shift_from = dir == APPLY ? 0 : 8, shift_to = 8 - shift_from;
+    uint64_t end = ev->a + ev->b;
+    rangemap_run(&r->ranges, ev->a, end, &now);
+    INVARIANT(now.end == end && now.state == (ev->w >> shift_from & 0xff) &&
+              now.owner == (ev->x >> shift_from & 0xff));
+    rangemap_set(&r->ranges, ev->a, end, (enum range_state)(ev->w >> shift_to & 0xff),
+        (enum range_owner)(ev->x >> shift_to & 0xff));
+}
+
+static void on_meta(struct replica *r, const struct event *ev, enum direction dir) {
+    if (dir == UNDO) {
+        INVARIANT(r->meta_count > 0);
+        r->meta_count--;
+        return;
+    }
+    void *meta = r->meta;
+    array_reserve(&meta, &r->meta_cap, r->meta_count + 1, sizeof *r->meta);
+    r->meta = meta;
+    r->meta[r->meta_count++] =
+        (struct meta_block){.addr = ev->a, .size = ev->b, .what = (uint8_t)ev->w};
+}
+
+static void on_span_born(struct replica *r, const struct event *ev, enum direction dir) {
+    if (dir == UNDO) {
+        struct rspan *s = span_at(r, ev->x);
+        INVARIANT(ev->x == r->span_count);
+        free(s->alloc_bits);
+        free(s->mark_bits);
+        r->span_count--;
+        return;
+    }
+    INVARIANT(ev->x == r->span_count + 1);
+    void *spans = r->spans;
+    array_reserve(&spans, &r->span_cap, r->span_count + 1, sizeof *r->spans);
+    r->spans = spans;
+    r->spans[r->span_count++] = (struct rspan){.record = ev->a, .list = LIST_NOWHERE};
+}
+
+static uint64_t *span_field(struct rspan *s, unsigned field) {
+    switch (field) {
+#define X(name)                                                                                    \
+    case SPAN_##name: return &s->name;
+        SPAN_FIELDS(X)
+#undef X
+    default: BUG("no span field %u", field);
+    }
+}
+
+static void on_slot(struct replica *r, const struct event *ev, enum direction dir) {
+    struct rspan *s = span_at(r, ev->x);
+    set_value(r, ev, &s->freeindex, ev->c & UINT32_MAX, ev->c >> 32, dir);
+    set_value(r, ev, &s->alloc_cache, ev->a, ev->b, dir);
+    s->alloc_count += dir == APPLY ? 1 : (uint64_t)-1;
+}
+
+static void on_bits(struct replica *r, const struct event *ev, enum direction dir) {
+    struct rspan *s = span_at(r, ev->x);
+    enum { MAX_WORDS = 1024 / 64 }; /* the smallest slot is 8 bytes, its span one page */
+    INVARIANT(ev->a < MAX_WORDS);
+    if (!s->bit_words)
+        s->bit_words = MAX_WORDS;
+    uint64_t **bits = ev->w ? &s->mark_bits : &s->alloc_bits;
+    if (!*bits)
+        *bits = xcalloc(s->bit_words, sizeof **bits);
+    set_value(r, ev, &(*bits)[ev->a], ev->b, ev->c, dir);
+}
+
+static void on_pages(struct replica *r, const struct event *ev, enum direction dir) {
+    uint32_t old = (uint32_t)ev->c, fresh = (uint32_t)(ev->c >> 32);
+    uint32_t expected = dir == APPLY ? old : fresh, value = dir == APPLY ? fresh : old;
+    for (uint64_t page = ev->a; page < ev->a + ev->b; page++) {
+        uint32_t *chunk =
+            chunk_make(&r->page_table, page / PAGE_CHUNK, PAGE_CHUNK * sizeof(uint32_t));
+        INVARIANT(chunk[page % PAGE_CHUNK] == expected);
+        chunk[page % PAGE_CHUNK] = value;
+    }
+}
+
+static void on_bitmap(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->w >= 1 && ev->w <= 8);
+    uint64_t expected = dir == APPLY ? ev->b : ev->c, value = dir == APPLY ? ev->c : ev->b;
+    for (unsigned i = 0; i < ev->w; i++) {
+        uint64_t index = ev->a + i;
+        uint8_t *chunk = chunk_make(&r->bitmap, index / BITMAP_CHUNK, BITMAP_CHUNK);
+        INVARIANT(chunk[index % BITMAP_CHUNK] == (uint8_t)(expected >> (8 * i)));
+        chunk[index % BITMAP_CHUNK] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+/* Links span handle into the list behind prev (0: at the front). */
+static void list_link(struct replica *r, unsigned list, uint32_t handle, uint32_t prev) {
+    struct rlist *l = &r->lists[list];
+    struct rspan *s = span_at(r, handle);
+    INVARIANT(s->list == LIST_NOWHERE);
+    uint32_t next = prev ? span_at(r, prev)->next : l->first;
+    s->list = (uint16_t)list;
+    s->prev = prev;
+    s->next = next;
+    *(prev ? &span_at(r, prev)->next : &l->first) = handle;
+    *(next ? &span_at(r, next)->prev : &l->last) = handle;
+    l->count++;
+}
+
+static void list_unlink(struct replica *r, unsigned list, uint32_t handle) {
+    struct rlist *l = &r->lists[list];
+    struct rspan *s = span_at(r, handle);
+    INVARIANT(s->list == list);
+    *(s->prev ? &span_at(r, s->prev)->next : &l->first) = s->next;
+    *(s->next ? &span_at(r, s->next)->prev : &l->last) = s->prev;
+    s->list = LIST_NOWHERE;
+    s->prev = s->next = 0;
+    l->count--;
+}
+
+static void on_list(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->w < LIST_COUNT);
+    bool push = ev->kind == EV_LIST_PUSH;
+    if (push != (dir == APPLY))
+        list_unlink(r, ev->w, ev->x);
+    else if (push)
+        list_link(r, ev->w, ev->x, ev->a ? r->lists[ev->w].last : 0);
+    else
+        list_link(r, ev->w, ev->x, (uint32_t)ev->a);
+}
+
+/* The pointer that leads to a treap node: from its parent or the root. */
+static uint32_t *treap_link(struct replica *r, uint32_t parent, uint32_t child) {
+    if (!parent)
+        return &r->treap_root;
+    struct rspan *p = span_at(r, parent);
+    return p->left == child ? &p->left : &p->right;
+}
+
+static void treap_leaf_add(struct replica *r, const struct event *ev) {
+    struct rspan *s = span_at(r, ev->x);
+    uint32_t parent = (uint32_t)ev->b;
+    uint32_t *link = !parent ? &r->treap_root
+                     : ev->c ? &span_at(r, parent)->right
+                             : &span_at(r, parent)->left;
+    INVARIANT(!s->in_treap && *link == 0);
+    *link = ev->x;
+    s->in_treap = true;
+    s->parent = parent;
+    s->left = s->right = 0;
+    s->priority = (uint32_t)ev->a;
+}
+
+static void treap_leaf_cut(struct replica *r, const struct event *ev) {
+    struct rspan *s = span_at(r, ev->x);
+    INVARIANT(s->in_treap && !s->left && !s->right && s->parent == ev->b);
+    *treap_link(r, s->parent, ev->x) = 0;
+    s->in_treap = false;
+    s->parent = 0;
+    s->priority = 0;
+}
+
+static void on_treap_leaf(struct replica *r, const struct event *ev, enum direction dir) {
+    if ((ev->kind == EV_TREAP_LEAF) == (dir == APPLY))
+        treap_leaf_add(r, ev);
+    else
+        treap_leaf_cut(r, ev);
+}
+
+/* Node x goes down; its child on the other side (right if left is true) comes up. */
+static uint32_t treap_turn(struct replica *r, uint32_t x, bool left) {
+    struct rspan *down = span_at(r, x);
+    uint32_t y = left ? down->right : down->left;
+    struct rspan *up = span_at(r, y);
+    uint32_t middle = left ? up->left : up->right;
+    *treap_link(r, down->parent, x) = y;
+    up->parent = down->parent;
+    *(left ? &up->left : &up->right) = x;
+    down->parent = y;
+    *(left ? &down->right : &down->left) = middle;
+    if (middle)
+        span_at(r, middle)->parent = x;
+    return y;
+}
+
+static void on_treap_turn(struct replica *r, const struct event *ev, enum direction dir) {
+    if (dir == APPLY)
+        treap_turn(r, ev->x, ev->w == 0);
+    else /* the one that came up is now x's parent: turn it down again, the other way */
+        treap_turn(r, span_at(r, ev->x)->parent, ev->w != 0);
+}
+
+static void on_cache(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x < MAX_PS && ev->w < NUM_SPAN_CLASSES);
+    uint64_t value = r->cache[ev->x][ev->w];
+    set_value(r, ev, &value, ev->a, ev->b, dir);
+    r->cache[ev->x][ev->w] = (uint32_t)value;
+}
+
+static void on_tiny(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x < MAX_PS);
+    set_value(r, ev, &r->tiny[ev->x], ev->a, ev->b, dir);
+    set_value(r, ev, &r->tiny_offset[ev->x], ev->c & UINT32_MAX, ev->c >> 32, dir);
+}
+
+static void on_object(struct replica *r, const struct event *ev, enum direction dir) {
+    uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
+    if (ev->kind == EV_DROP) {
+        r->objects_dropped += one;
+        return;
+    }
+    INVARIANT(ev->w >> 8 < RUNG_COUNT);
+    r->ladder[ev->w >> 8] += one;
+    r->objects_born += one;
+}
+
+static void take(struct replica *r, const struct event *ev, enum direction dir) {
+    uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
+    switch ((enum event_kind)ev->kind) {
+    case EV_OP_BEGIN:
+    case EV_OP_END: on_op(r, ev, dir); break;
+    case EV_STEP: on_step(r, ev, dir); break;
+    case EV_ATTEMPT: on_attempt(r, ev, dir); break;
+    case EV_MESSAGE: r->messages += (uint32_t)one; break;
+    case EV_EXIT:
+        r->exited = dir == APPLY;
+        r->status = dir == APPLY ? ev->w : 0;
+        break;
+    case EV_OS_RESERVE:
+    case EV_OS_MAP:
+    case EV_OS_ALLOC:
+    case EV_OS_FREE:
+    case EV_OS_UNUSED:
+    case EV_OS_USED: r->os_calls[ev->kind] += one; break;
+    case EV_RANGE: on_range(r, ev, dir); break;
+    case EV_HEAP_SET:
+        INVARIANT(ev->w < HEAP_FIELD_COUNT);
+        set_value(r, ev, &r->heap[ev->w], ev->a, ev->b, dir);
+        break;
+    case EV_STAT_ADD:
+        INVARIANT(ev->w < STAT_COUNT);
+        r->stats[ev->w] += dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
+        break;
+    case EV_META: on_meta(r, ev, dir); break;
+    case EV_SPAN_BORN: on_span_born(r, ev, dir); break;
+    case EV_SPAN_SET:
+        set_value(r, ev, span_field(span_at(r, ev->x), ev->w), ev->a, ev->b, dir);
+        break;
+    case EV_SLOT: on_slot(r, ev, dir); break;
+    case EV_BITS: on_bits(r, ev, dir); break;
+    case EV_PAGES: on_pages(r, ev, dir); break;
+    case EV_BITMAP: on_bitmap(r, ev, dir); break;
+    case EV_LIST_PUSH:
+    case EV_LIST_DROP: on_list(r, ev, dir); break;
+    case EV_TREAP_LEAF:
+    case EV_TREAP_CUT: on_treap_leaf(r, ev, dir); break;
+    case EV_TREAP_TURN: on_treap_turn(r, ev, dir); break;
+    case EV_CACHE: on_cache(r, ev, dir); break;
+    case EV_TINY: on_tiny(r, ev, dir); break;
+    case EV_NMALLOC:
+        INVARIANT(ev->w < NUM_SPAN_CLASSES);
+        r->nmalloc[ev->w] += dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
+        break;
+    case EV_OBJECT:
+    case EV_DROP: on_object(r, ev, dir); break;
+    case EV_STORE: break; /* object bytes are not part of the replica */
+    case EV_COUNT:
+    default: BUG("no event kind %u", ev->kind);
+    }
+}
+
+void replica_apply(struct replica *r, const struct event *ev) {
+    take(r, ev, APPLY);
+    r->seq++;
+}
+
+void replica_undo(struct replica *r, const struct event *ev) {
+    INVARIANT(r->seq > 0);
+    take(r, ev, UNDO);
+    r->seq--;
+}

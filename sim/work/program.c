@@ -1,0 +1,235 @@
+/*
+ * The program under study: see program.h.
+ *
+ * Each kind of operation has a checker, which refuses what makes no sense before anything happens,
+ * and a doer. OP_BEGIN and OP_END stand around the doer alone, so a refused operation leaves no
+ * trace.
+ */
+#include "sim/work/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_OBJECTS = 1 << 26 }; /* a limit on numbers, so that a typo does not eat all memory */
+
+struct object {
+    uint64_t addr, size; /* bytes as asked for */
+    bool exists, root;
+};
+
+struct program {
+    struct os *os;
+    struct heap *heap;
+    struct object *objects; /* by number */
+    size_t count, cap;
+    uint32_t ops; /* run so far */
+    bool started; /* init is done */
+};
+
+struct program *program_new(struct os *os, struct sink *sink) {
+    struct program *p = xcalloc(1, sizeof *p);
+    p->os = os;
+    p->heap = heap_new(&(struct heap_config){.os = os, .sink = sink});
+    return p;
+}
+
+void program_free(struct program *p) {
+    if (!p)
+        return;
+    heap_free(p->heap);
+    free(p->objects);
+    free(p);
+}
+
+struct heap *program_heap(struct program *p) {
+    return p->heap;
+}
+
+bool program_ended(const struct program *p) {
+    return heap_exited(p->heap, NULL);
+}
+
+static struct object *object_find(const struct program *p, uint32_t id) {
+    return id < p->count && p->objects[id].exists ? &p->objects[id] : NULL;
+}
+
+bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64_t *size) {
+    const struct object *o = object_find(p, id);
+    if (!o)
+        return false;
+    *addr = o->addr;
+    *size = o->size;
+    return true;
+}
+
+static void object_set(struct program *p, uint32_t id, uint64_t addr, uint64_t size) {
+    if (id >= p->count) {
+        void *objects = p->objects;
+        array_reserve(&objects, &p->cap, id + 1, sizeof *p->objects);
+        p->objects = objects;
+        memset(p->objects + p->count, 0, (id + 1 - p->count) * sizeof *p->objects);
+        p->count = id + 1;
+    }
+    p->objects[id] = (struct object){.addr = addr, .size = size, .exists = true};
+}
+
+/* --- Does it make sense? --- */
+
+static bool check_object(const struct program *p, uint32_t id, struct error *err) {
+    return object_find(p, id) ||
+           error_set(
+               err, "there is no object %u, expected the number of one that was allocated", id);
+}
+
+static bool check_word(const struct program *p, const struct op *op, struct error *err) {
+    const struct object *o = object_find(p, op->id);
+    uint64_t ptr_size = p->os->platform->ptr_size;
+    if (!check_object(p, op->id, err))
+        return false;
+    if (op->word >= o->size / ptr_size)
+        return error_set(err, "object %u has no word %llu, expected one below %llu", op->id,
+            (unsigned long long)op->word, (unsigned long long)(o->size / ptr_size));
+    return true;
+}
+
+static bool check_store(const struct program *p, const struct op *op, struct error *err) {
+    if (!check_word(p, op, err) || !check_object(p, op->dst, err))
+        return false;
+    const struct object *dst = object_find(p, op->dst);
+    if (op->off && op->off >= dst->size)
+        return error_set(err, "offset %llu is outside object %u, expected less than %llu",
+            (unsigned long long)op->off, op->dst, (unsigned long long)dst->size);
+    return true;
+}
+
+static bool check_size(const struct program *p, uint32_t id, uint64_t size, struct error *err) {
+    uint64_t most = p->os->platform->ptr_size == 4 ? UINT32_MAX : INT64_MAX;
+    if (id >= MAX_OBJECTS)
+        return error_set(
+            err, "object number %u is too large, expected less than %d", id, MAX_OBJECTS);
+    if (size > most)
+        return error_set(err,
+            "%llu bytes do not fit the platform's address space, expected at most "
+            "%llu",
+            (unsigned long long)size, (unsigned long long)most);
+    return true;
+}
+
+static bool check_type(const struct program *p, const struct op *op, struct error *err) {
+    uint64_t word = p->os->platform->ptr_size;
+    if (!op->elem || !op->count || op->elem > UINT64_MAX / op->count)
+        return error_set(err,
+            "an array of %llu elements of %llu bytes cannot be, expected at least one "
+            "of each",
+            (unsigned long long)op->count, (unsigned long long)op->elem);
+    if (op->ptrdata > op->elem || op->ptrdata % word || (op->ptrdata && op->elem % word))
+        return error_set(err,
+            "pointers in the first %llu of %llu bytes cannot be, expected whole words "
+            "of %llu bytes",
+            (unsigned long long)op->ptrdata, (unsigned long long)op->elem,
+            (unsigned long long)word);
+    return check_size(p, op->id, op->elem * op->count, err);
+}
+
+static bool check(const struct program *p, const struct op *op, struct error *err) {
+    bool before_init = op->code == OP_OCCUPY || op->code == OP_INIT || op->code == OP_NOTE;
+    if (p->started && (op->code == OP_OCCUPY || op->code == OP_INIT))
+        return error_set(
+            err, "`%s` after the heap has started, expected before", op_code_name(op->code));
+    if (!p->started && !before_init)
+        return error_set(
+            err, "`%s` before the heap has started, expected `init` first", op_code_name(op->code));
+    switch (op->code) {
+    case OP_ALLOC: return check_size(p, op->id, op->size, err);
+    case OP_ALLOC_TYPED: return check_type(p, op, err);
+    case OP_DROP:
+    case OP_FILL:
+    case OP_ROOT:
+    case OP_UNROOT: return check_object(p, op->id, err);
+    case OP_STORE: return check_store(p, op, err);
+    case OP_NIL: return check_word(p, op, err);
+    default: return true;
+    }
+}
+
+/* --- Doing it --- */
+
+static uint64_t do_alloc(struct program *p, const struct op *op) {
+    struct heap_type type = {.size = op->elem, .ptrdata = op->ptrdata, .mask = op->mask};
+    bool typed = op->code == OP_ALLOC_TYPED;
+    uint64_t size = typed ? op->elem * op->count : op->size;
+    struct heap_object got = heap_malloc(p->heap, size, typed ? &type : NULL);
+    if (program_ended(p))
+        return 0;
+    object_set(p, op->id, got.addr, size);
+    if (!got.zerobase)
+        heap_emit(p->heap, (struct event){.kind = EV_OBJECT,
+                               .w = (uint16_t)(got.spanclass | got.rung << 8),
+                               .x = op->id,
+                               .a = got.addr,
+                               .b = size,
+                               .c = (got.size & UINT32_MAX) | op->ptrdata << 32});
+    return got.addr;
+}
+
+static void do_store(struct program *p, const struct op *op) {
+    const struct object *o = object_find(p, op->id);
+    uint64_t at = o->addr + op->word * p->os->platform->ptr_size;
+    uint64_t value = op->code == OP_STORE ? object_find(p, op->dst)->addr + op->off : 0;
+    heap_emit(p->heap,
+        (struct event){
+            .kind = EV_STORE, .x = op->id, .a = heap_load(p->heap, at), .b = value, .c = at});
+    heap_store(p->heap, at, value);
+}
+
+static void do_drop(struct program *p, const struct op *op) {
+    struct object *o = object_find(p, op->id);
+    heap_emit(p->heap, (struct event){.kind = EV_DROP, .x = op->id, .a = o->addr});
+    o->exists = false;
+}
+
+/* Carries it out; returns what OP_END tells. */
+static uint64_t carry_out(struct program *p, const struct op *op) {
+    struct object *o = object_find(p, op->id);
+    switch (op->code) {
+    case OP_OCCUPY:
+        if (p->os->ops->occupy(p->os, op->addr, op->size) == 0)
+            heap_note_range(p->heap, op->addr, op->size, RANGE_TAKEN, OWNER_OTHER);
+        return op->addr;
+    case OP_INIT: p->started = heap_init(p->heap); return 0;
+    case OP_SEED: heap_seed(p->heap, op->seed[0], op->seed[1]); return 0;
+    case OP_ALLOC:
+    case OP_ALLOC_TYPED: return do_alloc(p, op);
+    case OP_DROP: do_drop(p, op); return 0;
+    case OP_FILL:
+        if (o->size)
+            heap_fill(p->heap, o->addr, o->size, 0xdb);
+        return 0;
+    case OP_ROOT:
+    case OP_UNROOT: o->root = op->code == OP_ROOT; return 0;
+    case OP_STORE:
+    case OP_NIL: do_store(p, op); return 0;
+    case OP_NOTE:
+    case OP_COUNT: return 0;
+    }
+    BUG("no operation %d", (int)op->code);
+}
+
+bool program_run(struct program *p, const struct op *op, struct error *err) {
+    if (program_ended(p))
+        return error_set(err, "Go has ended the program, expected no more operations");
+    if (!check(p, op, err))
+        return false;
+    uint32_t number = p->ops++;
+    uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;
+    heap_emit(p->heap, (struct event){.kind = EV_OP_BEGIN,
+                           .w = (uint16_t)op->code,
+                           .x = number,
+                           .a = op->code == OP_OCCUPY ? op->addr : op->id,
+                           .b = size,
+                           .c = op->code == OP_STORE ? op->dst : op->ptrdata});
+    uint64_t result = carry_out(p, op);
+    heap_emit(p->heap,
+        (struct event){.kind = EV_OP_END, .w = (uint16_t)op->code, .x = number, .a = result});
+    return true;
+}
