@@ -44,12 +44,38 @@ void heap_seed(struct heap *h, uint32_t a, uint32_t b);
 /* mallocgc: size bytes holding values of type (NULL: pointer-free), zeroed. */
 struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type);
 
+/* Manually managed spans, as the stack allocator uses: returns the address, 0 if Go ended the
+ * program or is out of memory. */
+uint64_t heap_alloc_manual(struct heap *h, uint64_t npages);
+void heap_free_manual(struct heap *h, uint64_t addr);
+
+/* A collection, with the world stopped, in three steps:
+ *   heap_gc_begin   finishes the last sweep and begins a new epoch of mark bits
+ *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches
+ *   heap_gc_end     takes the mcache's spans back; what is not marked is garbage from here on, to
+ * be swept by whoever needs memory (or by heap_sweep_all) */
+struct heap_marked {
+    uint64_t objects, bytes;
+};
+void heap_gc_begin(struct heap *h);
+void heap_gc_mark(struct heap *h, uint64_t addr, bool follow);
+struct heap_marked heap_gc_end(struct heap *h);
+void heap_sweep_all(struct heap *h);
+/* Sweeps one span: *npages went home. False: all spans are swept. */
+bool heap_sweep_one(struct heap *h, uint64_t *npages);
+/* Gives free spans that have been so for longer than limit (virtual nanoseconds; 0 with now =
+ * UINT64_MAX: all) back to the system; they stay mapped. Returns bytes given back. */
+uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit);
+
 /* Did Go end the program under study? With which status? */
 bool heap_exited(const struct heap *h, int *status);
 
 /* The `heap ...` line and the whole dump, in the transcripts' form. */
 void heap_dump_bounds(const struct heap *h, struct strbuf *out);
 void heap_dump(const struct heap *h, struct strbuf *out);
+
+/* A statistic's value. */
+uint64_t heap_stat(const struct heap *h, enum stat stat);
 
 /* The heap bitmap of size bytes from addr on, a digit a word (1 pointer, 2 scan, 3 both). */
 void heap_bits(const struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out);

@@ -161,6 +161,12 @@ struct heap {
     struct persistent persistent;
     struct gcbits_arenas gcbits;
 
+    /* What the mcache has counted since the last collection. */
+    uint64_t local_largefree, local_nlargefree, local_nsmallfree[NUM_SIZE_CLASSES];
+    uint64_t nsmallfree[NUM_SIZE_CLASSES]; /* slots freed, handed in at collections */
+
+    struct mark_stack *mark; /* while marking */
+
     uint32_t fastrand[2];
     uint64_t now; /* virtual nanoseconds */
     struct rangemap ranges;
@@ -207,6 +213,10 @@ void stat_add(struct heap *h, enum stat stat, uint64_t delta);
 static inline uint64_t sweepgen(const struct heap *h) {
     return h->stats[STAT_sweepgen];
 }
+/* sweepgen - n in Go's 32 bits. */
+static inline uint64_t sweepgen_minus(const struct heap *h, uint32_t n) {
+    return (uint32_t)sweepgen(h) - n;
+}
 void set_range(
     struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner);
 void print_message(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c);
@@ -222,6 +232,7 @@ uint64_t sys_reserve(struct heap *h, uint64_t addr, uint64_t size, bool *reserve
 void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat stat);
 uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_owner owner);
 void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat stat);
+void sys_unused(struct heap *h, uint64_t addr, uint64_t size);
 void sys_used(struct heap *h, uint64_t addr, uint64_t size);
 uint64_t persistentalloc(
     struct heap *h, uint64_t size, uint64_t align, enum stat stat, enum meta_kind what);
@@ -249,6 +260,12 @@ gc_bits *new_mark_bits(struct heap *h, uint64_t nelems);
 uint64_t mspan_next_free(struct heap *h, struct mspan *s);
 /* The same where the answer is in allocCache and nothing must be refilled; otherwise nelems. */
 uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s);
+/* The slot that mspan_next_free would take, without taking it. */
+uint64_t mspan_peek_free(const struct mspan *s);
+/* Forgets the bits of a span that is no longer in use, telling the ones that were set. */
+void mspan_forget_bits(struct heap *h, struct mspan *s);
+/* A new cycle begins: bits made from now on are for the cycle after it. */
+void next_mark_bit_epoch(struct heap *h);
 /* Loads allocCache so that its bit 0 is freeindex. */
 void mspan_refill_cache(struct heap *h, struct mspan *s);
 
@@ -265,21 +282,41 @@ void treap_remove_span(struct heap *h, struct mspan *s);
 void mheap_init(struct heap *h, uint64_t spans_start, uint64_t spans_bytes);
 struct mspan *mheap_alloc(
     struct heap *h, uint64_t npages, unsigned spanclass, bool large, bool needzero);
+/* Gives a swept span without objects back to the heap; large: it held a large object. */
+void mheap_free(struct heap *h, struct mspan *s, bool large);
 uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);
+/* An mcache counts some things for itself; whoever takes the heap's lock hands them in. */
+void flush_cache_stats(struct heap *h);
 /* The span the table has for the page of addr, NULL if none. */
 struct mspan *span_of_page(const struct heap *h, uint64_t page);
 
 /* --- sweep.c --- */
 
+#define SWEEP_NONE_LEFT UINT64_MAX
+
+/* Enters a span in use among the swept ones. */
 void sweep_push(struct heap *h, struct mspan *s);
+bool sweep_claim(struct heap *h, struct mspan *s);
+bool mspan_sweep(struct heap *h, struct mspan *s, bool keep);
+/* Sweeps one span; returns the pages that went home, SWEEP_NONE_LEFT if all spans are swept. */
+uint64_t sweep_one(struct heap *h);
 void sweep_reclaim(struct heap *h, uint64_t npages);
+/* Sweeps everything that is left. */
+void sweep_finish(struct heap *h);
 
 /* --- mcentral.c, mcache.c --- */
 
 void mcentral_init(struct mcentral *c, unsigned spanclass);
 struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c);
+/* Takes a span back from an mcache. */
+void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s);
+/* Files a span that has just been swept and lost objects; true: it went home to the heap. */
+bool mcentral_free_span(
+    struct heap *h, struct mcentral *c, struct mspan *s, bool keep, bool was_full);
 void mcache_init(struct heap *h);
 void mcache_refill(struct heap *h, unsigned spanclass);
+/* Gives all spans back to their mcentrals and forgets the tiny block. */
+void mcache_release_all(struct heap *h);
 void set_tiny(struct heap *h, uint64_t addr, uint64_t offset);
 
 /* --- mbitmap.c --- */
@@ -289,6 +326,8 @@ void map_bits(struct heap *h, uint64_t arena_used);
 void heap_bits_init_span(struct heap *h, const struct mspan *s);
 void heap_bits_set_type(
     struct heap *h, uint64_t addr, uint64_t size, uint64_t data_size, const struct heap_type *type);
+/* What the bitmap says of the word at addr: pointer 1, scan 2. */
+unsigned heap_bits_of_word(const struct heap *h, uint64_t addr);
 /* The byte for the four words from word number 4 * index (counted from arena_start) on. */
 uint8_t *heap_bits_byte(const struct heap *h, uint64_t index);
 

@@ -387,6 +387,10 @@ void heap_seed(struct heap *h, uint32_t a, uint32_t b) {
     h->fastrand[1] = b;
 }
 
+uint64_t heap_stat(const struct heap *h, enum stat stat) {
+    return h->stats[stat];
+}
+
 uint64_t heap_rounded_size(const struct heap *h, uint64_t size) {
     return size_rounded(&h->sizes, size);
 }

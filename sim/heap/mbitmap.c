@@ -118,11 +118,13 @@ void heap_bits_set_type(struct heap *h, uint64_t addr, uint64_t size, uint64_t d
     }
 }
 
+unsigned heap_bits_of_word(const struct heap *h, uint64_t addr) {
+    uint64_t word = word_number(h, addr);
+    unsigned bits = *heap_bits_byte(h, word / WORDS_PER_BYTE) >> word % WORDS_PER_BYTE;
+    return (bits & BIT_POINTER ? 1u : 0u) | (bits & BIT_SCAN ? 2u : 0u);
+}
+
 void heap_bits(const struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out) {
-    uint64_t word = word_number(h, addr), end = word + size / h->ptr_size;
-    for (; word < end; word++) {
-        unsigned bits = *heap_bits_byte(h, word / WORDS_PER_BYTE) >> word % WORDS_PER_BYTE;
-        unsigned digit = (bits & BIT_POINTER ? 1u : 0u) | (bits & BIT_SCAN ? 2u : 0u);
-        sb_printf(out, "%u", digit);
-    }
+    for (uint64_t end = addr + size; addr < end; addr += h->ptr_size)
+        sb_printf(out, "%u", heap_bits_of_word(h, addr));
 }

@@ -16,6 +16,18 @@ void set_tiny(struct heap *h, uint64_t addr, uint64_t offset) {
     c->tinyoffset = offset;
 }
 
+void mcache_release_all(struct heap *h) {
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
+        struct mspan *s = h->cache.alloc[i];
+        if (s == h->emptymspan)
+            continue;
+        mcentral_uncache_span(h, &h->central[i], s);
+        EMIT(h, EV_CACHE, i, 0, s->handle, 0, 0);
+        h->cache.alloc[i] = h->emptymspan;
+    }
+    set_tiny(h, 0, 0);
+}
+
 /* Replaces the full span of spanclass by one with free slots; throws if there is none to be had. */
 void mcache_refill(struct heap *h, unsigned spanclass) {
     struct mspan *full = h->cache.alloc[spanclass];

@@ -33,17 +33,50 @@ static struct mspan *mcentral_grow(struct heap *h, struct mcentral *c) {
     return s;
 }
 
+/* Moves a span to where those are that an mcache holds. */
+static void take_for_cache(struct heap *h, struct mcentral *c, struct mspan *s) {
+    mspan_list_remove(h, s->list == c->nonempty.id ? &c->nonempty : &c->empty, s);
+    mspan_list_insert_back(h, &c->empty, s);
+}
+
+/* Sweeps full spans until one has a free slot; NULL if none has. Swept ones stand at the end. */
+static struct mspan *sweep_full(struct heap *h, struct mcentral *c) {
+    for (struct mspan *s = c->empty.first; s && sweep_claim(h, s); s = c->empty.first) {
+        take_for_cache(h, c, s);
+        mspan_sweep(h, s, true);
+        uint64_t slot = mspan_peek_free(s);
+        if (slot != s->nelems) {
+            SPAN_SET(h, s, freeindex, slot);
+            return s;
+        }
+        mspan_next_free(h, s); /* finds nothing, and notes that in freeindex */
+    }
+    return NULL;
+}
+
+/* The first span that mcentral has with a free slot, swept; NULL if it has none. */
+static struct mspan *find_span(struct heap *h, struct mcentral *c) {
+    struct mspan *s = c->nonempty.first;
+    if (!s)
+        return sweep_full(h, c);
+    bool sweep = sweep_claim(h, s);
+    take_for_cache(h, c, s);
+    if (sweep)
+        mspan_sweep(h, s, true);
+    return s;
+}
+
 /* A span with at least one free slot, for an mcache. NULL: out of memory. Go's cacheSpan. */
 struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
     if (h->rung < RUNG_MCENTRAL)
         h->rung = RUNG_MCENTRAL;
-    struct mspan *s = c->nonempty.first;
-    if (s)
-        mspan_list_remove(h, &c->nonempty, s);
-    else if (!(s = mcentral_grow(h, c)))
-        return NULL;
-    mspan_list_insert_back(h, &c->empty, s);
-
+    struct mspan *s = find_span(h, c);
+    if (!s) {
+        s = mcentral_grow(h, c);
+        if (!s)
+            return NULL;
+        mspan_list_insert_back(h, &c->empty, s);
+    }
     uint64_t bytes = s->npages << GO_PAGE_SHIFT;
     uint64_t unused = bytes / s->elemsize - s->alloc_count;
     INVARIANT(unused > 0 && s->freeindex < s->nelems);
@@ -52,4 +85,36 @@ struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
     SPAN_SET(h, s, incache, 1);
     mspan_refill_cache(h, s);
     return s;
+}
+
+void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s) {
+    uint64_t unused = (s->npages << GO_PAGE_SHIFT) / s->elemsize - s->alloc_count;
+    INVARIANT(s->alloc_count > 0);
+    SPAN_SET(h, s, incache, 0);
+    if (!unused)
+        return;
+    mspan_list_remove(h, &c->empty, s);
+    mspan_list_insert(h, &c->nonempty, s);
+    stat_add(h, STAT_heap_live, (uint64_t)0 - unused * s->elemsize);
+    nmalloc_add(h, c, (uint64_t)0 - unused);
+}
+
+bool mcentral_free_span(
+    struct heap *h, struct mcentral *c, struct mspan *s, bool keep, bool was_full) {
+    INVARIANT(!s->incache);
+    SPAN_SET(h, s, needzero, 1);
+    if (keep) {
+        SPAN_SET(h, s, sweepgen, sweepgen(h));
+        return false;
+    }
+    if (was_full) {
+        mspan_list_remove(h, &c->empty, s);
+        mspan_list_insert(h, &c->nonempty, s);
+    }
+    SPAN_SET(h, s, sweepgen, sweepgen(h));
+    if (s->alloc_count != 0)
+        return false;
+    mspan_list_remove(h, &c->nonempty, s);
+    mheap_free(h, s, false);
+    return true;
 }

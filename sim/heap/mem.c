@@ -86,6 +86,14 @@ void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat stat) {
     set_range(h, addr, round_up(size, h->os->phys_page_size), RANGE_NONE, OWNER_NOBODY);
 }
 
+void sys_unused(struct heap *h, uint64_t addr, uint64_t size) {
+    INVARIANT(addr % h->os->phys_page_size == 0 && size % h->os->phys_page_size == 0);
+    h->os->ops->unused(h->os, addr, size);
+    stop_if_diverged(h);
+    EMIT(h, EV_OS_UNUSED, 0, 0, addr, size, 0);
+    set_range(h, addr, size, RANGE_RELEASED, OWNER_HEAP);
+}
+
 void sys_used(struct heap *h, uint64_t addr, uint64_t size) {
     h->os->ops->used(h->os, addr, size);
     stop_if_diverged(h);

@@ -231,6 +231,7 @@ static void free_span(struct heap *h, struct mspan *s, unsigned account, uint64_
     INVARIANT(s->alloc_count == 0);
     if (s->state == SPAN_STATE_INUSE) {
         INVARIANT(s->sweepgen == sweepgen(h));
+        mspan_forget_bits(h, s); /* their arenas are used again in a later epoch */
         stat_add(h, STAT_pages_in_use, (uint64_t)0 - s->npages);
     } else {
         INVARIANT(s->state == SPAN_STATE_MANUAL);
@@ -329,8 +330,7 @@ static struct mspan *alloc_span(struct heap *h, uint64_t npages, enum stat stat)
     return s;
 }
 
-/* An mcache counts some things for itself; whoever takes the heap's lock hands them in. */
-static void flush_cache_stats(struct heap *h) {
+void flush_cache_stats(struct heap *h) {
     stat_add(h, STAT_heap_scan, h->stats[STAT_local_scan]);
     stat_add(h, STAT_local_scan, (uint64_t)0 - h->stats[STAT_local_scan]);
     stat_add(h, STAT_tinyallocs, h->stats[STAT_local_tinyallocs]);
@@ -365,6 +365,55 @@ static struct mspan *alloc_inuse(struct heap *h, uint64_t npages, unsigned spanc
     if (large)
         count_large(h, s);
     return s;
+}
+
+void mheap_free(struct heap *h, struct mspan *s, bool large) {
+    flush_cache_stats(h);
+    if (large)
+        stat_add(h, STAT_heap_objects, (uint64_t)-1);
+    free_span(h, s, ACCT_INUSE | ACCT_IDLE, 0);
+}
+
+/* npages that a runtime part manages by itself, as the stack allocator does; not counted as
+ * heap_sys. NULL: out of memory. Go's allocManual. */
+static struct mspan *alloc_manual(struct heap *h, uint64_t npages) {
+    struct mspan *s = alloc_span(h, npages, STAT_stacks_inuse);
+    if (!s)
+        return NULL;
+    SPAN_SET(h, s, state, SPAN_STATE_MANUAL);
+    SPAN_SET(h, s, alloc_count, 0);
+    SPAN_SET(h, s, spanclass, 0);
+    SPAN_SET(h, s, nelems, 0);
+    SPAN_SET(h, s, elemsize, 0);
+    SPAN_SET(h, s, limit, s->base + (s->npages << GO_PAGE_SHIFT));
+    stat_add(h, STAT_heap_sys, (uint64_t)0 - (s->npages << GO_PAGE_SHIFT));
+    return s;
+}
+
+struct manual_request {
+    uint64_t npages, addr;
+};
+
+static void manual_body(struct heap *h, void *arg) {
+    struct manual_request *r = arg;
+    struct mspan *s = alloc_manual(h, r->npages);
+    r->addr = s ? s->base : 0;
+}
+
+uint64_t heap_alloc_manual(struct heap *h, uint64_t npages) {
+    struct manual_request r = {.npages = npages};
+    heap_guard(h, manual_body, &r);
+    return r.addr;
+}
+
+void heap_free_manual(struct heap *h, uint64_t addr) {
+    struct mspan *s = span_of_page(h, page_of(h, addr));
+    INVARIANT(s && s->state == SPAN_STATE_MANUAL && s->base == addr);
+    uint64_t bytes = s->npages << GO_PAGE_SHIFT;
+    SPAN_SET(h, s, needzero, 1);
+    stat_add(h, STAT_stacks_inuse, (uint64_t)0 - bytes);
+    stat_add(h, STAT_heap_sys, bytes);
+    free_span(h, s, ACCT_IDLE, 0);
 }
 
 /* A span of npages in use for objects of spanclass; needzero: its memory must read as zeros. NULL:

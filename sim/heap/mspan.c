@@ -90,8 +90,7 @@ static struct mspan *record_span(struct heap *h, uint32_t record) {
     return s;
 }
 
-/* Forgets the span's bits (Go sets both pointers to nil), telling the ones that were set. */
-static void forget_bits(struct heap *h, struct mspan *s) {
+void mspan_forget_bits(struct heap *h, struct mspan *s) {
     gc_bits *const bits[] = {s->alloc_bits, s->gcmark_bits};
     for (unsigned which = 0; which < ARRAY_LEN(bits); which++)
         for (uint64_t w = 0; bits[which] && w < (s->nelems + 63) / 64; w++)
@@ -106,7 +105,7 @@ struct mspan *mspan_alloc(struct heap *h, uint64_t base, uint64_t npages) {
     stat_add(h, STAT_mspan_inuse, h->spanalloc.size);
     struct mspan *s = fresh ? record_span(h, record) : h->allspans[record];
     must_be_unlinked(s);
-    forget_bits(h, s);
+    INVARIANT(!s->alloc_bits && !s->gcmark_bits);
     /* As in Go, nelems, allocCache, sweepgen and limit keep what they were. */
     SPAN_SET(h, s, base, base);
     SPAN_SET(h, s, npages, npages);
@@ -168,8 +167,20 @@ gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
     return bits;
 }
 
+void next_mark_bit_epoch(struct heap *h) {
+    struct gcbits_arenas *g = &h->gcbits;
+    struct gcbits_arena **end = &g->previous;
+    while (*end)
+        end = &(*end)->next;
+    *end = g->free; /* nothing points into the previous arenas any more */
+    g->free = g->previous;
+    g->previous = g->current;
+    g->current = g->next;
+    g->next = NULL;
+}
+
 void mspan_init_slots(struct heap *h, struct mspan *s) {
-    forget_bits(h, s);
+    INVARIANT(!s->alloc_bits && !s->gcmark_bits);
     SPAN_SET(h, s, freeindex, 0);
     SPAN_SET(h, s, alloc_cache, UINT64_MAX);
     SPAN_SET(h, s, nelems, (s->npages << GO_PAGE_SHIFT) / s->elemsize);
@@ -211,6 +222,18 @@ uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s) {
     if (slot >= s->nelems || (next % 64 == 0 && next != s->nelems))
         return s->nelems;
     return take_slot(h, s, slot, shift_out(s->alloc_cache, bit + 1));
+}
+
+uint64_t mspan_peek_free(const struct mspan *s) {
+    uint64_t index = s->freeindex, cache = s->alloc_cache;
+    while (!cache && index < s->nelems) {
+        index = round_down(index + 64, 64);
+        cache = index < s->nelems ? cache_of_bits(s, index) : 0;
+    }
+    if (index >= s->nelems)
+        return s->nelems;
+    uint64_t slot = index + (unsigned)__builtin_ctzll(cache);
+    return slot < s->nelems ? slot : s->nelems;
 }
 
 /* Nothing left: freeindex goes to the end, with the bits looked at last in the cache. */

@@ -101,6 +101,8 @@ struct event {
      */                                                                                            \
     X(OBJECT, "object", "span class | rung << 8", "id", "addr", "size asked",                      \
         "taken | ptrdata << 32")                                                                   \
+    /* A collection has marked all that is live; sweeping may begin. Replica: collections += 1. */ \
+    X(MARKED, "marked", "", "", "objects", "bytes", "")                                            \
     /* The program no longer needs object x (nothing moves until a collection). */                 \
     X(DROP, "drop", "", "id", "addr", "", "")                                                      \
     /* The program wrote b over a at address c of object x (a pointer store). */                   \
@@ -131,6 +133,13 @@ enum { GO_PAGE_SHIFT = 13, GO_PAGE_SIZE = 1 << GO_PAGE_SHIFT };
     X(UNROOT, "unroot")                                                                            \
     X(STORE, "store")                                                                              \
     X(NIL, "nil")                                                                                  \
+    X(PRECISE, "precise")                                                                          \
+    X(COLLECT, "collect")                                                                          \
+    X(COLLECT_LAZY, "collect lazily")                                                              \
+    X(SWEEP_ONE, "sweep one")                                                                      \
+    X(SCAVENGE, "scavenge")                                                                        \
+    X(MANUAL, "alloc manual")                                                                      \
+    X(FREE_MANUAL, "free manual")                                                                  \
     X(NOTE, "note")
 
 enum op_code {

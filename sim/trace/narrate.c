@@ -146,9 +146,7 @@ static void tell_op_begin(struct teller *t, const struct event *ev) {
     switch (ev->w) {
     case OP_OCCUPY: sb_printf(out, "Somebody else takes %s at " HEX ".", SIZE(ev->b), ev->a); break;
     case OP_INIT: sb_puts(out, "The runtime starts: mallocinit."); break;
-    case OP_SEED:
-        sb_printf(out, "The random numbers start from %" PRIu64 " and %" PRIu64 ".", ev->a, ev->b);
-        break;
+    case OP_SEED: sb_puts(out, "The runtime's random numbers start from a given seed."); break;
     case OP_ALLOC:
         sb_printf(out, "The program asks for object %" PRIu64 ": %s without pointers.", ev->a,
             SIZE(ev->b));
@@ -162,10 +160,25 @@ static void tell_op_begin(struct teller *t, const struct event *ev) {
     case OP_ROOT: sb_printf(out, "Object %" PRIu64 " becomes a root.", ev->a); break;
     case OP_UNROOT: sb_printf(out, "Object %" PRIu64 " is no longer a root.", ev->a); break;
     case OP_STORE:
-        sb_printf(out, "The program stores a pointer in object %" PRIu64 ".", ev->a);
+        sb_printf(
+            out, "The program makes object %" PRIu64 " point to object %" PRIu64 ".", ev->a, ev->c);
         break;
     case OP_NIL:
         sb_printf(out, "The program clears a pointer in object %" PRIu64 ".", ev->a);
+        break;
+    case OP_PRECISE:
+        sb_puts(out, "Collections find what is live from the roots from now on.");
+        break;
+    case OP_COLLECT: sb_puts(out, "A collection runs, and all is swept at once."); break;
+    case OP_COLLECT_LAZY: sb_puts(out, "A collection runs; allocations will sweep."); break;
+    case OP_SWEEP_ONE: sb_puts(out, "One span is swept."); break;
+    case OP_SCAVENGE: sb_puts(out, "All idle memory is offered back to the system."); break;
+    case OP_MANUAL:
+        sb_printf(out, "The runtime wants %s page%s for itself, as object %" PRIu64 ".",
+            COUNT(ev->b), plural(ev->b), ev->a);
+        break;
+    case OP_FREE_MANUAL:
+        sb_printf(out, "The runtime gives the pages of object %" PRIu64 " back.", ev->a);
         break;
     case OP_NOTE: sb_puts(out, "A new phase of the program begins."); break;
     default: sb_printf(out, "The program begins operation %s.", COUNT(ev->x)); break;
@@ -212,6 +225,11 @@ static void tell_store(struct teller *t, const struct event *ev) {
         sb_printf(t->out, "Object %u: the word at " HEX " is nil now.", ev->x, ev->c);
 }
 
+static void tell_marked(struct teller *t, const struct event *ev) {
+    sb_printf(t->out, "Marking is done: %s object%s live, %s in all.", COUNT(ev->a), plural(ev->a),
+        SIZE(ev->b));
+}
+
 static void tell_drop(struct teller *t, const struct event *ev) {
     sb_printf(t->out, "Object %u is garbage now; its memory stays until a collection.", ev->x);
 }
@@ -250,6 +268,7 @@ void narrate(
         [EV_TINY] = tell_tiny,
         [EV_NMALLOC] = tell_nmalloc,
         [EV_OBJECT] = tell_object,
+        [EV_MARKED] = tell_marked,
         [EV_DROP] = tell_drop,
         [EV_STORE] = tell_store,
     };
@@ -267,6 +286,7 @@ enum weight narrate_weight(const struct event *ev) {
     case EV_OP_BEGIN:
     case EV_MESSAGE:
     case EV_EXIT:
+    case EV_MARKED:
     case EV_OBJECT: return WEIGHT_EVENT;
     case EV_ATTEMPT:
         return ev->w == OUTCOME_REFUSED || ev->w == OUTCOME_ELSEWHERE ? WEIGHT_EVENT : WEIGHT_STEP;

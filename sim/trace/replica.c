@@ -477,6 +477,7 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
         break;
     case EV_OBJECT:
     case EV_DROP: on_object(r, ev, dir); break;
+    case EV_MARKED: r->collections += one; break;
     case EV_STORE: break; /* object bytes are not part of the replica */
     case EV_COUNT:
     default: BUG("no event kind %u", ev->kind);

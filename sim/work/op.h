@@ -35,6 +35,11 @@ struct op_source {
     /* Starts over: the same operations come again. */
     void (*rewind)(struct op_source *self);
     void (*destroy)(struct op_source *self);
+    /* The file it came from, for messages; NULL if none. The source's. */
+    const char *name;
+    /* Bytes of a word of the platform that will run the operations: whoever runs them sets it
+     * before the first operation, or before rewind. The same source serves either width. */
+    unsigned ptr_size;
 };
 
 #endif

@@ -14,7 +14,7 @@ enum { MAX_OBJECTS = 1 << 26 }; /* a limit on numbers, so that a typo does not e
 
 struct object {
     uint64_t addr, size; /* bytes as asked for */
-    bool exists, root;
+    bool exists, root, manual;
 };
 
 struct program {
@@ -24,6 +24,9 @@ struct program {
     size_t count, cap;
     uint32_t ops; /* run so far */
     bool started; /* init is done */
+    bool precise; /* collections find the live set themselves, from the roots */
+    bool swept;
+    uint64_t yield;
 };
 
 struct program *program_new(struct os *os, struct sink *sink) {
@@ -43,6 +46,14 @@ void program_free(struct program *p) {
 
 struct heap *program_heap(struct program *p) {
     return p->heap;
+}
+
+bool program_swept(const struct program *p) {
+    return p->swept;
+}
+
+uint64_t program_yield(const struct program *p) {
+    return p->yield;
 }
 
 bool program_ended(const struct program *p) {
@@ -148,6 +159,12 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_UNROOT: return check_object(p, op->id, err);
     case OP_STORE: return check_store(p, op, err);
     case OP_NIL: return check_word(p, op, err);
+    case OP_MANUAL:
+        return op->size ? check_size(p, op->id, op->size << GO_PAGE_SHIFT, err)
+                        : error_set(err, "0 pages cannot be managed, expected at least one");
+    case OP_FREE_MANUAL:
+        return (check_object(p, op->id, err) && object_find(p, op->id)->manual) ||
+               error_set(err, "object %u is no manually managed span", op->id);
     default: return true;
     }
 }
@@ -188,6 +205,30 @@ static void do_drop(struct program *p, const struct op *op) {
     o->exists = false;
 }
 
+static uint64_t do_manual(struct program *p, const struct op *op) {
+    uint64_t addr = heap_alloc_manual(p->heap, op->size);
+    if (!addr)
+        return 0;
+    object_set(p, op->id, addr, op->size << GO_PAGE_SHIFT);
+    p->objects[op->id].manual = true;
+    return addr;
+}
+
+/* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
+ * of the numbers. */
+static uint64_t do_collect(struct program *p, bool sweep) {
+    heap_gc_begin(p->heap);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct object *o = &p->objects[i];
+        if (o->exists && !o->manual && o->size && (o->root || !p->precise))
+            heap_gc_mark(p->heap, o->addr, p->precise);
+    }
+    struct heap_marked marked = heap_gc_end(p->heap);
+    if (sweep)
+        heap_sweep_all(p->heap);
+    return marked.bytes;
+}
+
 /* Carries it out; returns what OP_END tells. */
 static uint64_t carry_out(struct program *p, const struct op *op) {
     struct object *o = object_find(p, op->id);
@@ -209,6 +250,16 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_UNROOT: o->root = op->code == OP_ROOT; return 0;
     case OP_STORE:
     case OP_NIL: do_store(p, op); return 0;
+    case OP_PRECISE: p->precise = op->size != 0; return 0;
+    case OP_COLLECT:
+    case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT);
+    case OP_SWEEP_ONE: p->swept = heap_sweep_one(p->heap, &p->yield); return p->yield;
+    case OP_SCAVENGE: return p->yield = heap_scavenge(p->heap, UINT64_MAX, 0);
+    case OP_MANUAL: return do_manual(p, op);
+    case OP_FREE_MANUAL:
+        heap_free_manual(p->heap, o->addr);
+        o->exists = false;
+        return 0;
     case OP_NOTE:
     case OP_COUNT: return 0;
     }

@@ -21,6 +21,11 @@ struct heap *program_heap(struct program *p);
  * failure: it returns true and program_ended() tells. */
 bool program_run(struct program *p, const struct op *op, struct error *err);
 
+/* What the last SWEEP_ONE or SCAVENGE came to: pages that went
+ * home (program_swept false: all spans were swept), bytes given back. */
+bool program_swept(const struct program *p);
+uint64_t program_yield(const struct program *p);
+
 /* Go has ended the program; nothing more can be run. */
 bool program_ended(const struct program *p);
 

@@ -64,6 +64,8 @@ static void scribe_emit(struct sink *sink, const struct event *ev) {
         write_call(&s->lines, ev);
     else if (ev->kind == EV_MESSAGE)
         sb_printf(&s->lines, "%s\n", message_text(ev, text, sizeof text));
+    else if (ev->kind == EV_MARKED)
+        sb_printf(&s->lines, "mark objects=%" PRIu64 " bytes=%" PRIu64 "\n", ev->a, ev->b);
     else if (ev->kind == EV_EXIT)
         sb_printf(&s->lines, "exit %u\n", ev->w);
 }
@@ -262,6 +264,60 @@ static bool run_bits(struct verifier *v, int line, const struct words *w) {
     return true;
 }
 
+/* Collections, sweeping and scavenging, which report what they came to. */
+static bool run_collector(struct verifier *v, int line, const char *name) {
+    static const struct {
+        const char *name;
+        enum op_code code;
+    } known[] = {
+        {"g", OP_COLLECT}, {"l", OP_COLLECT_LAZY}, {"w", OP_SWEEP_ONE}, {"s", OP_SCAVENGE}};
+    size_t i = 0;
+    while (i < ARRAY_LEN(known) && strcmp(known[i].name, name) != 0)
+        i++;
+    if (i == ARRAY_LEN(known))
+        return fail(v, line, "unknown operation `%s`", name);
+    if (!run_op(v, line, &(struct op){.code = known[i].code, .line = line}, NULL))
+        return false;
+    struct strbuf *out = &v->scribe.lines;
+    uint64_t yield = program_yield(v->program);
+    const struct heap *h = program_heap(v->program);
+    switch (known[i].code) {
+    case OP_COLLECT:
+    case OP_COLLECT_LAZY:
+        sb_printf(out, "gc%s heap_live=%" PRIu64, known[i].code == OP_COLLECT ? "" : "lazy",
+            heap_stat(h, STAT_heap_live));
+        if (known[i].code == OP_COLLECT)
+            sb_printf(out, " heap_inuse=%" PRIu64 " heap_idle=%" PRIu64,
+                heap_stat(h, STAT_heap_inuse), heap_stat(h, STAT_heap_idle));
+        sb_puts(out, "\n");
+        break;
+    case OP_SWEEP_ONE:
+        if (program_swept(v->program))
+            sb_printf(out, "sweepone npages=%" PRIu64 "\n", yield);
+        else
+            sb_puts(out, "sweepone done\n");
+        break;
+    default:
+        sb_printf(out, "scavenge heap_released=%" PRIu64 "\n", heap_stat(h, STAT_heap_released));
+    }
+    return true;
+}
+
+static bool run_manual(struct verifier *v, int line, const struct words *w) {
+    uint64_t id, addr, size;
+    struct op op = {.code = w->word[0][0] == 'm' ? OP_MANUAL : OP_FREE_MANUAL, .line = line};
+    if (!number(w, 1, &id) || (op.code == OP_MANUAL && !number(w, 2, &op.size)))
+        return fail(v, line, "cannot read the operation, expected `m ID NPAGES` or `u ID`");
+    op.id = (uint32_t)id;
+    if (!run_op(v, line, &op, NULL))
+        return false;
+    if (op.code == OP_FREE_MANUAL)
+        sb_printf(&v->scribe.lines, "freemanual %" PRIu64 "\n", id);
+    else if (program_object(v->program, op.id, &addr, &size))
+        sb_printf(&v->scribe.lines, "manual %" PRIu64 " 0x%" PRIx64 "\n", id, addr);
+    return true;
+}
+
 /* Operations on one or two objects that print nothing. */
 static bool run_simple(struct verifier *v, int line, const struct words *w) {
     static const struct {
@@ -269,7 +325,8 @@ static bool run_simple(struct verifier *v, int line, const struct words *w) {
         enum op_code code;
         unsigned args;
     } known[] = {{"f", OP_DROP, 1}, {"x", OP_FILL, 1}, {"root", OP_ROOT, 1},
-        {"unroot", OP_UNROOT, 1}, {"seed", OP_SEED, 2}, {"st", OP_STORE, 4}, {"nil", OP_NIL, 2}};
+        {"unroot", OP_UNROOT, 1}, {"seed", OP_SEED, 2}, {"st", OP_STORE, 4}, {"nil", OP_NIL, 2},
+        {"precise", OP_PRECISE, 1}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (strcmp(w->word[0], known[i].name) != 0)
             continue;
@@ -285,10 +342,11 @@ static bool run_simple(struct verifier *v, int line, const struct words *w) {
             .word = arg[1],
             .dst = (uint32_t)arg[2],
             .off = arg[3],
+            .size = arg[0],
             .seed = {(uint32_t)arg[0], (uint32_t)arg[1]}};
         return run_op(v, line, &op, NULL);
     }
-    return fail(v, line, "unknown operation `%s`", w->word[0]);
+    return run_collector(v, line, w->word[0]);
 }
 
 static bool run_line(struct verifier *v, int line, char *text) {
@@ -304,6 +362,8 @@ static bool run_line(struct verifier *v, int line, char *text) {
         return run_occupy(v, line, &w);
     if (strcmp(w.word[0], "b") == 0)
         return run_bits(v, line, &w);
+    if (strcmp(w.word[0], "m") == 0 || strcmp(w.word[0], "u") == 0)
+        return run_manual(v, line, &w);
     if (strcmp(w.word[0], "d") == 0) {
         heap_dump(program_heap(v->program), &v->scribe.lines);
         return true;
@@ -494,7 +554,8 @@ void transcript_verify(
     v.scribe.sink.emit = scribe_emit;
     if (options->replica)
         v.scribe.rec = recording_new();
-    if (!file_read(path, &file, NULL, &err))
+    result->unreadable = !file_read(path, &file, NULL, &err);
+    if (result->unreadable)
         sb_printf(&result->why, "%s\n", err.text);
     else
         result->passed = verify(&v, &file);

@@ -1,0 +1,128 @@
+/*
+ * Marking: finding out which objects are live. Each gets its bit in its span's gcmark_bits.
+ *
+ *   white   not marked
+ *   grey    marked, but its pointers have not been followed: it stands on the mark stack
+ *   black   marked and followed (at once for objects without pointers)
+ *
+ * An object is found from any address inside it: the spans table gives the span, division by the
+ * slot size the slot. Which of its words are pointers the heap bitmap says; looking stops at the
+ * first word whose scan bit is clear. This is precise: nothing but pointers is followed.
+ *
+ * The world is stopped. Go collects in the background, with write barriers; what is live in the end
+ * is the same.
+ */
+#include "sim/heap/heap_internal.h"
+
+#include <stdlib.h>
+
+/* Grey objects, and what has been marked so far. */
+struct mark_stack {
+    uint64_t *grey; /* addresses */
+    size_t count, cap;
+    struct heap_marked marked;
+};
+
+/* The span in use whose data holds addr, NULL if there is none: then addr is no heap pointer. */
+static struct mspan *find_span(const struct heap *h, uint64_t addr) {
+    if (addr < h->arena_start || addr >= h->arena_used)
+        return NULL;
+    struct mspan *s = span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
+    bool inside = s && s->state == SPAN_STATE_INUSE && addr >= s->base && addr < s->limit;
+    return inside ? s : NULL;
+}
+
+static uint64_t slot_of(const struct heap *h, const struct mspan *s, uint64_t addr) {
+    const struct size_class *c = &h->sizes.classes[s->spanclass >> 1];
+    uint64_t offset = addr - s->base;
+    return c->size ? (offset >> c->shift) * c->mul >> c->shift2 : 0;
+}
+
+static void push_grey(struct mark_stack *m, uint64_t addr) {
+    void *grey = m->grey;
+    array_reserve(&grey, &m->cap, m->count + 1, sizeof *m->grey);
+    m->grey = grey;
+    m->grey[m->count++] = addr;
+}
+
+/* Marks the object that holds addr, unless it is marked. Go's greyobject. */
+static void shade(struct heap *h, uint64_t addr, bool follow) {
+    struct mspan *s = find_span(h, addr);
+    if (!s)
+        return;
+    uint64_t slot = slot_of(h, s, addr), word = slot / 64, bit = UINT64_C(1) << slot % 64;
+    uint64_t old = s->gcmark_bits[word];
+    if (old & bit)
+        return;
+    s->gcmark_bits[word] = old | bit;
+    EMIT(h, EV_BITS, 1, s->handle, word, old, old | bit);
+    h->mark->marked.objects++;
+    h->mark->marked.bytes += s->elemsize;
+    if (follow && !(s->spanclass & 1))
+        push_grey(h->mark, s->base + slot * s->elemsize);
+}
+
+/* Shades everything that the object at base points to: it is black then. Go's scanobject. */
+static void blacken(struct heap *h, uint64_t base) {
+    uint64_t size = find_span(h, base)->elemsize;
+    for (uint64_t i = 0; i < size; i += h->ptr_size) {
+        unsigned bits = heap_bits_of_word(h, base + i);
+        if (i != h->ptr_size && !(bits & 2))
+            return; /* no pointers from here on; the second word's bit means something else */
+        if (!(bits & 1))
+            continue;
+        uint64_t to = heap_load(h, base + i);
+        if (to && to - base >= size)
+            shade(h, to, true);
+    }
+}
+
+void heap_gc_begin(struct heap *h) {
+    sweep_finish(h);
+    next_mark_bit_epoch(h);
+    h->mark = xcalloc(1, sizeof *h->mark);
+}
+
+void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
+    INVARIANT(h->mark);
+    shade(h, addr, follow);
+    while (h->mark->count)
+        blacken(h, h->mark->grey[--h->mark->count]);
+}
+
+/* What the mcache counted for itself goes to the heap's statistics. Go's purgecachedstats. */
+static void purge_cache_stats(struct heap *h) {
+    flush_cache_stats(h);
+    stat_add(h, STAT_largefree, h->local_largefree);
+    stat_add(h, STAT_nlargefree, h->local_nlargefree);
+    h->local_largefree = h->local_nlargefree = 0;
+    for (unsigned i = 0; i < NUM_SIZE_CLASSES; i++) {
+        h->nsmallfree[i] += h->local_nsmallfree[i];
+        h->local_nsmallfree[i] = 0;
+    }
+}
+
+struct heap_marked heap_gc_end(struct heap *h) {
+    struct heap_marked marked = h->mark->marked;
+    free(h->mark->grey);
+    free(h->mark);
+    h->mark = NULL;
+    EMIT(h, EV_MARKED, 0, 0, marked.objects, marked.bytes, 0);
+    mcache_release_all(h);
+    purge_cache_stats(h);
+    stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live]);
+    stat_add(h, STAT_sweepgen, 2);
+    stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone]);
+    stat_add(h, STAT_pages_swept, (uint64_t)0 - h->stats[STAT_pages_swept]);
+    return marked;
+}
+
+void heap_sweep_all(struct heap *h) {
+    sweep_finish(h);
+}
+
+bool heap_sweep_one(struct heap *h, uint64_t *npages) {
+    uint64_t n = sweep_one(h);
+    *npages = n == SWEEP_NONE_LEFT ? 0 : n;
+    return n != SWEEP_NONE_LEFT;
+}
