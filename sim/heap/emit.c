@@ -45,7 +45,7 @@ void heap_note_range(
     set_range(h, addr, size, state, owner);
 }
 
-void print_message(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c) {
+void heap_print(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c) {
     EMIT(h, EV_MESSAGE, 0, message, a, b, c);
 }
 
@@ -57,9 +57,9 @@ void heap_exit(struct heap *h, int status) {
 }
 
 void heap_throw(struct heap *h, enum message message) {
-    print_message(h, message, 0, 0, 0);
+    heap_print(h, message, 0, 0, 0);
     if (h->cachealloc.size == 0)
-        print_message(h, MSG_BEFORE_INIT, 0, 0, 0);
+        heap_print(h, MSG_BEFORE_INIT, 0, 0, 0);
     heap_exit(h, 2);
 }
 

@@ -219,7 +219,7 @@ static inline uint64_t sweepgen_minus(const struct heap *h, uint32_t n) {
 }
 void set_range(
     struct heap *h, uint64_t addr, uint64_t size, enum range_state state, enum range_owner owner);
-void print_message(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c);
+void heap_print(struct heap *h, enum message message, uint64_t a, uint64_t b, uint64_t c);
 /* Go's throw: prints, ends the program with status 2 and leaves the heap's entry point. */
 NORETURN void heap_throw(struct heap *h, enum message message);
 NORETURN void heap_exit(struct heap *h, int status);

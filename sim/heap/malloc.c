@@ -78,7 +78,7 @@ static void test_defer_sizes(struct heap *h) {
         if (!pool_size[pool])
             pool_size[pool] = size;
         if (pool_size[pool] != size) {
-            print_message(h, MSG_BAD_DEFER_CLASS, args, size, pool);
+            heap_print(h, MSG_BAD_DEFER_CLASS, args, size, pool);
             heap_throw(h, MSG_THROW_DEFER_CLASS);
         }
     }
@@ -89,11 +89,11 @@ static void check_phys_page(struct heap *h) {
     if (size == 0)
         heap_throw(h, MSG_THROW_NO_PAGE_SIZE);
     if (size < MIN_PHYS_PAGE) {
-        print_message(h, MSG_PAGE_TOO_SMALL, size, MIN_PHYS_PAGE, 0);
+        heap_print(h, MSG_PAGE_TOO_SMALL, size, MIN_PHYS_PAGE, 0);
         heap_throw(h, MSG_THROW_PAGE_SIZE);
     }
     if (!is_pow2(size)) {
-        print_message(h, MSG_PAGE_NOT_POW2, size, 0, 0);
+        heap_print(h, MSG_PAGE_NOT_POW2, size, 0, 0);
         heap_throw(h, MSG_THROW_PAGE_SIZE);
     }
 }
@@ -173,7 +173,7 @@ static void lay_out(struct heap *h, struct plan *plan) {
     HEAP_SET(h, arena_reserved, plan->reserved);
     at_step(h, &plan->step, STEP_LAYOUT, spans_start, bitmap_end, h->arena_end);
     if (h->arena_start % GO_PAGE_SIZE) {
-        print_message(h, MSG_BAD_PAGESIZE, plan->p, bitmap_end, h->arena_start);
+        heap_print(h, MSG_BAD_PAGESIZE, plan->p, bitmap_end, h->arena_start);
         heap_throw(h, MSG_THROW_MISROUNDED);
     }
     at_step(h, &plan->step, STEP_LAST_CHECK, h->arena_start, 0, 0);

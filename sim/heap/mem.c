@@ -45,7 +45,7 @@ NORETURN static void map_failed(
         heap_throw(h, MSG_THROW_RUNTIME_OOM);
     if (reserved || h->platform->goos != GOOS_LINUX)
         heap_throw(h, MSG_THROW_MAP_FAILED);
-    print_message(h, MSG_MAP_CONFLICT, addr, got.addr, (uint64_t)got.err);
+    heap_print(h, MSG_MAP_CONFLICT, addr, got.addr, (uint64_t)got.err);
     heap_throw(h, MSG_THROW_CONFLICT);
 }
 
@@ -67,7 +67,7 @@ uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_own
     if (!got.addr) {
         bool linux_os = h->platform->goos == GOOS_LINUX;
         if (linux_os && (got.err == EACCES || got.err == EAGAIN)) {
-            print_message(h, got.err == EACCES ? MSG_MMAP_DENIED : MSG_MMAP_LOCKED, 0, 0, 0);
+            heap_print(h, got.err == EACCES ? MSG_MMAP_DENIED : MSG_MMAP_LOCKED, 0, 0, 0);
             heap_exit(h, 2);
         }
         return 0;

@@ -151,7 +151,7 @@ static uint64_t alloc_anywhere(struct heap *h, uint64_t n) {
         return 0;
     if (p < h->arena_start || ((p + size - h->arena_start) & h->ptr_mask) > h->platform->max_mem) {
         uint64_t top = h->arena_start + h->platform->max_mem;
-        print_message(h, MSG_NOT_USABLE, p, h->arena_start, top);
+        heap_print(h, MSG_NOT_USABLE, p, h->arena_start, top);
         sys_free(h, p, size, STAT_heap_sys);
         return 0;
     }
@@ -263,7 +263,7 @@ static bool grow(struct heap *h, uint64_t npages) {
     if (!v && ask > need)
         v = mheap_sys_alloc(h, ask = need);
     if (!v) {
-        print_message(h, MSG_HEAP_OOM, ask, h->stats[STAT_heap_sys], 0);
+        heap_print(h, MSG_HEAP_OOM, ask, h->stats[STAT_heap_sys], 0);
         return false;
     }
     struct mspan *s = mspan_alloc(h, v, ask >> GO_PAGE_SHIFT);

@@ -31,9 +31,9 @@ bool env_has_faults(const struct environment *env);
 
 struct session;
 
-/* source becomes the session's. env is copied. Where the host cannot provide the environment
- * (faults are arranged, another width, another system) the model does: session_provider() says
- * which. NULL and err on failure. */
+/* source becomes the session's (and is destroyed if there comes to be none). env is copied. Where
+ * the host cannot provide the environment (faults are arranged, another width, another system) the
+ * model does: session_provider() says which. NULL and err on failure. */
 struct session *session_new(
     const struct environment *env, struct op_source *source, struct error *err);
 void session_free(struct session *s);
@@ -45,6 +45,10 @@ bool session_restart(struct session *s, const struct environment *env, struct er
  * the run ends and session_error() tells (empty text: none). */
 bool session_pump(struct session *s, uint64_t max_ops);
 const struct error *session_error(const struct session *s);
+
+/* The words of the phase (OP_NOTE) that operation number op is or belongs to; NULL before the
+ * first. Good until the source is gone. */
+const char *session_phase(const struct session *s, uint64_t op);
 
 const struct environment *session_env(const struct session *s);
 const struct recording *session_recording(const struct session *s);

@@ -1,0 +1,200 @@
+/*
+ * arenasim: the allocator without a window.
+ *
+ *   arenasim verify FILE...      does the allocator do what Go's did?
+ *   arenasim run WORKLOAD        run a script, a built-in workload or a trace, and tell what
+ * happened arenasim platforms           which platforms there are
+ *
+ * Exit status: 0 all is well, 1 something did not verify, 2 bad input.
+ */
+#include "sim/trace/narrate.h"
+#include "sim/work/session.h"
+#include "sim/work/transcript.h"
+#include "sim/work/workload.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
+
+static const char usage[] =
+    "arenasim: the allocator of Go 1.10, run without a window\n"
+    "\n"
+    "  arenasim verify [--replica] FILE...\n"
+    "      replay transcripts of Go 1.10.8 (plain or gzip) and compare every line;\n"
+    "      --replica also checks the replica after every operation, undone and done again\n"
+    "  arenasim run [--platform NAME] [--provider host|model] [--events] [--dump] WORKLOAD\n"
+    "      run a built-in workload, a script or a GODEBUG=allocfreetrace=1 log;\n"
+    "      --events tells every event, --dump shows the whole heap at the end\n"
+    "  arenasim platforms\n"
+    "      list the platforms\n"
+    "  arenasim help\n";
+
+static int bad_usage(const char *fmt, const char *what) {
+    fprintf(stderr, "arenasim: ");
+    fprintf(stderr, fmt, what);
+    fprintf(stderr, "; see `arenasim help`\n");
+    return EXIT_BAD_INPUT;
+}
+
+static int verify(int argc, char **argv) {
+    struct verify_options options = {0};
+    uint64_t passed = 0, failed = 0, operations = 0, events = 0;
+    bool unreadable = false;
+    int first = 0;
+    for (; first < argc && argv[first][0] == '-' && argv[first][1]; first++) {
+        if (strcmp(argv[first], "--replica") != 0)
+            return bad_usage("unknown option `%s`, expected --replica", argv[first]);
+        options.replica = true;
+    }
+    if (first == argc)
+        return bad_usage("%s: no file given, expected transcripts", "verify");
+    for (int i = first; i < argc; i++) {
+        struct verify_result result;
+        transcript_verify(argv[i], &options, &result);
+        *(result.passed ? &passed : &failed) += 1;
+        operations += result.operations;
+        events += result.events;
+        unreadable |= result.unreadable;
+        fputs(sb_text(&result.why), result.unreadable ? stderr : stdout);
+        sb_free(&result.why);
+    }
+    printf("%" PRIu64 " operations", operations);
+    if (options.replica)
+        printf(", %" PRIu64 " events followed by the replica, undone and done again", events);
+    printf("\n%" PRIu64 " passed, %" PRIu64 " failed\n", passed, failed);
+    return unreadable ? EXIT_BAD_INPUT : failed ? EXIT_FAILED : EXIT_SUCCESS;
+}
+
+struct run_options {
+    struct environment env;
+    bool events, dump;
+    const char *workload;
+};
+
+static int read_run_options(int argc, char **argv, struct run_options *o) {
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(arg, "--events") == 0) {
+            o->events = true;
+        } else if (strcmp(arg, "--dump") == 0) {
+            o->dump = true;
+        } else if (strcmp(arg, "--platform") == 0) {
+            o->env.platform = platform_find(value);
+            if (!o->env.platform)
+                return bad_usage(
+                    "unknown platform `%s`, expected one that `arenasim platforms` lists", value);
+            i++;
+        } else if (strcmp(arg, "--provider") == 0) {
+            bool host = strcmp(value, "host") == 0;
+            if (!host && strcmp(value, "model") != 0)
+                return bad_usage("unknown provider `%s`, expected host or model", value);
+            o->env.provider = host ? PROVIDER_HOST : PROVIDER_MODEL;
+            i++;
+        } else if (arg[0] == '-' && arg[1]) {
+            return bad_usage("unknown option `%s`", arg);
+        } else if (o->workload) {
+            return bad_usage("a second workload `%s`, expected one", arg);
+        } else {
+            o->workload = arg;
+        }
+    }
+    return o->workload ? 0 : bad_usage("%s: no workload given", "run");
+}
+
+static void tell_event(const struct event *ev, const struct replica *after, unsigned ptr_size) {
+    struct strbuf text = {0};
+    narrate(ev, after, ptr_size, &text);
+    printf("%8" PRIu64 "  %s\n", after->seq, sb_text(&text));
+    sb_free(&text);
+}
+
+static void tell_events(const struct recording *rec, unsigned ptr_size) {
+    struct replica *r = replica_new();
+    for (uint64_t i = 0; i < recording_count(rec); i++) {
+        replica_apply(r, recording_event(rec, i));
+        tell_event(recording_event(rec, i), r, ptr_size);
+    }
+    replica_free(r);
+}
+
+/* What a run came to, in a few lines; Go's last words if it ended the program. */
+static void tell_result(const struct session *s) {
+    const struct recording *rec = session_recording(s);
+    const struct replica *r = recording_head(rec);
+    char live[32], inuse[32], sys[32], words[256];
+    printf("%s on %s: %" PRIu64 " operations, %" PRIu64 " objects, %" PRIu64 " events\n",
+        session_env(s)->platform->name, session_provider(s), r->ops, r->objects_born,
+        recording_count(rec));
+    printf("heap live %s, in use %s, from the system %s, %zu spans\n",
+        format_size(r->stats[STAT_heap_live], live, sizeof live),
+        format_size(r->stats[STAT_heap_inuse], inuse, sizeof inuse),
+        format_size(r->stats[STAT_heap_sys], sys, sizeof sys), r->span_count);
+    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++)
+        if (recording_event(rec, i)->kind == EV_MESSAGE)
+            printf("Go: %s\n", message_text(recording_event(rec, i), words, sizeof words));
+    if (r->exited)
+        printf("Go ended the program with status %u\n", r->status);
+}
+
+static int run(int argc, char **argv) {
+    struct run_options o = {
+        .env = {.platform = platform_find("linux/amd64"), .provider = PROVIDER_HOST}};
+    struct environment env = {0};
+    struct strbuf report = {0};
+    struct error err;
+    int bad = read_run_options(argc, argv, &o);
+    if (bad)
+        return bad;
+    struct op_source *source = workload_open(o.workload, &o.env, &env, &report, &err);
+    struct session *s = source ? session_new(&env, source, &err) : NULL;
+    fputs(sb_text(&report), stdout);
+    sb_free(&report);
+    env_free(&env);
+    if (!s) {
+        fprintf(stderr, "arenasim: %s\n", err.text);
+        return EXIT_BAD_INPUT;
+    }
+    while (session_pump(s, 1 << 12)) {
+    }
+    if (o.events)
+        tell_events(session_recording(s), session_env(s)->platform->ptr_size);
+    if (o.dump) {
+        struct strbuf dump = {0};
+        heap_dump(program_heap(session_program(s)), &dump);
+        fputs(sb_text(&dump), stdout);
+        sb_free(&dump);
+    }
+    tell_result(s);
+    bool failed = session_error(s)->text[0];
+    if (failed)
+        fprintf(stderr, "arenasim: %s\n", session_error(s)->text);
+    session_free(s);
+    return failed ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+}
+
+static int platforms(void) {
+    const struct platform *p;
+    for (size_t i = 0; (p = platform_at(i)); i++)
+        printf("%-14s %2u-bit pointers, %u address bits, %" PRIu64 "-byte physical pages\n",
+            p->name, p->ptr_size * 8, p->addr_bits, p->phys_page_size);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    const char *command = argc > 1 ? argv[1] : "help";
+    if (strcmp(command, "verify") == 0)
+        return verify(argc - 2, argv + 2);
+    if (strcmp(command, "run") == 0)
+        return run(argc - 2, argv + 2);
+    if (strcmp(command, "platforms") == 0)
+        return platforms();
+    if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0 ||
+        strcmp(command, "-h") == 0) {
+        fputs(usage, stdout);
+        return EXIT_SUCCESS;
+    }
+    return bad_usage("unknown command `%s`, expected verify, run, platforms or help", command);
+}

@@ -1,0 +1,45 @@
+/*
+ * Backing: host memory for the bytes of a simulated address space.
+ *
+ * A window of host address space stands for a range of target addresses; host = target + bias. On
+ * 32-bit platforms the window is the whole space, 4 GiB from target address 0, and ready at once.
+ * On 64-bit platforms it is as large as the largest heap (spans, bitmap and arena: 528.5 GiB on
+ * linux/amd64) and is laid over the target when the first big reservation is granted; what lies
+ * outside, the runtime's own records, has addresses but no bytes.
+ *
+ * Bytes exist between commit and drop. A fresh commit reads as zeros, and so does what was
+ * released. The window itself costs address space only, never memory.
+ */
+#ifndef ARENA_BACKING_H
+#define ARENA_BACKING_H
+
+#include "sim/os/platform.h"
+
+struct backing;
+
+/* A reservation bigger than this is the heap's: the window of a 64-bit platform goes there. */
+#define BACKING_BIG MiB(256)
+
+/* NULL and err when the host will not give so much address space. */
+struct backing *backing_new(const struct platform *platform, struct error *err);
+void backing_free(struct backing *b);
+
+/* Lays the window over the target from target_base on, if it lies nowhere yet (32-bit: it always
+ * does). The bias is fixed from then on. False if it was laid elsewhere before. */
+bool backing_window(struct backing *b, uint64_t target_base);
+
+/* Is all of [addr, addr+size) in the window? */
+bool backing_covers(const struct backing *b, uint64_t addr, uint64_t size);
+
+/* Makes [addr, addr+size) readable, writable and zero. False outside the window, or if the host is
+ * out of memory. */
+bool backing_commit(struct backing *b, uint64_t addr, uint64_t size);
+/* Gives the memory back; the range stays usable and reads as zeros. Outside the window: nothing. */
+void backing_release(struct backing *b, uint64_t addr, uint64_t size);
+/* Gives the memory back and makes the range inaccessible. Outside the window: nothing. */
+void backing_drop(struct backing *b, uint64_t addr, uint64_t size);
+
+/* 0 until the window lies somewhere. */
+intptr_t backing_bias(const struct backing *b);
+
+#endif

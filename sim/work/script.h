@@ -1,0 +1,73 @@
+/*
+ * Scripts: the small language in which workloads and lessons say what a program does to its heap.
+ *
+ * One statement a line; `#` begins a comment; text is UTF-8. A file is checked whole when it is
+ * opened; errors read `FILE:LINE: what is wrong; what was expected`.
+ *
+ * The world, before the first operation (each may be left out):
+ *
+ *   title TEXT                    how the workload is called in menus
+ *   platform linux/386
+ *   provider host | model         the real kernel, or a simulated space
+ *   take 0xc000000000 64KiB       someone else's memory (64KiB where no size is given)
+ *   take hints 3                  ... at the platform's first 3 hints (64-bit platforms have 128)
+ *   limit 512MiB                  address space the program may have, as `ulimit -v`
+ *   limit memory 64MiB            memory that may be mapped; then the system refuses
+ *   brk ADDR, image ADDR          where the program break and the program's image end
+ *   page 16KiB | page none        the system's page size, or that it will not tell
+ *   elsewhere on | off            does the kernel answer with other addresses than asked for?
+ *   seed 1 2                      the two words of the runtime's own random generator
+ *
+ * What objects look like and where they are kept:
+ *
+ *   type node = left:ptr right:ptr key:word pad:byte*12
+ *                                 words in order, repeated by *N, labelled if one likes;
+ *                                 bytes only at the end
+ *   keep ring 1000                ring holds up to 1000 objects, one a slot
+ *
+ * What happens:
+ *
+ *   init                          mallocinit; comes of itself before the first allocation
+ *   x = alloc SIZE                a pointer-free object, called x from now on. What x was before
+ *                                 is dropped. Without `x =` the object stays to the end.
+ *   x = new TYPE                  one object of a type ...
+ *   x = array TYPE COUNT          ... or an array of them
+ *   ring[] = alloc SIZE           into ring's next slot; what was there is dropped
+ *   ring[] = x                    hands x over: the slot means that object now, x nothing
+ *   drop x    fill x              needed no longer / filled with the byte 0xdb
+ *   root x    unroot x            is / is no longer a root
+ *   x.left = y    x.0 = y+8       a pointer store, by label or word number
+ *   x.left = y+4 words            ... 4 words into y
+ *   x.left = nil
+ *   phase "text"                  a new chapter of the run
+ *   random SEED                   restarts the script's own random generator
+ *   repeat COUNT [as i] ... end   i counts from 0
+ *
+ * Objects in a ring: ring[?] any one of those there, ring[7] or ring[i] that slot, ring[-1] the one
+ * stored last, ring[-2] the one before. drop, fill, root and unroot take a whole ring by its name.
+ *
+ * SIZE and COUNT: 512, 0x200, 64KiB; 8..512 any number in between, each as likely; ~64 random with
+ * that mean, the small ones more likely (exponential); 16|32|100..200 one of these, each as likely;
+ * i the variable of a repeat around it.
+ */
+#ifndef ARENA_SCRIPT_H
+#define ARENA_SCRIPT_H
+
+#include "sim/work/op.h"
+#include "sim/work/session.h"
+
+/* Reads and checks a script. The source is the caller's, to be destroyed by it; NULL and err filled
+ * if the file cannot be read or is no script. Rewound it gives the same operations again. */
+struct op_source *script_open(const char *path, struct error *err);
+
+/* The same from text; name is what messages call it. */
+struct op_source *script_parse(const char *name, const char *text, struct error *err);
+
+/* Applies the script's lines about the world to env, whose platform must be set; what the script
+ * does not mention stays. False, env untouched, if source is no script. */
+bool script_environment(const struct op_source *source, struct environment *env);
+
+/* The script's title; NULL if it has none or source is no script. The source's. */
+const char *script_title(const struct op_source *source);
+
+#endif

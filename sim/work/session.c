@@ -1,0 +1,209 @@
+/*
+ * Sessions: see session.h.
+ *
+ * A world is what belongs to one run: the address space, the recording and the program. A restart
+ * makes the new world before it lets go of the old, so that a world that cannot be leaves
+ * everything as it was.
+ */
+#include "sim/work/session.h"
+
+#include <stdlib.h>
+
+struct phase {
+    uint64_t op; /* number of the OP_NOTE */
+    const char *text;
+};
+
+struct world {
+    struct os *os;
+    struct recording *recording;
+    struct program *program;
+    bool simulated;
+    struct strbuf why; /* empty: the provider is the one asked for */
+};
+
+struct session {
+    struct environment env;
+    struct op_source *source;
+    struct world world;
+    struct phase *phases;
+    size_t phase_count, phase_cap;
+    uint64_t ops; /* run so far */
+    bool done;
+    struct error err;
+};
+
+static void world_free(struct world *w) {
+    program_free(w->program);
+    os_destroy(w->os);
+    recording_free(w->recording);
+    sb_free(&w->why);
+}
+
+/* The host if it was asked for and can be it, else the model. False and err if neither can. */
+static bool choose_os(struct world *w, const struct environment *env, struct error *err) {
+    if (env->provider == PROVIDER_HOST) {
+        struct error host = {"faults are arranged that a real kernel cannot have"};
+        w->os = env_has_faults(env) ? NULL : os_host_new(env->platform, &host);
+        if (w->os)
+            return true;
+        sb_printf(&w->why, "the simulated space, since %s", host.text);
+    }
+    w->simulated = true;
+    w->os = os_model_new(env->platform, &env->model, err);
+    return w->os != NULL;
+}
+
+static void note_other(void *heap, uint64_t addr, uint64_t size, const char *what) {
+    (void)what;
+    heap_note_range(heap, addr, size, RANGE_TAKEN, OWNER_OTHER);
+}
+
+#ifdef __linux__
+extern const char __executable_start[]; /* the linker's */
+#endif
+
+/* What of the address space is others'. Of the host's only this program's own image is told, and
+ * that only where target addresses are the host's own. */
+static void note_others(const struct world *w) {
+    struct heap *heap = program_heap(w->program);
+    if (w->simulated) {
+        os_model_others(w->os, note_other, heap);
+        return;
+    }
+#ifdef __linux__
+    uint64_t start = (uintptr_t)__executable_start, end = w->os->image_end;
+    if (w->os->bias == 0 && start < end && end - start < GiB(1))
+        note_other(heap, start, end - start, "image");
+#endif
+}
+
+static bool world_make(struct world *w, const struct environment *env, struct error *err) {
+    *w = (struct world){0};
+    if (!choose_os(w, env, err)) {
+        sb_free(&w->why);
+        return false;
+    }
+    w->recording = recording_new();
+    w->program = program_new(w->os, recording_sink(w->recording));
+    note_others(w);
+    return true;
+}
+
+/* The source from its beginning, for the platform's words. */
+static void begin(struct session *s) {
+    s->source->ptr_size = s->env.platform->ptr_size;
+    s->source->rewind(s->source);
+    s->phase_count = 0;
+    s->ops = 0;
+    s->done = false;
+    s->err.text[0] = '\0';
+}
+
+struct session *session_new(
+    const struct environment *env, struct op_source *source, struct error *err) {
+    struct session *s = xcalloc(1, sizeof *s);
+    s->source = source;
+    if (!world_make(&s->world, env, err)) {
+        source->destroy(source);
+        free(s);
+        return NULL;
+    }
+    env_copy(&s->env, env);
+    begin(s);
+    return s;
+}
+
+void session_free(struct session *s) {
+    if (!s)
+        return;
+    world_free(&s->world);
+    s->source->destroy(s->source);
+    env_free(&s->env);
+    free(s->phases);
+    free(s);
+}
+
+bool session_restart(struct session *s, const struct environment *env, struct error *err) {
+    struct world fresh;
+    if (!world_make(&fresh, env, err))
+        return false;
+    world_free(&s->world);
+    s->world = fresh;
+    struct environment copy;
+    env_copy(&copy, env); /* first: env may be this session's own */
+    env_free(&s->env);
+    s->env = copy;
+    begin(s);
+    return true;
+}
+
+static void add_phase(struct session *s, const char *text) {
+    void *phases = s->phases;
+    array_reserve(&phases, &s->phase_cap, s->phase_count + 1, sizeof *s->phases);
+    s->phases = phases;
+    s->phases[s->phase_count++] = (struct phase){s->ops, text};
+}
+
+/* Runs one operation; false if that was the end. */
+static bool step(struct session *s) {
+    struct op op;
+    struct error err = {""};
+    if (!s->source->next(s->source, &op, &s->err))
+        return false;
+    if (!program_run(s->world.program, &op, &err)) {
+        const char *name = s->source->name ? s->source->name : "workload";
+        error_set(&s->err, "%s:%d: %s", name, op.line, err.text);
+        return false;
+    }
+    if (op.code == OP_NOTE)
+        add_phase(s, op.note);
+    s->ops++;
+    if (program_ended(s->world.program))
+        return false;
+    if (op.code == OP_INIT && (s->env.seed[0] || s->env.seed[1]))
+        heap_seed(program_heap(s->world.program), s->env.seed[0], s->env.seed[1]);
+    return true;
+}
+
+bool session_pump(struct session *s, uint64_t max_ops) {
+    for (uint64_t i = 0; i < max_ops && !s->done; i++)
+        s->done = !step(s);
+    return !s->done;
+}
+
+const struct error *session_error(const struct session *s) {
+    return &s->err;
+}
+
+const char *session_phase(const struct session *s, uint64_t op) {
+    size_t low = 0, high = s->phase_count; /* phases below low begin at or before op */
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (s->phases[mid].op <= op)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low ? s->phases[low - 1].text : NULL;
+}
+
+const struct environment *session_env(const struct session *s) {
+    return &s->env;
+}
+
+const struct recording *session_recording(const struct session *s) {
+    return s->world.recording;
+}
+
+struct program *session_program(struct session *s) {
+    return s->world.program;
+}
+
+const char *session_provider(const struct session *s) {
+    return s->world.os->ops->name;
+}
+
+const char *session_provider_why(const struct session *s) {
+    return s->world.why.text;
+}

@@ -1,0 +1,81 @@
+/* Workloads: see workload.h. */
+#include "sim/work/workload.h"
+
+#include "sim/base/data.h"
+#include "sim/base/file.h"
+#include "sim/work/importer.h"
+#include "sim/work/script.h"
+
+#include <string.h>
+
+/* In the order in which menus show them. Each is workloads/NAME.arena. */
+static const char *const builtins[] = {"small", "huge", "strings", "trees"};
+
+const char *workload_builtin(size_t i) {
+    return i < ARRAY_LEN(builtins) ? builtins[i] : NULL;
+}
+
+/* Where the workload lies: the data file of a built-in one, else the name itself. */
+static bool find_file(const char *name, struct strbuf *path, struct error *err) {
+    for (size_t i = 0; i < ARRAY_LEN(builtins); i++) {
+        if (strcmp(name, builtins[i]) != 0)
+            continue;
+        struct strbuf relative = {0};
+        sb_printf(&relative, "sim/work/workloads/%s.arena", name);
+        bool found = data_path(relative.text, path);
+        sb_free(&relative);
+        return found || error_set(err,
+                            "the file of the built-in workload \"%s\" is missing; expected it "
+                            "beside the program or in $ARENASCOPE_DATA",
+                            name);
+    }
+    sb_puts(path, name);
+    return true;
+}
+
+static struct op_source *parse(
+    const char *path, const struct strbuf *text, bool cut, struct error *err) {
+    if (importer_recognises(sb_text(text), text->len))
+        return importer_parse(path, sb_text(text), text->len, cut, err);
+    if (cut)
+        error_set(err, "%s: cannot read: the gzip data stop short", path);
+    else if (strlen(sb_text(text)) != text->len)
+        error_set(err, "%s: has zero bytes; expected a script or an allocfreetrace log", path);
+    else
+        return script_parse(path, sb_text(text), err);
+    return NULL;
+}
+
+static void make_environment(
+    const struct op_source *source, const struct environment *base, struct environment *out) {
+    const struct environment usual = {.platform = platform_find("linux/amd64")};
+    env_copy(out, base ? base : &usual);
+    script_environment(source, out);
+}
+
+struct op_source *workload_open(const char *name, const struct environment *base,
+    struct environment *env_out, struct strbuf *report, struct error *err) {
+    struct strbuf path = {0}, text = {0};
+    struct op_source *source = NULL;
+    bool cut = false;
+    *env_out = (struct environment){0};
+    if (find_file(name, &path, err) && file_read(path.text, &text, &cut, err))
+        source = parse(path.text, &text, cut, err);
+    if (source) {
+        make_environment(source, base, env_out);
+        source->ptr_size = env_out->platform->ptr_size;
+        if (report)
+            importer_report(source, source->ptr_size, report);
+    }
+    sb_free(&path);
+    sb_free(&text);
+    return source;
+}
+
+const char *workload_title(const struct op_source *source) {
+    const char *title = script_title(source);
+    if (title)
+        return title;
+    const char *name = source->name ? source->name : "", *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
