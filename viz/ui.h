@@ -41,7 +41,8 @@ static inline bool thing_same(struct thing a, struct thing b) {
     return a.kind == b.kind && a.index == b.index && a.addr == b.addr;
 }
 
-struct lesson_view; /* viz/lesson.h */
+struct lesson; /* viz/lesson.h */
+struct lesson_view;
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -59,9 +60,11 @@ struct view {
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* the part of the arena that the arena panel shows, bytes */
     const struct lesson_view *lesson; /* NULL: no lesson is open */
-    const char *workload;             /* its name */
-    const char *notice;               /* a line for the user, NULL if none */
-    double seconds;                   /* since start, for gentle motion; 0 in rendered pictures */
+    struct lesson *const *lessons;    /* all there are */
+    size_t lesson_count;
+    const char *workload; /* its name */
+    const char *notice;   /* a line for the user, NULL if none */
+    double seconds;       /* since start, for gentle motion; 0 in rendered pictures */
 };
 
 struct hot {
@@ -125,6 +128,9 @@ int ui_textf(struct ui *ui, struct rect box, enum face face, float size, int ali
  * the last line is ellipsised). */
 int ui_paragraph(
     struct ui *ui, struct rect box, enum face face, float size, uint32_t color, const char *text);
+/* The height that the first max_lines lines of the text take in a box w wide. */
+int ui_paragraph_height(
+    struct ui *ui, int w, enum face face, float size, const char *text, int max_lines);
 /* A panel's caption in small capitals style: muted, at the top of area. Returns what is left below.
  */
 struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...)

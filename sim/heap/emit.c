@@ -18,7 +18,7 @@ void heap_emit(struct heap *h, struct event ev) {
         h->sink->emit(h->sink, &ev);
 }
 
-void stat_add(struct heap *h, enum stat stat, uint64_t delta) {
+void stat_add(struct heap *h, enum stat_id stat, uint64_t delta) {
     if (!delta)
         return;
     h->stats[stat] += delta;

@@ -75,7 +75,7 @@ void heap_dump_bounds(const struct heap *h, struct strbuf *out);
 void heap_dump(const struct heap *h, struct strbuf *out);
 
 /* A statistic's value. */
-uint64_t heap_stat(const struct heap *h, enum stat stat);
+uint64_t heap_stat(const struct heap *h, enum stat_id stat);
 
 /* The heap bitmap of size bytes from addr on, a digit a word (1 pointer, 2 scan, 3 both). */
 void heap_bits(const struct heap *h, uint64_t addr, uint64_t size, struct strbuf *out);

@@ -76,8 +76,8 @@ struct treap_node {
 
 /* fixalloc: records of one size, cut from 16 KiB chunks; freed ones are used again, last first. */
 struct fixalloc {
-    uint64_t size;  /* bytes; 0: not initialised */
-    enum stat stat; /* where its chunks are counted */
+    uint64_t size;     /* bytes; 0: not initialised */
+    enum stat_id stat; /* where its chunks are counted */
     enum meta_kind what;
     uint64_t chunk;    /* address of the unused rest, */
     uint64_t nchunk;   /* its bytes */
@@ -209,7 +209,7 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
     } while (0)
 
 /* Adds delta (may be negative, two's complement) to a statistic. */
-void stat_add(struct heap *h, enum stat stat, uint64_t delta);
+void stat_add(struct heap *h, enum stat_id stat, uint64_t delta);
 static inline uint64_t sweepgen(const struct heap *h) {
     return h->stats[STAT_sweepgen];
 }
@@ -229,14 +229,14 @@ bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *a
 /* --- mem.c: the seven sys* functions, and persistent memory --- */
 
 uint64_t sys_reserve(struct heap *h, uint64_t addr, uint64_t size, bool *reserved);
-void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat stat);
-uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_owner owner);
-void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat stat);
+void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat_id stat);
+uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_owner owner);
+void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat_id stat);
 void sys_unused(struct heap *h, uint64_t addr, uint64_t size);
 void sys_used(struct heap *h, uint64_t addr, uint64_t size);
 uint64_t persistentalloc(
-    struct heap *h, uint64_t size, uint64_t align, enum stat stat, enum meta_kind what);
-void fixalloc_init(struct fixalloc *f, uint64_t size, enum stat stat, enum meta_kind what);
+    struct heap *h, uint64_t size, uint64_t align, enum stat_id stat, enum meta_kind what);
+void fixalloc_init(struct fixalloc *f, uint64_t size, enum stat_id stat, enum meta_kind what);
 /* Returns the number of a record; *fresh: it was never used before. */
 uint32_t fixalloc_alloc(struct heap *h, struct fixalloc *f, bool *fresh);
 void fixalloc_free(struct fixalloc *f, uint32_t record);

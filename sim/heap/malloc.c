@@ -387,7 +387,7 @@ void heap_seed(struct heap *h, uint32_t a, uint32_t b) {
     h->fastrand[1] = b;
 }
 
-uint64_t heap_stat(const struct heap *h, enum stat stat) {
+uint64_t heap_stat(const struct heap *h, enum stat_id stat) {
     return h->stats[stat];
 }
 

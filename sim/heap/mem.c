@@ -49,7 +49,7 @@ NORETURN static void map_failed(
     heap_throw(h, MSG_THROW_CONFLICT);
 }
 
-void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat stat) {
+void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat_id stat) {
     stat_add(h, stat, size);
     struct os_answer got = h->os->ops->map(h->os, addr, size, reserved);
     stop_if_diverged(h);
@@ -60,7 +60,7 @@ void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum s
         map_failed(h, addr, reserved, got);
 }
 
-uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_owner owner) {
+uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_owner owner) {
     struct os_answer got = h->os->ops->alloc(h->os, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_ALLOC, 0, got.err, 0, size, got.addr);
@@ -77,7 +77,7 @@ uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat stat, enum range_own
     return got.addr;
 }
 
-void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat stat) {
+void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat_id stat) {
     if (stat != STAT_COUNT)
         stat_add(h, stat, (uint64_t)0 - size);
     h->os->ops->free(h->os, addr, size);
@@ -110,7 +110,7 @@ static void new_chunk(struct heap *h) {
 }
 
 uint64_t persistentalloc(
-    struct heap *h, uint64_t size, uint64_t align, enum stat stat, enum meta_kind what) {
+    struct heap *h, uint64_t size, uint64_t align, enum stat_id stat, enum meta_kind what) {
     INVARIANT(size > 0 && is_pow2(align) && align <= GO_PAGE_SIZE);
     if (size >= PERSISTENT_MAX) {
         uint64_t addr = sys_alloc(h, size, stat, OWNER_METADATA);
@@ -132,7 +132,7 @@ uint64_t persistentalloc(
     return addr;
 }
 
-void fixalloc_init(struct fixalloc *f, uint64_t size, enum stat stat, enum meta_kind what) {
+void fixalloc_init(struct fixalloc *f, uint64_t size, enum stat_id stat, enum meta_kind what) {
     *f = (struct fixalloc){.size = size, .stat = stat, .what = what};
 }
 

@@ -304,7 +304,7 @@ static void trim(struct heap *h, struct mspan *s, uint64_t npages) {
 
 /* A span of exactly npages, in no list, its state still free. Counts its bytes in stat. NULL: out
  * of memory. Go's allocSpanLocked. */
-static struct mspan *alloc_span(struct heap *h, uint64_t npages, enum stat stat) {
+static struct mspan *alloc_span(struct heap *h, uint64_t npages, enum stat_id stat) {
     struct mspan *s = find_free(h, npages);
     if (!s) {
         if (!grow(h, npages))

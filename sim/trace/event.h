@@ -60,8 +60,8 @@ struct event {
         "")                                                                                        \
     /* A boundary of the heap (enum heap_field) moved from a to b. */                              \
     X(HEAP_SET, "heap", "enum heap_field", "", "old", "new", "")                                   \
-    /* A statistic (enum stat) changed by a (two's complement). */                                 \
-    X(STAT_ADD, "stat", "enum stat", "", "delta", "", "")                                          \
+    /* A statistic (enum stat_id) changed by a (two's complement). */                              \
+    X(STAT_ADD, "stat", "enum stat_id", "", "delta", "", "")                                       \
     /* The runtime took memory for its own records: w says what for (enum meta_kind). */           \
     X(META, "metadata", "enum meta_kind", "", "addr", "size", "")                                  \
     /* A new mspan structure exists, its record at address a; handle x = allspans length. */       \
@@ -221,7 +221,7 @@ enum heap_field {
                 X(largealloc) X(nlargealloc) X(largefree) X(nlargefree) X(allspans)                \
                     X(local_tinyallocs) X(local_scan)
 
-enum stat {
+enum stat_id {
 #define X(name) STAT_##name,
     STATS(X)
 #undef X

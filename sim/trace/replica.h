@@ -76,7 +76,7 @@ struct replica {
     uint64_t os_calls[EV_COUNT]; /* by event kind, EV_OS_* only */
 
     uint64_t heap[HEAP_FIELD_COUNT]; /* by enum heap_field */
-    uint64_t stats[STAT_COUNT];      /* by enum stat */
+    uint64_t stats[STAT_COUNT];      /* by enum stat_id */
 
     struct rspan *spans; /* every mspan structure, in order of birth */
     size_t span_count, span_cap;

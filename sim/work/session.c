@@ -40,6 +40,17 @@ static void world_free(struct world *w) {
     sb_free(&w->why);
 }
 
+/* The taken ranges that a platform can have: above 4 GiB nothing is in a 32-bit space, so that
+ * hints stay taken while the width is switched forth and back. */
+static void keep_possible(struct environment *env) {
+    struct model_config *m = &env->model;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->taken_count; i++)
+        if (env->platform->ptr_size == 8 || m->taken[i].addr <= UINT32_MAX)
+            m->taken[kept++] = m->taken[i];
+    m->taken_count = kept;
+}
+
 /* The host if it was asked for and can be it, else the model. False and err if neither can. */
 static bool choose_os(struct world *w, const struct environment *env, struct error *err) {
     if (env->provider == PROVIDER_HOST) {
@@ -80,7 +91,12 @@ static void note_others(const struct world *w) {
 
 static bool world_make(struct world *w, const struct environment *env, struct error *err) {
     *w = (struct world){0};
-    if (!choose_os(w, env, err)) {
+    struct environment possible;
+    env_copy(&possible, env);
+    keep_possible(&possible);
+    bool ok = choose_os(w, &possible, err);
+    env_free(&possible);
+    if (!ok) {
         sb_free(&w->why);
         return false;
     }

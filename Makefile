@@ -1,0 +1,144 @@
+# Builds arenascope. `make help` says what can be asked for.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MODE   ?= release
+BUILD  ?= build
+WERROR ?= -Werror
+
+OUT.release   := $(BUILD)
+OUT.debug     := $(BUILD)/debug
+OUT.asan      := $(BUILD)/asan
+FLAGS.release := -O2 -g
+FLAGS.debug   := -O0 -g -DHEAP_CHECK=1
+FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
+                 -fsanitize=address,undefined -fno-sanitize-recover=all
+OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug or asan))
+
+# Programs built elsewhere find lessons, themes and workloads here all the same.
+ifneq ($(filter /% ../% ~%,$(BUILD)),)
+export ARENASCOPE_DATA ?= $(CURDIR)
+endif
+
+BASE    = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic $(WERROR)
+COMPILE = $(CC) $(BASE) $(FLAGS.$(MODE)) $(CFLAGS)
+LINK    = $(CC) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
+LIBS    = -lz -lpthread -lm
+
+# The window's libraries: for objects of viz alone. Asked for when first used, and once, because
+# `make deps` may bring them after this file was read.
+WINDOW_PKGS   := sdl2 SDL2_ttf SDL2_image fontconfig md4c libunibreak
+WINDOW_CFLAGS  = $(eval WINDOW_CFLAGS := $(call packages,--cflags))$(WINDOW_CFLAGS)
+WINDOW_LIBS    = $(eval WINDOW_LIBS := $(call packages,--libs))$(WINDOW_LIBS)
+packages       = $(or $(shell pkg-config $(1) $(WINDOW_PKGS) | sed 's/-I/-isystem /g'),\
+                 $(error the window needs $(WINDOW_PKGS): `make deps` installs them))
+
+# tests/**/test_*.c is a program each; other C files there are shared by the tests of their side.
+SIM      := $(wildcard sim/*.c sim/*/*.c)
+VIZ      := $(wildcard viz/*.c viz/*/*.c)
+SIM_TEST := $(wildcard tests/sim/*.c tests/sim/*/*.c)
+VIZ_TEST := $(wildcard tests/viz/*.c tests/viz/*/*.c)
+SOURCES  := $(SIM) $(VIZ) $(SIM_TEST) $(VIZ_TEST)
+HEADERS  := $(wildcard sim/*/*.h viz/*.h viz/*/*.h tests/*/*.h tests/*/*/*.h)
+objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
+tests     = $(foreach f,$(1),$(if $(filter test_%,$(notdir $(f))),$(f)))
+programs  = $(patsubst %.c,$(OUT)/%,$(call tests,$(1)))
+shared    = $(call objects,$(filter-out $(call tests,$(1)),$(1)))
+
+all: $(OUT)/arenasim $(OUT)/arenascope
+tests: $(call programs,$(SIM_TEST) $(VIZ_TEST))
+
+$(OUT)/libsim.a: $(call objects,$(filter-out sim/main.c,$(SIM)))
+$(OUT)/libviz.a: $(call objects,$(filter-out viz/main.c,$(VIZ)))
+$(OUT)/lib%.a:
+	@rm -f $@
+	@ar rcs $@ $^
+
+# Neither arenasim nor the tests of sim/ are linked with the window's libraries.
+$(OUT)/arenasim: $(OUT)/obj/sim/main.o $(OUT)/libsim.a
+$(call programs,$(SIM_TEST)): $(OUT)/%: $(OUT)/obj/%.o $(call shared,$(SIM_TEST)) $(OUT)/libsim.a
+$(OUT)/arenascope: $(OUT)/obj/viz/main.o $(OUT)/libviz.a $(OUT)/libsim.a
+$(call programs,$(VIZ_TEST)): $(OUT)/%: $(OUT)/obj/%.o $(call shared,$(VIZ_TEST)) \
+                              $(OUT)/libviz.a $(OUT)/libsim.a
+$(OUT)/arenascope $(call programs,$(VIZ_TEST)): private LIBS += $(WINDOW_LIBS)
+$(call programs,$(SIM_TEST) $(VIZ_TEST)): private LIBS += -lcmocka
+$(OUT)/arenasim $(OUT)/arenascope $(call programs,$(SIM_TEST) $(VIZ_TEST)):
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(LINK) $^ $(LIBS) -o $@
+
+$(OUT)/obj/viz/%.o $(OUT)/obj/tests/viz/%.o: private BASE += $(WINDOW_CFLAGS)
+$(OUT)/obj/%.o: %.c $(OUT)/flags
+	@echo "  CC   $<"
+	@mkdir -p $(@D)
+	@$(COMPILE) -MMD -MP -c $< -o $@
+
+# Another compiler or other flags: everything is built again.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+
+-include $(patsubst %.c,$(OUT)/obj/%.d,$(SOURCES))
+
+help:
+	@echo 'make             build $(BUILD)/arenasim and $(BUILD)/arenascope'
+	@echo 'make run         install what is missing, build, open the window; without a display,'
+	@echo '                 render the guided tour and tell it in words'
+	@echo 'make test        install what is missing, build, run every test, then again with sanitizers'
+	@echo 'make check T=tests/sim/os/test_model     one test alone (a tests/*.sh, too)'
+	@echo 'make verify      all recordings of Go through the allocator and its replica (minutes)'
+	@echo 'make golden      make the golden pictures of the tests anew'
+	@echo 'make deps        install what building and testing need'
+	@echo 'make format      clang-format every source; format-check only looks'
+	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
+	@echo 'make clean       remove $(BUILD)/'
+	@echo 'With any of them: MODE=release|debug|asan  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
+
+deps:
+	@CC='$(CC)' assets/deps.sh test
+
+# A make of its own, for what was not there when this one began.
+BUILD_ALL = +@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
+
+run:
+	@CC='$(CC)' assets/deps.sh run
+	$(BUILD_ALL) all
+	@if [ "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(OUT)/arenascope; else (exit 2); fi; s=$$?; \
+	if [ $$s = 2 ]; then $(OUT)/arenascope tour $(OUT)/tour; else exit $$s; fi
+
+test: deps
+	$(BUILD_ALL) MODE=release all tests
+	$(BUILD_ALL) MODE=asan all tests
+	@tests/run $(OUT.release) $(OUT.asan)
+
+check:
+	$(if $(T),,$(error say which: make check T=tests/sim/os/test_model))
+	$(BUILD_ALL) $(if $(filter %.sh,$(T)),all,$(OUT)/$(T:.c=))
+	@BUILD=$(OUT) $(if $(filter %.sh,$(T)),,$(OUT)/)$(T:.c=)
+
+verify: $(OUT)/arenasim
+	$(OUT)/arenasim verify --replica tests/data/transcripts/*.txt.gz
+
+golden: all
+	BUILD=$(OUT) tests/golden.sh update
+
+format:
+	clang-format -i $(SOURCES) $(HEADERS)
+format-check:
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+
+TIDY = xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(BASE) $(1) 2>/dev/null' lint
+lint:
+	@CC='$(CC)' assets/deps.sh lint
+	+@$(MAKE) --no-print-directory format-check
+	@echo $(SIM) $(SIM_TEST) | $(call TIDY,)
+	@echo $(VIZ) $(VIZ_TEST) | $(call TIDY,$(WINDOW_CFLAGS))
+	@clang $(BASE) $(WINDOW_CFLAGS) -fsyntax-only $(SOURCES)
+	@shellcheck assets/*.sh tests/run tests/*.sh .ci/run
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all tests help deps run test check verify golden format format-check lint clean FORCE
+.DELETE_ON_ERROR:

@@ -1,0 +1,114 @@
+#!/bin/sh
+# deps.sh run|test|lint: makes sure that what building, testing or linting needs is there.
+#
+# If it is, says and does nothing. Otherwise installs what is missing, by name, with apt-get: as
+# root, or through sudo where that asks nothing or a person is there to be asked. Where it cannot
+# or may not install (INSTALL=no in the environment forbids it), it names the packages and exits 2.
+set -eu
+
+goal=${1:-run}
+CC=${CC:-gcc}
+
+# For which goal | the test that it is there | its names: Debian, Fedora, Arch, Homebrew (-: none)
+# shellcheck disable=SC2016 # names in it are replaced later
+table='
+run  | has $CC                | $compiler          gcc                  gcc              gcc
+run  | header stdio.h         | libc6-dev          glibc-devel          glibc            -
+run  | has pkg-config         | pkg-config         pkgconf              pkgconf          pkgconf
+run  | header zlib.h          | zlib1g-dev         zlib-devel           zlib             zlib
+run  | library sdl2           | libsdl2-dev        SDL2-devel           sdl2             sdl2
+run  | library SDL2_ttf       | libsdl2-ttf-dev    SDL2_ttf-devel       sdl2_ttf         sdl2_ttf
+run  | library SDL2_image     | libsdl2-image-dev  SDL2_image-devel     sdl2_image       sdl2_image
+run  | library fontconfig     | libfontconfig-dev  fontconfig-devel     fontconfig       fontconfig
+run  | library md4c           | libmd4c-dev        md4c-devel           md4c             md4c
+run  | library libunibreak    | libunibreak-dev    libunibreak-devel    libunibreak      libunibreak
+run  | has fc-list            | fontconfig         fontconfig           fontconfig       fontconfig
+run  | font DejaVuSans        | fonts-dejavu-core  dejavu-sans-fonts    ttf-dejavu       font-dejavu
+run  | font DejaVuSansMono    | fonts-dejavu-core  dejavu-sans-mono-fonts ttf-dejavu     font-dejavu
+run  | font :lang=zh-cn       | fonts-wqy-microhei wqy-microhei-fonts   wqy-microhei     -
+test | font WenQuanYiMicroHei | fonts-wqy-microhei wqy-microhei-fonts   wqy-microhei     -
+test | header setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev libcmocka-devel cmocka cmocka
+test | sanitizers             | $sanitizers        libasan&libubsan     gcc              gcc
+test | has nm                 | binutils           binutils             binutils         binutils
+test | has Xvfb               | xvfb               xorg-x11-server-Xvfb xorg-server-xvfb xquartz
+test | has xauth              | xauth              xorg-x11-xauth       xorg-xauth       xquartz
+test | has xdotool            | xdotool            xdotool              xdotool          xdotool
+test | has compare            | imagemagick        ImageMagick          imagemagick      imagemagick
+lint | has clang              | clang              clang                clang            llvm
+lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
+lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
+lint | has shellcheck         | shellcheck         ShellCheck           shellcheck       shellcheck
+'
+
+has() { command -v "$1"; }
+library() { pkg-config --exists "$1"; }
+font() { [ -n "$(fc-list "$1")" ]; }
+header() { printf '#include <%s>\n' "$@" | $CC -E -x c -; }
+sanitizers() {
+    case $($CC -print-file-name=libasan.so) in */*) return ;; esac # gcc: saves linking
+    echo 'int main(void) { return 0; }' | $CC -fsanitize=address,undefined -x c -o /dev/null -
+}
+
+# Prints the names of what is missing in column $1, without doubles.
+missing() {
+    echo "$table" | while IFS='|' read -r whose probe names; do
+        case $goal:$whose in
+        run:run* | test:run* | test:test* | lint:?*)
+            eval "$probe" >/dev/null 2>&1 ||
+                echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
+            ;;
+        esac
+    done | sort -u | tr '&\n' '  '
+}
+
+debian_names() {
+    case $CC in *clang*) compiler=clang ;; *) compiler=gcc ;; esac
+    major=$($CC -dumpversion 2>/dev/null | sed 's/[.].*//') || major=
+    missing 1 | sed "s/[$]compiler/$compiler/; s/[$]sanitizers/libclang-rt-$major-dev/"
+}
+
+give_up() {
+    {
+        echo "arenascope: $1. Still missing (Debian and Ubuntu names):"
+        echo "    $(debian_names)"
+        has dnf >/dev/null && echo "here: sudo dnf install $(missing 2)"
+        has pacman >/dev/null && echo "here: sudo pacman -S --needed $(missing 3)"
+        has brew >/dev/null && echo "here: brew install $(missing 4)"
+        echo "Install these and try again."
+    } >&2
+    exit 2
+}
+
+# Runs a command as root, or fails without asking where nobody could answer.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif [ "$person" ]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >/dev/null
+}
+
+if [ -t 0 ]; then person=yes; else person=; fi
+names=$(debian_names)
+[ -n "$names" ] || exit 0
+[ "${INSTALL:-yes}" != no ] || give_up "INSTALL=no forbids installing packages"
+has apt-get >/dev/null || give_up "no apt-get here to install packages with"
+[ "$(id -u)" = 0 ] || has sudo >/dev/null || give_up "installing packages needs root, and there is no sudo"
+
+echo "arenascope: installing $names"
+# shellcheck disable=SC2086 # the names are words
+{
+    # The package lists of a fresh machine may be absent or stale.
+    apt-get -s install $names >/dev/null 2>&1 || apt update || true
+    apt install --no-install-recommends -y $names ||
+        { apt update && apt install --no-install-recommends -y $names; } ||
+        give_up "apt-get could not install everything"
+}
+[ -z "$(debian_names)" ] || give_up "apt-get installed, yet not everything is found"

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Bad input of every kind gets one clear line on standard error and exit status 2; good input works.
+set -u
+build=${BUILD:-build}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0
+
+result() { # OK? NAME [DETAIL]
+    if [[ $1 == 0 ]]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok $2: ${3-}"
+    fi
+}
+
+# refuses PATTERN COMMAND...: exit 2, exactly one line on standard error, which matches PATTERN.
+refuses() {
+    local pattern=$1 out status
+    shift
+    out=$("$@" 2>&1 >/dev/null </dev/null)
+    status=$?
+    [[ $status == 2 && $(wc -l <<<"$out") == 1 && $out =~ $pattern ]]
+    result $? "$*" "status $status, said: $out (expected 2 and: $pattern)"
+}
+
+# accepts PATTERN COMMAND...: exit 0, and standard output matches PATTERN.
+accepts() {
+    local pattern=$1 out status
+    shift
+    out=$("$@" 2>/dev/null </dev/null)
+    status=$?
+    [[ $status == 0 && $out =~ $pattern ]]
+    result $? "$*" "status $status, said: ${out:0:300} (expected 0 and: $pattern)"
+}
+
+sim=$build/arenasim scope=$build/arenascope
+
+refuses 'unknown command .quux.' "$sim" quux
+refuses 'no file given' "$sim" verify
+refuses 'unknown option .--x.' "$sim" verify --x
+refuses '/nonexistent/t: cannot open' "$sim" verify /nonexistent/t
+refuses 'unknown platform .linux/pdp11.' "$sim" run --platform linux/pdp11 small
+refuses 'unknown provider .x.' "$sim" run --provider x small
+refuses 'no workload given' "$sim" run
+refuses '/nonexistent/w' "$sim" run /nonexistent/w
+refuses 'is a directory' "$sim" run "$dir"
+
+printf 'x = alloc 16\ny = frobnicate 3\n' >"$dir/bad.arena"
+refuses 'bad.arena:2: ' "$sim" run "$dir/bad.arena"
+refuses 'bad.arena:2: ' "$scope" render -o "$dir/p.png" "$dir/bad.arena"
+printf 'x = alloc 16\nx.5 = x\n' >"$dir/word.arena"
+refuses 'word.arena:2: ' "$sim" run "$dir/word.arena"
+printf 'tracealloc(0xc000010000, nonsense)\n' >"$dir/broken.log"
+refuses 'broken.log:1: ' "$sim" run "$dir/broken.log"
+printf '\0\1\2\3binary' >"$dir/binary"
+refuses 'binary' "$sim" run "$dir/binary"
+: >"$dir/empty"
+refuses 'empty' "$sim" run "$dir/empty"
+
+refuses 'unknown command .quux.' "$scope" quux
+refuses 'unknown option .--x.' "$scope" --x
+refuses 'a value is missing' "$scope" --size
+refuses 'size: .12.' "$scope" render --size 12 small
+refuses 'scale: .huge.' "$scope" render --scale huge small
+refuses 'at: .soon.' "$scope" render --at soon small
+refuses 'taken: .129.' "$scope" render --taken 129 small
+refuses 'limit: .much.' "$scope" render --limit much small
+refuses 'no theme .pink.' "$scope" render --theme pink small
+refuses 'no lesson 9' "$scope" render lesson:9
+refuses 'names no lesson' "$scope" render lesson:x
+refuses 'cannot write' "$scope" render -o /nonexistent/p.png small
+refuses 'render: what is missing' "$scope" render
+refuses 'no window can be opened' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER "$scope"
+refuses 'no window can be opened' env -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 DISPLAY=:4711 "$scope"
+refuses 'there is no theme' env ARENASCOPE_DATA=/nonexistent "$scope" render small
+
+# A failed write leaves the old file whole.
+echo old >"$dir/keep.png"
+chmod a-w "$dir"
+if [[ $(id -u) != 0 ]]; then
+    refuses 'cannot write' "$scope" render -o "$dir/keep.png" small
+fi
+[[ $(cat "$dir/keep.png") == old ]]
+result $? 'the old file is whole'
+chmod u+w "$dir"
+
+accepts 'verify' "$sim" help
+accepts 'linux/mipsle' "$sim" platforms
+accepts 'operations, .* objects' "$sim" run small
+accepts 'on simulated' "$sim" run --platform linux/386 trees
+accepts $'\ntreap ' "$sim" run --dump strings
+accepts 'render' "$scope" help
+accepts 'Space' "$scope" keys
+accepts '^$' "$scope" render --at 5 --size 960x600 -o "$dir/p.png" trees
+[[ $(head -c 8 "$dir/p.png" | od -An -tx1) == ' 89 50 4e 47 0d 0a 1a 0a' ]]
+result $? 'render writes a PNG'
+
+# A real program's log: whole, and cut in the middle of a line.
+log=tests/data/traces/go1.10-json-amd64.allocfreetrace.gz
+accepts '20205 understood' "$sim" run "$log"
+gzip -dc "$log" | head -c 1000003 >"$dir/cut.log"
+accepts 'stops short' "$sim" run "$dir/cut.log"
+head -c 300000 "$log" >"$dir/cut.gz"
+accepts 'stops short' "$sim" run "$dir/cut.gz"
+
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]

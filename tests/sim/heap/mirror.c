@@ -1,0 +1,209 @@
+/* Comparing replicas: see mirror.h. */
+#include "tests/sim/heap/mirror.h"
+
+#include "sim/heap/heap_internal.h"
+#include "sim/trace/dumptext.h"
+
+#include <string.h>
+
+/* --- With a heap --- */
+
+/* False, with what differs in why. */
+static bool differs(struct strbuf *why, const char *what, uint64_t heap, uint64_t replica) {
+    sb_printf(why, "%s: heap 0x%llx, replica 0x%llx", what, (unsigned long long)heap,
+        (unsigned long long)replica);
+    return false;
+}
+
+static uint32_t handle_of(const struct mspan *s) {
+    return s ? s->handle : 0;
+}
+
+/* heap holds words of them, NULL: none. What one side has more must be zero. */
+static bool equal_bits(const gc_bits *heap, uint64_t words, const uint64_t *replica,
+    uint32_t replica_words, struct strbuf *why) {
+    if (!heap)
+        words = 0;
+    if (!replica)
+        replica_words = 0;
+    for (uint64_t w = 0; w < words || w < replica_words; w++) {
+        uint64_t x = w < words ? heap[w] : 0, y = w < replica_words ? replica[w] : 0;
+        if (x != y)
+            return differs(why, "bits", x, y);
+    }
+    return true;
+}
+
+static bool equal_span(const struct mspan *s, const struct rspan *t, struct strbuf *why) {
+#define X(name)                                                                                    \
+    if (s->name != t->name)                                                                        \
+        return differs(why, "span field " #name, s->name, t->name);
+    SPAN_FIELDS(X)
+#undef X
+    if (s->record != t->record || s->list != t->list)
+        return differs(why, "span record or list", s->list, t->list);
+    if (handle_of(s->prev) != t->prev || handle_of(s->next) != t->next)
+        return differs(why, "span links", handle_of(s->next), t->next);
+    uint64_t words = (s->nelems + 63) / 64;
+    return equal_bits(s->alloc_bits, words, t->alloc_bits, t->bit_words, why) &&
+           equal_bits(s->gcmark_bits, words, t->mark_bits, t->bit_words, why);
+}
+
+static bool equal_ranges(
+    const struct rangemap *heap, const struct rangemap *replica, struct strbuf *why) {
+    if (heap->count != replica->count)
+        return differs(why, "number of ranges", heap->count, replica->count);
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct range *x = &heap->ranges[i], *y = &replica->ranges[i];
+        if (x->start != y->start || x->end != y->end || x->state != y->state ||
+            x->owner != y->owner)
+            return differs(why, "range", x->start, y->start);
+    }
+    return true;
+}
+
+static bool equal_numbers(const struct heap *h, const struct replica *r, struct strbuf *why) {
+#define X(name)                                                                                    \
+    if (h->name != r->heap[HEAP_##name])                                                           \
+        return differs(why, #name, h->name, r->heap[HEAP_##name]);
+    HEAP_FIELDS(X)
+#undef X
+    for (unsigned i = 0; i < STAT_COUNT; i++)
+        if (h->stats[i] != r->stats[i])
+            return differs(why, stat_name(i), h->stats[i], r->stats[i]);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
+        if (h->central[i].nmalloc != r->nmalloc[i])
+            return differs(why, "nmalloc", h->central[i].nmalloc, r->nmalloc[i]);
+        if (handle_of(h->cache.alloc[i]) != r->cache[0][i])
+            return differs(why, "mcache", handle_of(h->cache.alloc[i]), r->cache[0][i]);
+    }
+    if (h->cache.tiny != r->tiny[0] || h->cache.tinyoffset != r->tiny_offset[0])
+        return differs(why, "tiny block", h->cache.tiny, r->tiny[0]);
+    if (h->exited != r->exited || (h->exited && (uint32_t)h->status != r->status))
+        return differs(why, "exit", h->exited, r->exited);
+    return true;
+}
+
+static bool equal_treap(
+    const struct treap_node *t, const struct replica *r, uint32_t node, struct strbuf *why) {
+    if (!t || !node)
+        return (!t && !node) || differs(why, "treap node", t != NULL, node);
+    const struct rspan *s = replica_span(r, node);
+    if (t->span_key->handle != node || t->priority != s->priority || !s->in_treap)
+        return differs(why, "treap node", t->span_key->handle, node);
+    if (handle_of(t->parent ? t->parent->span_key : NULL) != s->parent)
+        return differs(why, "treap parent", handle_of(t->parent->span_key), s->parent);
+    return equal_treap(t->left, r, s->left, why) && equal_treap(t->right, r, s->right, why);
+}
+
+static bool equal_dumps(const struct heap *h, const struct replica *r, struct strbuf *why) {
+    struct strbuf heap = {0}, replica = {0};
+    heap_dump(h, &heap);
+    replica_dump(r, (unsigned)h->ptr_size, &replica);
+    bool same = strcmp(sb_text(&heap), sb_text(&replica)) == 0;
+    if (!same)
+        sb_printf(why, "dumps differ:\n%s---\n%s", sb_text(&heap), sb_text(&replica));
+    sb_free(&heap);
+    sb_free(&replica);
+    return same;
+}
+
+bool mirror_equal(const struct heap *h, const struct replica *r, struct strbuf *why) {
+    if (!equal_numbers(h, r, why) || !equal_ranges(&h->ranges, &r->ranges, why))
+        return false;
+    if (h->allspans_len != r->span_count)
+        return differs(why, "spans", h->allspans_len, r->span_count);
+    for (size_t i = 0; i < h->allspans_len; i++)
+        if (!equal_span(h->allspans[i], &r->spans[i], why))
+            return false;
+    return equal_treap(h->freelarge, r, r->treap_root, why) && equal_dumps(h, r, why);
+}
+
+bool mirror_tables_equal(const struct heap *h, const struct replica *r, struct strbuf *why) {
+    for (uint64_t page = 0; page < h->spans_len; page++)
+        if (handle_of(span_of_page(h, page)) != replica_page(r, page))
+            return differs(why, "spans table, page", page, replica_page(r, page));
+    for (uint64_t i = 0; i < h->bitmap_mapped; i++)
+        if (*heap_bits_byte(h, i) != replica_bitmap(r, i))
+            return differs(why, "heap bitmap, byte", i, replica_bitmap(r, i));
+    return true;
+}
+
+/* --- By themselves --- */
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_all(uint64_t hash, const uint64_t *values, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        hash = mix(hash, values[i]);
+    return hash;
+}
+
+static uint64_t mix_attempts(uint64_t hash, const struct attempt *t, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        hash = mix(mix(mix(mix(hash, t[i].outcome), t[i].addr), t[i].size), t[i].answer);
+    return hash;
+}
+
+static uint64_t mix_init(uint64_t hash, const struct init_path *init) {
+    hash = mix(hash, init->step);
+    for (unsigned i = 0; i < STEP_COUNT; i++)
+        hash = mix_all(mix(hash, init->reached[i]), init->value[i], 3);
+    hash = mix_attempts(hash, init->hints, HINT_COUNT);
+    return mix_attempts(hash, init->fallbacks, FALLBACK_COUNT);
+}
+
+/* Bits that were never set count as zeros, whether there is room for them or not. */
+static uint64_t mix_bits(uint64_t hash, const uint64_t *bits, uint32_t words) {
+    for (uint32_t w = 0; bits && w < words; w++)
+        if (bits[w])
+            hash = mix(mix(hash, w), bits[w]);
+    return mix(hash, UINT64_MAX);
+}
+
+static uint64_t mix_span(uint64_t hash, const struct rspan *s) {
+#define X(name) s->name,
+    const uint64_t fields[] = {SPAN_FIELDS(X) s->record, s->list, s->prev, s->next, s->in_treap,
+        s->parent, s->left, s->right, s->priority};
+#undef X
+    hash = mix_all(hash, fields, ARRAY_LEN(fields));
+    return mix_bits(mix_bits(hash, s->alloc_bits, s->bit_words), s->mark_bits, s->bit_words);
+}
+
+uint64_t replica_digest(const struct replica *r) {
+    const uint64_t numbers[] = {r->seq, r->ops, r->in_op, r->exited, r->status, r->messages,
+        r->treap_root, r->tiny[0], r->tiny_offset[0], r->collections, r->objects_born,
+        r->objects_dropped, r->ranges.count, r->span_count, r->meta_count};
+    uint64_t hash = mix_init(mix_all(1, numbers, ARRAY_LEN(numbers)), &r->init);
+    for (size_t i = 0; i < r->ranges.count; i++) {
+        const struct range *x = &r->ranges.ranges[i];
+        hash = mix(mix(mix(mix(hash, x->start), x->end), x->state), x->owner);
+    }
+    hash = mix_all(hash, r->os_calls, EV_COUNT);
+    hash = mix_all(hash, r->heap, HEAP_FIELD_COUNT);
+    hash = mix_all(hash, r->stats, STAT_COUNT);
+    hash = mix_all(hash, r->nmalloc, NUM_SPAN_CLASSES);
+    hash = mix_all(hash, r->ladder, RUNG_COUNT);
+    for (size_t i = 0; i < r->span_count; i++)
+        hash = mix_span(hash, &r->spans[i]);
+    for (unsigned i = 0; i < LIST_COUNT; i++)
+        hash = mix(mix(mix(hash, r->lists[i].first), r->lists[i].last), r->lists[i].count);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        hash = mix(hash, r->cache[0][i]);
+    for (size_t i = 0; i < r->meta_count; i++)
+        hash = mix(mix(mix(hash, r->meta[i].addr), r->meta[i].size), r->meta[i].what);
+    return hash;
+}
+
+uint64_t replica_tables_digest(const struct replica *r) {
+    uint64_t hash = 1, pages = GiB(4) >> GO_PAGE_SHIFT, bytes = MiB(256);
+    for (uint64_t page = 0; page < pages; page++)
+        if (replica_page(r, page))
+            hash = mix(mix(hash, page), replica_page(r, page));
+    for (uint64_t i = 0; (i += replica_bitmap_zeros(r, i, bytes)) < bytes; i++)
+        hash = mix(mix(hash, i), replica_bitmap(r, i));
+    return hash;
+}

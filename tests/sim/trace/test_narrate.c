@@ -1,0 +1,229 @@
+/* Narration: sentences with the right numbers, for any record, with and without a replica. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/trace/narrate.h"
+
+/* A state with the regions of linux/amd64 and one span of 48-byte slots, handle 1. */
+static struct rspan span = {.base = 0xc420000000,
+    .npages = 1,
+    .elemsize = 48,
+    .nelems = 170,
+    .state = SPAN_STATE_INUSE,
+    .spanclass = 10};
+
+static struct replica state(void) {
+    struct replica r = {.spans = &span, .span_count = 1};
+    r.heap[HEAP_spans] = 0xc000000000;
+    r.heap[HEAP_spans_cap] = 1 << 26;
+    r.heap[HEAP_bitmap] = 0xc420000000;
+    r.heap[HEAP_arena_start] = 0xc420000000;
+    r.heap[HEAP_arena_end] = 0x14420002000;
+    return r;
+}
+
+static void expect(struct event ev, const struct replica *after, const char *sentence) {
+    struct strbuf out = {0};
+    narrate(&ev, after, 8, &out);
+    assert_string_equal(sb_text(&out), sentence);
+    sb_free(&out);
+}
+
+static void hint_loop_is_told_with_its_numbers(void **unused) {
+    (void)unused;
+    expect(
+        (struct event){
+            .kind = EV_STEP, .w = STEP_HINTS, .a = 0x8420002000, .b = 0xc000000000, .c = 128},
+        NULL,
+        "8-byte pointers: try up to 128 addresses, from 0xc000000000 on, for 528.5 GiB each.");
+}
+
+static void attempts_tell_their_outcomes(void **unused) {
+    (void)unused;
+    struct event ev = {
+        .kind = EV_ATTEMPT, .w = OUTCOME_REFUSED, .a = 0xc000000000, .b = 0x8420002000};
+    expect(ev, NULL, "Hint 0, 0xc000000000: refused, something else is there.");
+    ev = (struct event){.kind = EV_ATTEMPT,
+        .w = OUTCOME_CHECKED,
+        .x = 2,
+        .a = 0x2c000000000,
+        .b = 0x8420002000,
+        .c = 0x2c000000000};
+    expect(ev, NULL,
+        "Hint 2, 0x2c000000000: free. Only 64 KiB were probed and given back: nothing is reserved "
+        "yet.");
+    ev = (struct event){.kind = EV_ATTEMPT,
+        .w = OUTCOME_REFUSED,
+        .x = HINT_COUNT + 1,
+        .a = 0x8200000,
+        .b = 0x20202000};
+    expect(ev, NULL, "Arena of 256 MiB, 514 MiB in all, at 0x8200000: refused, there is no room.");
+}
+
+static void system_calls_name_the_region_where_it_is_known(void **unused) {
+    (void)unused;
+    struct replica r = state();
+    struct event ev = {.kind = EV_OS_MAP, .a = 0xc420000000, .b = MiB(1), .c = 0xc420000000};
+    expect(ev, &r, "Map 1 MiB at 0xc420000000 (arena).");
+    expect(ev, NULL, "Map 1 MiB at 0xc420000000.");
+    ev.a = ev.c = 0xc41fff8000;
+    ev.b = KiB(32);
+    expect(ev, &r, "Map 32 KiB at 0xc41fff8000 (bitmap).");
+    ev.a = ev.c = 0xc000000000;
+    expect(ev, &r, "Map 32 KiB at 0xc000000000 (spans).");
+    ev.c = 0x7ffff7e87000;
+    expect(ev, NULL,
+        "Map 32 KiB at 0xc000000000: the system puts it at 0x7ffff7e87000, and Go cannot use "
+        "that.");
+}
+
+static void regions_end_where_the_next_begins(void **unused) {
+    (void)unused;
+    struct replica r = state();
+    assert_int_equal(narrate_region(&r, 8, 0xbfffffffff), -1);
+    assert_int_equal(narrate_region(&r, 8, 0xc000000000), 0);
+    assert_int_equal(narrate_region(&r, 8, 0xc01fffffff), 0);
+    assert_int_equal(narrate_region(&r, 8, 0xc020000000), 1);
+    assert_int_equal(narrate_region(&r, 8, 0xc41fffffff), 1);
+    assert_int_equal(narrate_region(&r, 8, 0xc420000000), 2);
+    assert_int_equal(narrate_region(&r, 8, 0x14420001fff), 2);
+    assert_int_equal(narrate_region(&r, 8, 0x14420002000), -1);
+    r.heap[HEAP_arena_alloc] = 0x1000000; /* a 32-bit heap went on in a block before the first */
+    assert_int_equal(narrate_region(&r, 8, 0xffffff), -1);
+    assert_int_equal(narrate_region(&r, 8, 0x1000000), 2);
+    r.heap[HEAP_bitmap] = 0;
+    assert_int_equal(narrate_region(&r, 8, 0xc420000000), -1);
+}
+
+static void slots_name_their_span_by_its_base(void **unused) {
+    (void)unused;
+    struct replica r = state();
+    struct event ev = {.kind = EV_SLOT, .x = 1, .c = 35 | UINT64_C(36) << 32};
+    expect(ev, &r, "Slot 35 of span 0xc420000000 is handed out (48 B).");
+    expect(ev, NULL, "Slot 35 of a span is handed out.");
+    ev.x = 7; /* not in the replica */
+    expect(ev, &r, "Slot 35 of a span is handed out.");
+}
+
+static void objects_tell_what_rounding_costs(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_OBJECT,
+        .w = RUNG_MCACHE << 8 | 10,
+        .x = 12,
+        .a = 0xc420000690,
+        .b = 40,
+        .c = 48};
+    expect(ev, NULL, "Object 12: 40 B asked, 48 B taken, from mcache; 8 B lost to rounding.");
+    ev.b = 48;
+    expect(ev, NULL, "Object 12: 48 B asked, 48 B taken, from mcache.");
+}
+
+static void messages_are_quoted(void **unused) {
+    (void)unused;
+    expect((struct event){.kind = EV_MESSAGE, .x = MSG_THROW_NO_ARENA}, NULL,
+        "Go prints \"fatal error: runtime: cannot reserve arena virtual address space\".");
+}
+
+static void statistics_shrink_and_grow(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_STAT_ADD, .w = STAT_heap_live, .a = 48};
+    expect(ev, NULL, "heap_live (bytes counted as live) grows by 48 B.");
+    ev.a = 0 - UINT64_C(8192);
+    expect(ev, NULL, "heap_live (bytes counted as live) shrinks by 8 KiB.");
+}
+
+static void break_check_tells_both_ways(void **unused) {
+    (void)unused;
+    struct event ev = {
+        .kind = EV_STEP, .w = STEP_BREAK_CHECK, .a = 0x8200000, .b = 0x80f2000, .c = 0x8200000};
+    expect(ev, NULL, "The program break 0x80f2000 is not in the way: start at 0x8200000.");
+    ev.b = 0x9000000;
+    ev.c = 0x9100000;
+    expect(ev, NULL,
+        "The program break 0x9000000 is in the way of 0x8200000: start past it, at 0x9100000.");
+}
+
+/* Any record at all: one sentence that begins with a capital or a name and ends with a stop. */
+static void every_record_gives_one_sentence(void **unused) {
+    (void)unused;
+    static const uint64_t odd[] = {0, 1, 0x100000001, UINT64_MAX};
+    struct replica r = state();
+    for (unsigned kind = 0; kind <= EV_COUNT; kind++)
+        for (unsigned w = 0; w < 600; w += w < 40 ? 1 : 37)
+            for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+                const struct event ev = {.kind = (uint16_t)kind,
+                    .w = (uint16_t)w,
+                    .x = (uint32_t)odd[i],
+                    .a = odd[i],
+                    .b = odd[(i + 1) % 4],
+                    .c = odd[(i + 2) % 4]};
+                struct strbuf out = {0};
+                narrate(&ev, i % 2 ? &r : NULL, 8, &out);
+                assert_true(out.len > 10);
+                assert_int_equal(out.text[out.len - 1], '.');
+                assert_null(strchr(out.text, '\n'));
+                assert_null(strstr(out.text, "(null)"));
+                assert_in_range(narrate_weight(&ev), WEIGHT_DETAIL, WEIGHT_EVENT);
+                sb_free(&out);
+            }
+}
+
+static void narration_appends(void **unused) {
+    (void)unused;
+    struct strbuf out = {0};
+    sb_puts(&out, "7 ");
+    struct event ev = {.kind = EV_SPAN_SET, .w = SPAN_state, .x = 1, .a = 3, .b = 1};
+    struct replica r = state();
+    narrate(&ev, &r, 8, &out);
+    assert_string_equal(sb_text(&out), "7 Span 0xc420000000: free before, in use now.");
+    sb_free(&out);
+}
+
+static void refusals_and_operations_weigh_most(void **unused) {
+    (void)unused;
+    assert_int_equal(narrate_weight(&(struct event){.kind = EV_OP_BEGIN}), WEIGHT_EVENT);
+    assert_int_equal(
+        narrate_weight(&(struct event){.kind = EV_ATTEMPT, .w = OUTCOME_REFUSED}), WEIGHT_EVENT);
+    assert_int_equal(
+        narrate_weight(&(struct event){.kind = EV_ATTEMPT, .w = OUTCOME_CHECKED}), WEIGHT_STEP);
+    assert_int_equal(narrate_weight(&(struct event){.kind = EV_OS_MAP}), WEIGHT_CALL);
+    assert_int_equal(narrate_weight(&(struct event){.kind = EV_STAT_ADD}), WEIGHT_DETAIL);
+}
+
+static void spans_that_a_sentence_names_are_listed(void **unused) {
+    (void)unused;
+    uint32_t handles[2];
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_SLOT, .x = 3}, handles), 1);
+    assert_int_equal(handles[0], 3);
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_CACHE, .a = 4, .b = 5}, handles), 2);
+    assert_int_equal(handles[1], 5);
+    assert_int_equal(
+        narrate_spans(&(struct event){.kind = EV_PAGES, .c = UINT64_C(9) << 32}, handles), 1);
+    assert_int_equal(handles[0], 9);
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_OBJECT, .x = 3}, handles), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hint_loop_is_told_with_its_numbers),
+        cmocka_unit_test(attempts_tell_their_outcomes),
+        cmocka_unit_test(system_calls_name_the_region_where_it_is_known),
+        cmocka_unit_test(regions_end_where_the_next_begins),
+        cmocka_unit_test(slots_name_their_span_by_its_base),
+        cmocka_unit_test(objects_tell_what_rounding_costs),
+        cmocka_unit_test(messages_are_quoted),
+        cmocka_unit_test(statistics_shrink_and_grow),
+        cmocka_unit_test(break_check_tells_both_ways),
+        cmocka_unit_test(every_record_gives_one_sentence),
+        cmocka_unit_test(narration_appends),
+        cmocka_unit_test(refusals_and_operations_weigh_most),
+        cmocka_unit_test(spans_that_a_sentence_names_are_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# The window itself, as a person uses it: a real window on a virtual display, keys pressed and the pointer
+# moved by xdotool; the program tells its state (--tell), and pictures of the screen are compared.
+set -u
+build=${BUILD:-build}
+dir=$(mktemp -d)
+display=
+pids=()
+cleanup() {
+    kill "${pids[@]}" 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$dir"
+}
+trap cleanup EXIT
+passed=0 failed=0
+
+check() { # NAME STATUS
+    if [[ $2 == 0 ]]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok $1; state: $(tail -n 1 "$dir/told")"
+    fi
+}
+
+for n in $(seq 90 120); do
+    [[ -e /tmp/.X$n-lock ]] && continue
+    Xvfb ":$n" -screen 0 1280x720x24 -nolisten tcp >"$dir/xvfb" 2>&1 &
+    pids+=($!)
+    for _ in $(seq 50); do
+        [[ -e /tmp/.X11-unix/X$n ]] && display=:$n && break 2
+        sleep 0.1
+    done
+done
+[[ $display ]] || { echo "not ok no virtual display"; exit 1; }
+export DISPLAY=$display
+unset SDL_VIDEODRIVER WAYLAND_DISPLAY
+
+"$build/arenascope" run --tell --size 1280x720 small >"$dir/told" 2>"$dir/errors" &
+pids+=($!)
+app=$!
+window=
+for _ in $(seq 100); do
+    window=$(xdotool search --name '^arenascope$' 2>/dev/null | head -n 1)
+    [[ $window ]] && break
+    sleep 0.1
+done
+[[ $window ]] || { echo "not ok no window; $(cat "$dir/errors")"; exit 1; }
+xdotool windowfocus "$window" windowmove "$window" 0 0
+sleep 1
+
+state() { tail -n 1 "$dir/told" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+shot() { import -window root "$dir/$1.png"; }
+differ() { # A B: the pictures differ in at least a thousand pixels
+    local n
+    n=$(compare -metric AE "$dir/$1.png" "$dir/$2.png" null: 2>&1)
+    awk -v n="$n" 'BEGIN { exit !(n + 0 >= 1000) }'
+}
+# waits NAME TEST...: until the test is true, five seconds at most
+waits() {
+    local name=$1
+    shift
+    for _ in $(seq 50); do
+        if "$@"; then check "$name" 0; return; fi
+        sleep 0.1
+    done
+    check "$name" 1
+}
+is() { [[ $(state "$1") == "$2" ]]; }
+above() { [[ $(state "$1") -gt $2 ]]; }
+
+waits 'it starts at event 0' is event 0
+shot start
+for _ in 1 2 3; do xdotool key Right; done
+waits 'three steps forward' is event 3
+xdotool key Left
+waits 'a step back' is event 2
+xdotool key shift+Right shift+Right
+waits 'operations forward' is step done
+shot init
+differ start init
+check 'the picture follows' $?
+xdotool key End
+waits 'to the end' above live 1000000
+shot end
+differ init end
+check 'the picture of the end is another' $?
+ops=$(state ops) live64=$(state live)
+xdotool key m
+waits 'm: 32-bit' is platform linux/386
+waits 'at the same point of the workload' is ops "$ops"
+shot end32
+differ end end32
+check 'and another picture' $?
+xdotool key m
+waits 'm again: 64-bit' is live "$live64"
+xdotool key Home
+waits 'back to the beginning' is event 0
+xdotool key space
+waits 'space plays' is playing 1
+waits 'and time goes on' above event 5
+xdotool key space
+waits 'space pauses' is playing 0
+xdotool key r
+waits 'all hints refused' is taken 128
+waits 'in the simulated space' is provider simulated
+xdotool key End
+waits 'the 32-bit plan serves a 64-bit program' above live 1000000
+xdotool key Home r
+waits 'all hints free' is taken 0
+xdotool key End
+sleep 0.3
+shot dark
+xdotool key t
+waits 't: the next theme' is theme light
+shot light
+differ dark light
+check 'looks different' $?
+xdotool type '?'
+waits '? shows the keys' is help 1
+shot help
+differ light help
+check 'over the window' $?
+xdotool key Escape
+waits 'Escape closes them' is help 0
+xdotool mousemove 640 690 mousedown 1 mousemove 700 690 mouseup 1
+waits 'dragging the timeline seeks' above event 100
+before=$(state event)
+xdotool mousemove 300 690 click 1
+waits 'and back' test "$(state event)" -lt "$before"
+xdotool key 1
+waits '1 opens lesson 1' is lesson 1.1
+shot lesson
+xdotool key Return
+waits 'Enter: its next step' is lesson 1.2
+xdotool windowsize "$window" 960 600
+sleep 0.5
+kill -0 "$app"
+check 'it survives a smaller window' $?
+xdotool key q
+for _ in $(seq 50); do kill -0 "$app" 2>/dev/null || break; sleep 0.1; done
+wait "$app"
+check 'q quits with status 0' $?
+[[ ! -s $dir/errors ]]
+check "nothing on standard error: $(head -n 3 "$dir/errors")" $?
+
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]

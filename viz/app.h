@@ -1,0 +1,103 @@
+/*
+ * The app: everything that lasts while the window is open, and what commands do to it. It knows no
+ * SDL: the window (window.c) turns input into commands and pointer positions; pictures without a
+ * window (render.c) are made from the same app.
+ *
+ * The world is a session; the moment shown is a replica, brought to event `at`. What is seen
+ * follows from these two alone.
+ */
+#ifndef ARENA_APP_H
+#define ARENA_APP_H
+
+#include "viz/lesson.h"
+#include "viz/ui.h"
+#include "viz/zoom.h"
+
+struct app_options {
+    const char *workload;     /* name or file; NULL: the first built-in one */
+    struct environment world; /* platform NULL: this machine's */
+    const char *theme;        /* NULL: dark */
+    float scale;              /* 0: 1 */
+};
+
+/* Where each part of the window is, pixels. Recomputed for every picture. */
+struct app_layout {
+    struct rect bar, lesson, space, path, regions, arena, story, facts, timeline;
+    bool shows_path; /* the middle is the path of mallocinit, otherwise regions and arena */
+};
+
+/* What a press of the button began. */
+enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_ARENA };
+
+struct app {
+    struct fonts *fonts;
+    struct theme theme;
+    struct ui ui;
+    struct app_layout layout;
+
+    struct environment world; /* as asked for; the session's may differ in width */
+    struct session *session;
+    char workload_name[96];
+    const char *builtin;  /* the built-in workload's name; NULL if it is none */
+    struct strbuf report; /* what reading the workload had to tell */
+    struct replica *replica;
+    uint64_t at;
+    bool playing;
+    unsigned speed; /* index into the table of speeds */
+    double owed;    /* events that playing is behind, less than one */
+    bool running;   /* the workload still produces more */
+
+    struct lesson **lessons;
+    size_t lesson_count;
+    struct lesson_view lesson; /* lesson.lesson NULL: the start page */
+    bool lesson_hidden;
+
+    struct zoom zoom;
+    struct thing hover, pinned;
+    int path_wanted; /* 1 path, 0 arena, -1 as the moment suggests */
+    bool help_open;
+    enum drag drag;
+    int drag_x;
+    struct zoom drag_zoom;
+
+    bool dirty; /* the picture is out of date */
+    bool quit;
+    char notice[256];    /* for the user; "" if none */
+    double seconds;      /* since start */
+    double notice_until; /* seconds */
+};
+
+/* Opens fonts, theme, lessons and the workload. False and err if any cannot be had. */
+bool app_open(struct app *app, const struct app_options *options, struct error *err);
+void app_close(struct app *app);
+
+/* Runs a command; arg as its button gave it. */
+void app_command(struct app *app, enum command command, int64_t arg);
+
+/* The pointer moved / a button went down or up / the wheel turned (notches, away from the user
+ * positive). x < 0: the pointer left. */
+void app_pointer(struct app *app, int x, int y);
+void app_press(struct app *app, int x, int y);
+void app_release(struct app *app, int x, int y);
+void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
+
+/* Time passes: the workload runs on, playing moves, motion goes on. Sets dirty as needed. */
+void app_tick(struct app *app, double seconds);
+/* Runs the workload to its end, or until it has made that many events. */
+void app_run_to(struct app *app, uint64_t events);
+/* Moves to the state with seq events applied. */
+void app_seek(struct app *app, uint64_t seq);
+
+/* Draws everything into canvas. */
+void app_draw(struct app *app, struct canvas *canvas);
+/* The view that panels get, for the app's own use. */
+struct view app_view(const struct app *app);
+
+/* Opens a lesson (0 = first) at a step (0 = first). False and err if its script is broken. */
+bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err);
+
+/* One line that tells the state, for scripts and tests: "event=... count=... ops=... platform=...".
+ */
+void app_tell(const struct app *app, struct strbuf *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* The app: the window's layout and its picture. See app.h. */
+#include "viz/app_internal.h"
+#include "viz/panels/panels.h"
+
+/* Design pixels. The middle gets what the columns leave. */
+enum {
+    BAR_H = 44,
+    TIMELINE_H = 112,
+    LESSON_W = 296,
+    RIGHT_W = 276,
+    GAP = 14,
+    SPACE_H = 178,
+    REGIONS_H = 138,
+    FACTS_MIN_H = 300,
+};
+
+/* While mallocinit runs its path matters, later the arena; unless the user wants the other. */
+static bool wants_path(const struct app *app) {
+    if (app->path_wanted >= 0)
+        return app->path_wanted;
+    const struct replica *r = app->replica;
+    return r->init.step != STEP_DONE || r->objects_born == 0;
+}
+
+/* Cuts h pixels off the top of *r. */
+static struct rect cut_top(struct rect *r, int h) {
+    struct rect top = {r->x, r->y, r->w, h < r->h ? h : r->h};
+    r->y += top.h;
+    r->h -= top.h;
+    return top;
+}
+
+static struct rect cut_left(struct rect *r, int w) {
+    struct rect left = {r->x, r->y, w < r->w ? w : r->w, r->h};
+    r->x += left.w;
+    r->w -= left.w;
+    return left;
+}
+
+static void lay_out(struct app *app, int w, int h) {
+    struct ui *ui = &app->ui;
+    struct app_layout *l = &app->layout;
+    struct rect rest = {0, 0, w, h};
+    *l = (struct app_layout){.bar = cut_top(&rest, px(ui, BAR_H)), .shows_path = wants_path(app)};
+    l->timeline = rest;
+    int body_h = rest.h - px(ui, TIMELINE_H);
+    struct rect body = cut_top(&l->timeline, body_h > 0 ? body_h : 0);
+    l->lesson = cut_left(&body, px(ui, LESSON_W));
+    struct rect middle = cut_left(&body, body.w - px(ui, RIGHT_W));
+    l->facts = body;
+    l->story = body;
+    int facts_h = body.h * 11 / 20, least = px(ui, FACTS_MIN_H);
+    l->facts = cut_top(&l->story, facts_h > least ? facts_h : least);
+    middle = rect_inset(middle, px(ui, GAP));
+    l->space = cut_top(&middle, px(ui, SPACE_H));
+    cut_top(&middle, px(ui, GAP));
+    if (l->shows_path) {
+        l->path = middle;
+    } else {
+        l->regions = cut_top(&middle, px(ui, REGIONS_H));
+        cut_top(&middle, px(ui, GAP));
+        l->arena = middle;
+    }
+}
+
+static void draw_grounds(struct app *app, struct canvas *c) {
+    const struct ui *ui = &app->ui;
+    const struct app_layout *l = &app->layout;
+    draw_fill(c, rect_make(0, 0, c->w, c->h), color_of(ui, COLOR_ground));
+    const struct rect panels[] = {l->bar, l->lesson, l->facts, l->story, l->timeline};
+    for (size_t i = 0; i < ARRAY_LEN(panels); i++)
+        draw_fill(c, panels[i], color_of(ui, COLOR_panel));
+    uint32_t line = color_of(ui, COLOR_line);
+    int body_h = l->timeline.y - l->lesson.y;
+    draw_fill(c, rect_make(0, l->bar.h - 1, c->w, 1), line);
+    draw_fill(c, rect_make(0, l->timeline.y, c->w, 1), line);
+    draw_fill(c, rect_make(l->lesson.x + l->lesson.w - 1, l->lesson.y, 1, body_h), line);
+    draw_fill(c, rect_make(l->facts.x, l->facts.y, 1, body_h), line);
+}
+
+static void draw_notice(struct app *app, struct canvas *c, const char *text) {
+    struct ui *ui = &app->ui;
+    int w = text_width(app->fonts, FACE_SANS, px(ui, SIZE_BODY), text) + px(ui, 32);
+    int most = c->w - px(ui, 40);
+    struct rect r = {0, app->layout.timeline.y - px(ui, 48), w < most ? w : most, px(ui, 34)};
+    r.x = (c->w - r.w) / 2;
+    draw_round(c, r, px(ui, 8), color_of(ui, COLOR_raised));
+    draw_frame(c, r, px(ui, 8), px(ui, 1), color_of(ui, COLOR_attention));
+    ui_text(ui, rect_inset(r, px(ui, 8)), FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_text), text);
+}
+
+void app_draw(struct app *app, struct canvas *canvas) {
+    struct ui *ui = &app->ui;
+    ui->canvas = canvas;
+    ui->fonts = app->fonts;
+    ui->theme = &app->theme;
+    lay_out(app, canvas->w, canvas->h);
+    ui_begin(ui);
+    struct view v = app_view(app);
+    const struct app_layout *l = &app->layout;
+    draw_grounds(app, canvas);
+    panel_bar(ui, &v, l->bar);
+    panel_lesson(ui, &v, l->lesson);
+    panel_space(ui, &v, l->space);
+    if (l->shows_path) {
+        panel_path(ui, &v, l->path);
+    } else {
+        panel_regions(ui, &v, l->regions);
+        panel_arena(ui, &v, l->arena);
+    }
+    panel_facts(ui, &v, rect_inset(l->facts, px(ui, GAP)));
+    panel_story(ui, &v, rect_inset(l->story, px(ui, GAP)));
+    panel_timeline(ui, &v, l->timeline);
+    if (v.notice)
+        draw_notice(app, canvas, v.notice);
+    if (app->help_open)
+        panel_help(ui, &v, rect_make(0, 0, canvas->w, canvas->h));
+    app->dirty = false;
+}

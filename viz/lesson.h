@@ -1,0 +1,127 @@
+/*
+ * Lessons: Markdown files that read well by themselves, and that the window can walk through.
+ *
+ * A lesson is a title (`# ...`), an introduction, and steps (`## ...`). Two things stand between
+ * the prose for the window's sake:
+ *
+ *   ```arena              the script (sim/work/script.h) that the step runs. A step without one
+ *                         goes on with the step before's: the same run at another moment.
+ *                         `arena show` shows the script in the pane, too.
+ *   <!-- view             what the window shows, hidden from other readers of the file
+ *   stop hint 0
+ *   focus hint 0
+ *   -->
+ *
+ * The directives, one a line:
+ *
+ *   stop start            where the run stops: before anything has happened ...
+ *   stop step hint loop   ... when mallocinit has come to that step (as init_step_name has it)
+ *   stop hint 3           ... when hint number 3, counted from 0, was answered
+ *   stop arena 256MiB     ... when the 32-bit plan's attempt with such an arena was answered
+ *   stop map 2            ... at the second event of that kind (as event_kind_name has it; 1 may
+ *                         be left out)
+ *   stop end              ... when all is done
+ *   stop ... in "Words"   the same within that phase of the script: from its beginning to the
+ *                         beginning of the next
+ *   focus hint 3          what is pinned: a hint, an attempt of the 32-bit plan (focus arena
+ *                         256MiB), a step (focus step layout), a region (focus region bitmap), a
+ *                         page of the arena (focus page 0), a slot of the span at a page (focus
+ *                         slot 0 2: page 0, slot 2)
+ *   show path             the middle of the window: the path of mallocinit, or `show arena`.
+ *                         Without it: as the moment suggests.
+ *   code FILE:FUNCTION    the code that the step speaks of
+ *
+ * Each step has exactly one stop, and a stop names what happens, never an event's number: a lesson
+ * outlives changes to the allocator's events.
+ */
+#ifndef ARENA_LESSON_H
+#define ARENA_LESSON_H
+
+#include "sim/work/session.h"
+#include "viz/markdown.h"
+
+struct lesson_script {
+    char *file; /* the lesson's path, for messages */
+    char *text; /* after as many empty lines as stand above it in the file */
+};
+
+enum stop_kind { STOP_NONE, STOP_START, STOP_STEP, STOP_ATTEMPT, STOP_EVENT, STOP_END };
+
+struct lesson_stop {
+    enum stop_kind kind;
+    uint64_t value;    /* init step, attempt number, event kind */
+    uint64_t count;    /* STOP_EVENT: which of them, from 1 */
+    unsigned phase;    /* in the phase of that number, from 1; 0: anywhere */
+    char *phase_words; /* its words, NULL if none */
+    int line;
+};
+
+struct lesson_focus {
+    enum thing_kind kind;
+    uint64_t index; /* as in struct thing; THING_PAGE, THING_SLOT: the page */
+    uint64_t slot;
+};
+
+enum lesson_show { SHOW_AS_SUGGESTED, SHOW_PATH, SHOW_ARENA };
+
+struct lesson_code {
+    char *file; /* from the top of the repository */
+    char *function;
+};
+
+struct lesson_step {
+    char *title;
+    int line; /* of its heading in the file */
+    struct markdown prose;
+    const struct lesson_script *script;
+    struct lesson_stop stop;
+    struct lesson_focus focus;
+    enum lesson_show show;
+    struct lesson_code *codes;
+    size_t code_count, code_cap;
+};
+
+struct lesson {
+    char *path;
+    char *title;
+    struct markdown intro;
+    struct lesson_step *steps;
+    size_t step_count, step_cap;
+    struct lesson_script **scripts; /* the steps' */
+    size_t script_count, script_cap;
+};
+
+/* What the panel shows; in struct view it is NULL if no lesson is open. */
+struct lesson_view {
+    const struct lesson *lesson;
+    size_t number; /* among all lessons, from 0 */
+    size_t step;   /* from 0 */
+};
+
+/* Reads a lesson file, and its scripts: whatever is wrong is found here and named with its line.
+ * The caller frees it with lesson_free. */
+struct lesson *lesson_load(const char *path, struct error *err);
+/* The same from text; path is what messages call it. */
+struct lesson *lesson_parse(const char *path, const char *text, size_t len, struct error *err);
+void lesson_free(struct lesson *l);
+
+/* Reads all of lessons/en/, in the order of the files' names. Freed with lessons_free. */
+bool lessons_list(struct lesson ***out, size_t *count, struct error *err);
+void lessons_free(struct lesson **lessons, size_t count);
+
+/* Appends the step's prose as plain text. */
+void lesson_step_text(const struct lesson_step *step, struct strbuf *out);
+
+/* A session that runs the step's script in base's world with what the script says of it, and has
+ * run it to its end: lessons are short. env_out becomes that world; the caller frees it. */
+struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
+    struct environment *env_out, struct error *err);
+
+/* The moment (events applied) at which the step stops; false if the run never comes there. */
+bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq);
+
+/* What the step pins at that moment; THING_NONE if nothing. */
+struct thing lesson_step_focus(
+    const struct lesson_step *step, const struct replica *r, const struct platform *platform);
+
+#endif

@@ -1,0 +1,12 @@
+/* What the files that read lessons share: see lesson.h. */
+#ifndef ARENA_LESSON_PARTS_H
+#define ARENA_LESSON_PARTS_H
+
+#include "viz/lesson.h"
+
+/* Reads one directive of a view into the step. path and line are for messages; text is the line
+ * without blanks around it. */
+bool lesson_directive(
+    struct lesson_step *step, const char *path, int line, const char *text, struct error *err);
+
+#endif

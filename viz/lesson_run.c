@@ -1,0 +1,174 @@
+/*
+ * Lessons at work: the list of them, the run of a step, the moment it stops at. See lesson.h.
+ */
+#include "viz/lesson.h"
+
+#include "sim/base/data.h"
+#include "sim/work/script.h"
+#include "viz/zoom.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- The list --- */
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_lesson(const char *name) {
+    size_t len = strlen(name);
+    return len > 3 && name[0] != '.' && strcmp(name + len - 3, ".md") == 0;
+}
+
+/* The sorted paths of the lessons in directory dir, each the caller's. */
+static bool list_files(const char *dir, char ***out, size_t *count, struct error *err) {
+    size_t cap = 0;
+    void *names = NULL;
+    DIR *d = opendir(dir);
+    if (!d)
+        return error_set(err, "%s: cannot be listed: %s", dir, strerror(errno));
+    *count = 0;
+    for (struct dirent *e; (e = readdir(d));) {
+        if (!is_lesson(e->d_name))
+            continue;
+        struct strbuf path = {0};
+        sb_printf(&path, "%s/%s", dir, e->d_name);
+        array_reserve(&names, &cap, *count + 1, sizeof(char *));
+        ((char **)names)[(*count)++] = path.text;
+    }
+    closedir(d);
+    *out = names;
+    if (*count)
+        qsort(names, *count, sizeof(char *), compare_names);
+    return true;
+}
+
+void lessons_free(struct lesson **lessons, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        lesson_free(lessons[i]);
+    free(lessons);
+}
+
+bool lessons_list(struct lesson ***out, size_t *count, struct error *err) {
+    struct strbuf dir = {0};
+    char **paths = NULL;
+    size_t n = 0;
+    *out = NULL;
+    *count = 0;
+    bool ok = data_path("lessons/en", &dir)
+                  ? list_files(dir.text, &paths, &n, err)
+                  : error_set(err, "the lessons are missing, expected a directory lessons/en");
+    sb_free(&dir);
+    struct lesson **lessons = xcalloc(n + 1, sizeof(struct lesson *));
+    for (size_t i = 0; ok && i < n; i++) {
+        lessons[i] = lesson_load(paths[i], err);
+        ok = lessons[i] != NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        free(paths[i]);
+    free(paths);
+    if (!ok) {
+        lessons_free(lessons, n);
+        return false;
+    }
+    *out = lessons;
+    *count = n;
+    return true;
+}
+
+void lesson_step_text(const struct lesson_step *step, struct strbuf *out) {
+    markdown_text(&step->prose, out);
+}
+
+/* --- The run --- */
+
+struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
+    struct environment *env_out, struct error *err) {
+    *env_out = (struct environment){0};
+    struct op_source *source = script_parse(step->script->file, step->script->text, err);
+    if (!source)
+        return NULL;
+    env_copy(env_out, base);
+    script_environment(source, env_out);
+    struct session *s = session_new(env_out, source, err);
+    while (s && session_pump(s, UINT32_MAX))
+        ;
+    if (s && session_error(s)->text[0]) {
+        error_set(err, "%s", session_error(s)->text);
+        session_free(s);
+        s = NULL;
+    }
+    if (!s)
+        env_free(env_out);
+    return s;
+}
+
+/* --- The moment --- */
+
+static bool is_note(const struct event *ev, enum event_kind kind) {
+    return ev->kind == kind && ev->w == OP_NOTE;
+}
+
+/* The events [*first, *end) of the stop's phase; all of them if it names none. */
+static bool phase_events(
+    const struct lesson_stop *stop, const struct recording *rec, uint64_t *first, uint64_t *end) {
+    unsigned phase = 0;
+    *first = 0;
+    *end = recording_count(rec);
+    for (uint64_t i = 0; stop->phase && i < *end; i++) {
+        const struct event *ev = recording_event(rec, i);
+        if (is_note(ev, EV_OP_END) && phase == stop->phase)
+            *first = i + 1;
+        if (is_note(ev, EV_OP_BEGIN) && phase++ == stop->phase)
+            *end = i;
+    }
+    return phase >= stop->phase;
+}
+
+static bool stops_here(const struct lesson_stop *stop, const struct event *ev) {
+    switch (stop->kind) {
+    case STOP_STEP: return ev->kind == EV_STEP && (ev->w & 0xff) == stop->value;
+    case STOP_ATTEMPT: return ev->kind == EV_ATTEMPT && ev->x == stop->value;
+    case STOP_EVENT: return ev->kind == stop->value;
+    default: return false;
+    }
+}
+
+bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq) {
+    const struct lesson_stop *stop = &step->stop;
+    uint64_t first, end, seen = 0, wanted = stop->kind == STOP_EVENT ? stop->count : 1;
+    if (!phase_events(stop, rec, &first, &end))
+        return false;
+    *seq = stop->kind == STOP_START ? first : end;
+    if (stop->kind == STOP_START || stop->kind == STOP_END)
+        return true;
+    for (uint64_t i = first; i < end; i++)
+        if (stops_here(stop, recording_event(rec, i)) && ++seen == wanted) {
+            *seq = i + 1;
+            return true;
+        }
+    return false;
+}
+
+/* A page, or a slot of the span that holds it. */
+static struct thing focus_in_arena(const struct lesson_focus *focus, const struct replica *r) {
+    uint64_t addr = arena_base(r) + focus->index * ARENA_PAGE;
+    uint32_t handle = replica_span_of(r, addr);
+    struct thing page = {THING_PAGE, handle, addr, ARENA_PAGE};
+    const struct rspan *s = replica_span(r, handle);
+    if (focus->kind == THING_PAGE || !s || focus->slot >= s->nelems)
+        return page;
+    return (struct thing){THING_SLOT, handle, s->base + focus->slot * s->elemsize, s->elemsize};
+}
+
+struct thing lesson_step_focus(
+    const struct lesson_step *step, const struct replica *r, const struct platform *platform) {
+    const struct lesson_focus *focus = &step->focus;
+    (void)platform;
+    if (focus->kind == THING_PAGE || focus->kind == THING_SLOT)
+        return focus_in_arena(focus, r);
+    return (struct thing){.kind = focus->kind, .index = focus->index};
+}

@@ -1,0 +1,36 @@
+/*
+ * Facts as rows of label and value: what the facts panel draws and the inspector fills.
+ */
+#ifndef ARENA_FACTS_H
+#define ARENA_FACTS_H
+
+#include "viz/panels/panels.h"
+
+enum { MAX_FACTS = 24 };
+
+struct fact {
+    char label[40];
+    char value[256];
+    enum theme_color color; /* of the value */
+    bool mono;              /* the value is an address or bits */
+    bool note;              /* the value is a sentence over the whole width; no label */
+    enum command command;   /* what a click does, CMD_NONE: nothing */
+    int64_t arg;
+};
+
+struct facts {
+    struct fact fact[MAX_FACTS];
+    int count;
+};
+
+/* Rows past MAX_FACTS are left out; values longer than their room are cut. */
+void facts_add(struct facts *f, const char *label, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void facts_add_size(struct facts *f, const char *label, uint64_t bytes);
+void facts_add_count(struct facts *f, const char *label, uint64_t n);
+void facts_add_address(struct facts *f, const char *label, uint64_t addr);
+void facts_add_note(struct facts *f, const char *text);
+
+/* Everything about a thing in the state that the view shows; nothing for THING_NONE. */
+void inspect(const struct view *v, struct thing thing, struct facts *f);
+
+#endif

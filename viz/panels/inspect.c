@@ -1,0 +1,322 @@
+/*
+ * The inspector: everything about one thing, as facts. It reads the replica and the recording and
+ * changes neither.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/panels/facts.h"
+#include "viz/panels/sentence.h"
+
+enum { PAGE_SIZE = 8192 };
+
+/* 48 B (0x30) */
+static void add_size_hex(struct facts *f, const char *label, uint64_t bytes) {
+    char size[32];
+    facts_add(f, label, "%s (0x%" PRIx64 ")", format_size(bytes, size, sizeof size), bytes);
+}
+
+static void add_outcome(struct facts *f, unsigned outcome) {
+    static const enum theme_color colors[] = {
+        COLOR_muted, COLOR_granted, COLOR_granted, COLOR_attention, COLOR_refused};
+    facts_add(f, "outcome", "%s", outcome_name(outcome));
+    if (outcome < ARRAY_LEN(colors))
+        f->fact[f->count - 1].color = colors[outcome];
+}
+
+/* --- Addresses asked for --- */
+
+static void inspect_hint(const struct view *v, uint64_t i, struct facts *f) {
+    if (i >= HINT_COUNT || v->platform->ptr_size != 8)
+        return;
+    const struct attempt *a = &v->r->init.hints[i];
+    uint64_t addr = i << 40 | v->platform->hint;
+    bool taken = env_is_taken(v->env, addr);
+    facts_add(f, "hint", "%" PRIu64 " (of 0 to %d)", i, HINT_COUNT - 1);
+    facts_add_address(f, "address", addr);
+    if (a->size)
+        facts_add_size(f, "asked for", a->size);
+    add_outcome(f, a->outcome);
+    if (a->outcome == OUTCOME_ELSEWHERE)
+        facts_add_address(f, "answer", a->answer);
+    facts_add(f, "somebody else's", "%s", taken ? "yes" : "no");
+    facts_add_note(f, taken ? "Click it to free its address and run again."
+                            : "Click it to take its address for somebody else and run again.");
+}
+
+static void inspect_fallback(const struct view *v, uint64_t i, struct facts *f) {
+    static const uint64_t arena_mib[FALLBACK_COUNT] = {512, 256, 128, 0};
+    if (i >= FALLBACK_COUNT)
+        return;
+    const struct attempt *a = &v->r->init.fallbacks[i];
+    facts_add(f, "attempt", "%" PRIu64 " of %d", i + 1, FALLBACK_COUNT);
+    facts_add_size(f, "initial arena", MiB(arena_mib[i]));
+    add_outcome(f, a->outcome);
+    if (a->outcome == OUTCOME_UNTRIED)
+        return;
+    facts_add_address(f, "address", a->addr);
+    facts_add_size(f, "asked for in all", a->size);
+    if (a->answer && a->answer != a->addr)
+        facts_add_address(f, "answer", a->answer);
+}
+
+static void inspect_step(const struct view *v, uint64_t step, struct facts *f) {
+    const struct init_path *init = &v->r->init;
+    if (step >= STEP_COUNT)
+        return;
+    facts_add(f, "step", "%s", init_step_name((unsigned)step));
+    if (!init->reached[step]) {
+        facts_add(f, "reached", "no");
+        return;
+    }
+    const struct event ev = {.kind = EV_STEP,
+        .w = (uint16_t)step,
+        .a = init->value[step][0],
+        .b = init->value[step][1],
+        .c = init->value[step][2]};
+    struct strbuf words = {0};
+    sentence(&ev, v->r, v->platform->ptr_size, &words);
+    facts_add_note(f, sb_text(&words));
+    sb_free(&words);
+}
+
+/* --- The address space --- */
+
+static void inspect_region(const struct view *v, uint64_t region, struct facts *f) {
+    const uint64_t *h = v->r->heap;
+    unsigned ptr = v->platform->ptr_size;
+    uint64_t spans_end = h[HEAP_spans] + h[HEAP_spans_cap] * ptr;
+    switch (region) {
+    case REGION_SPANS:
+        facts_add(f, "region", "spans");
+        facts_add_address(f, "from", h[HEAP_spans]);
+        add_size_hex(f, "size", spans_end - h[HEAP_spans]);
+        facts_add_count(f, "pages covered now", h[HEAP_spans_len]);
+        facts_add_note(f, "One pointer for each 8 KiB page of arena: to the page's mspan.");
+        break;
+    case REGION_BITMAP:
+        facts_add(f, "region", "bitmap");
+        facts_add_address(f, "ends at", h[HEAP_bitmap]);
+        add_size_hex(f, "size", h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
+        facts_add_size(f, "mapped", h[HEAP_bitmap_mapped]);
+        facts_add_note(f, "Two bits for each word of arena. It grows downward from its end.");
+        break;
+    default:
+        facts_add(f, "region", "arena");
+        facts_add_address(f, "from", h[HEAP_bitmap]);
+        facts_add_address(f, "used up to", h[HEAP_arena_used]);
+        facts_add_address(f, "reserved up to", h[HEAP_arena_end]);
+        facts_add(f, "really reserved", "%s", h[HEAP_arena_reserved] ? "yes" : "no, only checked");
+        break;
+    }
+}
+
+static const char *owner_name(unsigned owner) {
+    static const char *const names[] = {"nobody", "the heap", "the runtime's records", "others"};
+    return owner < ARRAY_LEN(names) ? names[owner] : "?";
+}
+
+static void inspect_range(const struct view *v, struct thing thing, struct facts *f) {
+    enum range_owner owner = OWNER_NOBODY;
+    enum range_state state = rangemap_state(&v->r->ranges, thing.addr, &owner);
+    facts_add_address(f, "from", thing.addr);
+    if (thing.size) {
+        facts_add_address(f, "to", thing.addr + thing.size);
+        add_size_hex(f, "size", thing.size);
+    }
+    facts_add(f, "state", "%s", range_state_name(state));
+    facts_add(f, "belongs to", "%s", owner_name(owner));
+}
+
+/* --- Spans, slots, words --- */
+
+static const struct rspan *span_at(const struct view *v, uint64_t handle) {
+    return handle && handle <= v->r->span_count ? &v->r->spans[handle - 1] : NULL;
+}
+
+/* What matters most first: a short column shows the beginning. */
+static void add_span(struct facts *f, const struct rspan *s) {
+    if (s->state == SPAN_STATE_INUSE) {
+        unsigned sizeclass = spanclass_size_class((unsigned)s->spanclass);
+        add_size_hex(f, "slot size", s->elemsize);
+        if (sizeclass)
+            facts_add(f, "size class", "%u", sizeclass);
+        else
+            facts_add(f, "size class", "none: a large object");
+        facts_add(
+            f, "may hold pointers", "%s", spanclass_noscan((unsigned)s->spanclass) ? "no" : "yes");
+        facts_add(f, "slots allocated", "%" PRIu64 " of %" PRIu64, s->alloc_count, s->nelems);
+    }
+    facts_add_address(f, "span", s->base);
+    facts_add(f, "span state", "%s", span_state_name((unsigned)s->state));
+    facts_add(f, "pages", "%" PRIu64, s->npages);
+    facts_add_address(f, "mspan record", s->record);
+}
+
+static void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
+    const struct rspan *s = span_at(v, thing.index);
+    facts_add_address(f, "page", thing.addr);
+    if (!s) {
+        facts_add(f, "span", "none");
+        return;
+    }
+    if (thing.addr >= s->base)
+        facts_add(f, "page in span", "%" PRIu64 " of %" PRIu64,
+            (thing.addr - s->base) / PAGE_SIZE + 1, s->npages);
+    add_span(f, s);
+}
+
+static void add_slot(struct facts *f, const struct rspan *s, uint64_t addr) {
+    if (!s->elemsize || addr < s->base)
+        return;
+    uint64_t slot = (addr - s->base) / s->elemsize;
+    if (slot >= s->nelems)
+        return;
+    bool allocated = rspan_slot_allocated(s, slot);
+    facts_add(f, "slot", "%" PRIu64 " of %" PRIu64, slot, s->nelems);
+    facts_add(f, "slot is", "%s", allocated ? "allocated" : "free");
+    f->fact[f->count - 1].color = allocated ? COLOR_text : COLOR_muted;
+}
+
+static void inspect_slot(const struct view *v, struct thing thing, struct facts *f) {
+    const struct rspan *s = span_at(v, thing.index);
+    facts_add_address(f, "address", thing.addr);
+    if (!s)
+        return;
+    add_slot(f, s, thing.addr);
+    add_span(f, s);
+}
+
+static void inspect_word(const struct view *v, struct thing thing, struct facts *f) {
+    const struct rspan *s = span_at(v, thing.index);
+    unsigned ptr = v->platform->ptr_size;
+    uint64_t start = v->r->heap[HEAP_arena_start];
+    facts_add_address(f, "address", thing.addr);
+    if (!s || thing.addr < s->base || thing.addr < start)
+        return;
+    if (s->elemsize)
+        facts_add(f, "word of its slot", "%" PRIu64, (thing.addr - s->base) % s->elemsize / ptr);
+    uint64_t word = (thing.addr - start) / ptr;
+    unsigned bits = replica_bitmap(v->r, word / 4) >> (word % 4);
+    facts_add(f, "heap bitmap", "%s, %s", bits & 1 ? "pointer" : "no pointer",
+        bits & 0x10 ? "scan on" : "scan no further");
+    facts_add_address(f, "its bitmap byte", v->r->heap[HEAP_bitmap] - 1 - word / 4);
+    add_slot(f, s, thing.addr);
+    add_span(f, s);
+}
+
+/* --- Events: the fields by the names that the vocabulary gives them --- */
+
+static const char *const event_fields[EV_COUNT][5] = {
+#define X(NAME, text, w, x, a, b, c) [EV_##NAME] = {w, x, a, b, c},
+    EVENT_KINDS(X)
+#undef X
+};
+
+/* A field that holds a number of an enumeration, told by its name. */
+static const char *enum_word(const char *label, uint64_t value) {
+    static const struct {
+        const char *label;
+        const char *(*name)(unsigned);
+    } known[] = {
+        {"enum op_code", op_code_name},
+        {"enum outcome", outcome_name},
+        {"enum init_step", init_step_name},
+        {"enum range_state", range_state_name},
+        {"enum heap_field", heap_field_name},
+        {"enum stat_id", stat_name},
+        {"enum meta_kind", meta_kind_name},
+        {"enum span_field", span_field_name},
+        {"rung", rung_name},
+        {"owner", owner_name},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (strncmp(label, known[i].label, strlen(known[i].label)) == 0)
+            return known[i].name((unsigned)value);
+    return NULL;
+}
+
+/* An address or a set of bits reads best in hex, all else as a number. */
+static bool reads_as_hex(const char *label, uint64_t value) {
+    return value >= KiB(64) && strstr(label, "count") == NULL;
+}
+
+static void add_field(struct facts *f, const char *label, uint64_t value) {
+    const char *word = enum_word(label, value);
+    if (strncmp(label, "enum ", 5) == 0)
+        label += 5;
+    if (word)
+        facts_add(f, label, "%s", word);
+    else if (strcmp(label, "delta") == 0)
+        facts_add(f, label, "%+" PRId64, (int64_t)value);
+    else if (strncmp(label, "size", 4) == 0)
+        add_size_hex(f, label, value);
+    else if (reads_as_hex(label, value))
+        facts_add_address(f, label, value);
+    else
+        facts_add_count(f, label, value);
+}
+
+/* The name's first "old" becomes "new". */
+static void make_new(char *name) {
+    char *old = strstr(name, "old");
+    for (int i = 0; old && i < 3; i++)
+        old[i] = "new"[i];
+}
+
+/* "old offset | new << 32" is two fields in one number: the offset, old and new. */
+static void add_packed(struct facts *f, const char *label, uint64_t value) {
+    const char *bar = strstr(label, " | "), *shift = bar ? strstr(bar, " << ") : NULL;
+    char name[40];
+    if (!shift) {
+        add_field(f, label, value);
+        return;
+    }
+    unsigned by = (unsigned)strtoul(shift + 4, NULL, 10);
+    int second = (int)(shift - bar - 3);
+    snprintf(name, sizeof name, "%.*s", (int)(bar - label), label);
+    add_field(f, name, value & ((UINT64_C(1) << by) - 1));
+    if (strncmp(bar + 3, "new", (size_t)second) == 0)
+        make_new(name);
+    else if (strncmp(bar + 3, "old", (size_t)second) == 0)
+        snprintf(name, sizeof name, "%.*s before", (int)(bar - label), label);
+    else
+        snprintf(name, sizeof name, "%.*s", second, bar + 3);
+    add_field(f, name, value >> by);
+}
+
+static void inspect_event(const struct view *v, uint64_t index, struct facts *f) {
+    if (index >= v->count)
+        return;
+    const struct event *ev = recording_event(v->rec, index);
+    struct strbuf words = {0};
+    sentence(ev, index + 1 == v->at ? v->r : NULL, v->platform->ptr_size, &words);
+    char number[32];
+    facts_add(f, "event", "%s, number %s", event_kind_name(ev->kind),
+        format_count(index + 1, number, sizeof number));
+    facts_add_note(f, sb_text(&words));
+    sb_free(&words);
+    if (ev->kind >= EV_COUNT)
+        return;
+    const uint64_t values[5] = {ev->w, ev->x, ev->a, ev->b, ev->c};
+    for (int i = 0; i < 5; i++)
+        if (event_fields[ev->kind][i][0])
+            add_packed(f, event_fields[ev->kind][i], values[i]);
+}
+
+void inspect(const struct view *v, struct thing thing, struct facts *f) {
+    switch (thing.kind) {
+    case THING_NONE: break;
+    case THING_HINT: inspect_hint(v, thing.index, f); break;
+    case THING_FALLBACK: inspect_fallback(v, thing.index, f); break;
+    case THING_STEP: inspect_step(v, thing.index, f); break;
+    case THING_REGION: inspect_region(v, thing.index, f); break;
+    case THING_RANGE: inspect_range(v, thing, f); break;
+    case THING_PAGE: inspect_page(v, thing, f); break;
+    case THING_SLOT: inspect_slot(v, thing, f); break;
+    case THING_WORD: inspect_word(v, thing, f); break;
+    case THING_EVENT: inspect_event(v, thing.index, f); break;
+    }
+}

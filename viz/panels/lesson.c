@@ -1,0 +1,222 @@
+/*
+ * The lesson pane: a step's prose between its heading and the buttons; without a lesson the start
+ * page, which says what this is, what to press first, and lists the lessons.
+ *
+ * What does not fit fades out under an ellipsis; the shipped lessons fit at the window's usual
+ * size.
+ */
+#include <stdio.h>
+
+#include "viz/lesson.h"
+#include "viz/panels/panels.h"
+
+/* Design pixels. */
+enum {
+    MARGIN = 16,
+    HEAD_H = 22,
+    FOOT_H = 30,
+    BUTTON_W = 88,
+    CODE_H = 17,
+    FADE_H = 36,
+    KEY_W = 46,
+    KEY_ROW_H = 27,
+};
+
+static const float PROSE_SIZE = SIZE_BODY + 1;
+
+/* Cuts h pixels off the top or the bottom of *r. */
+static struct rect take_top(struct rect *r, int h) {
+    struct rect top = {r->x, r->y, r->w, h < r->h ? h : r->h};
+    r->y += top.h;
+    r->h -= top.h;
+    return top;
+}
+
+static struct rect take_bottom(struct rect *r, int h) {
+    struct rect bottom = {r->x, r->y, r->w, h < r->h ? h : r->h};
+    r->h -= bottom.h;
+    bottom.y += r->h;
+    return bottom;
+}
+
+/* --- A step --- */
+
+/* A word that can be clicked, right-aligned; returns its width and the gap before it. */
+static int quiet_button(struct ui *ui, struct rect row, const char *label, enum command command) {
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), label) + px(ui, 14);
+    struct rect r = {row.x + row.w - w, row.y, w, row.h};
+    bool hot = ui_hovered(ui, r);
+    if (hot)
+        draw_round(ui->canvas, r, px(ui, 5), color_of(ui, COLOR_raised));
+    draw_frame(ui->canvas, r, px(ui, 5), px(ui, 1), color_of(ui, COLOR_line));
+    ui_text(ui, r, FACE_SANS, SIZE_SMALL, 1, color_of(ui, hot ? COLOR_text : COLOR_muted), label);
+    ui_click(ui, r, command, 0);
+    return w + px(ui, 6);
+}
+
+static void draw_head(struct ui *ui, const struct lesson_view *lv, struct rect *rest) {
+    const struct lesson_step *step = &lv->lesson->steps[lv->step];
+    struct rect row = take_top(rest, px(ui, HEAD_H));
+    row.w -= quiet_button(ui, row, "lessons", CMD_LESSON_CLOSE);
+    row.w -= quiet_button(ui, row, "restart", CMD_LESSON_RESTART);
+    ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), "Lesson %zu · step %zu",
+        lv->number + 1, lv->step + 1);
+    take_top(rest, px(ui, 10));
+    int h = ui_paragraph(ui, *rest, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text), step->title);
+    take_top(rest, h + px(ui, 12));
+}
+
+static void draw_disabled(struct ui *ui, struct rect r, const char *label) {
+    draw_frame(ui->canvas, r, px(ui, 6), px(ui, 1), color_of(ui, COLOR_line));
+    ui_text(ui, r, FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_faint), label);
+}
+
+static void draw_foot(struct ui *ui, const struct view *v, struct rect row) {
+    const struct lesson_view *lv = v->lesson;
+    size_t count = lv->lesson->step_count;
+    bool last = lv->step + 1 == count, last_of_all = last && lv->number + 1 == v->lesson_count;
+    struct rect back = {row.x, row.y, px(ui, BUTTON_W), row.h};
+    struct rect next = {row.x + row.w - back.w, row.y, back.w, row.h};
+    char label[32] = "next →";
+    if (last)
+        snprintf(label, sizeof label, "lesson %zu →", lv->number + 2);
+    if (lv->step || lv->number)
+        ui_button(ui, back, "← back", false, CMD_LESSON_BACK, 0);
+    else
+        draw_disabled(ui, back, "← back");
+    if (last_of_all)
+        ui_button(ui, next, "done", true, CMD_LESSON_CLOSE, 0);
+    else
+        ui_button(ui, next, label, true, CMD_LESSON_NEXT, 0);
+    struct rect between = {back.x + back.w, row.y, next.x - back.x - back.w, row.h};
+    ui_textf(ui, between, FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_muted), "%zu / %zu",
+        lv->step + 1, count);
+}
+
+/* Which code does what the step tells. */
+static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rect *rest) {
+    if (!step->code_count)
+        return;
+    struct rect area = take_bottom(rest, (int)step->code_count * px(ui, CODE_H));
+    for (size_t i = 0; i < step->code_count; i++) {
+        struct rect row = take_top(&area, px(ui, CODE_H));
+        ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), "%s: %s",
+            step->codes[i].file, step->codes[i].function);
+    }
+    take_bottom(rest, px(ui, 10));
+}
+
+/* There is more below: the last lines fade into the ground, under an ellipsis. */
+static void fade_out(struct ui *ui, struct rect area) {
+    int h = px(ui, FADE_H) < area.h ? px(ui, FADE_H) : area.h;
+    uint32_t ground = color_of(ui, COLOR_panel);
+    for (int i = 0; i < h; i++) {
+        struct rect line = {area.x, area.y + area.h - h + i, area.w, 1};
+        draw_fill(ui->canvas, line, color_alpha(ground, (unsigned)(255 * (i + 1) / h)));
+    }
+    int em = px(ui, SIZE_LARGE),
+        x = area.x + (area.w - text_width(ui->fonts, FACE_SANS, em, "…")) / 2;
+    text_draw(ui->canvas, ui->fonts, FACE_SANS, em, x,
+        area.y + area.h - text_line_height(ui->fonts, FACE_SANS, em), color_of(ui, COLOR_muted),
+        "…");
+}
+
+static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
+    const struct lesson_step *step = &v->lesson->lesson->steps[v->lesson->step];
+    draw_foot(ui, v, take_bottom(&area, px(ui, FOOT_H)));
+    take_bottom(&area, px(ui, 12));
+    draw_head(ui, v->lesson, &area);
+    draw_codes(ui, step, &area);
+    if (markdown_draw(ui, &step->prose, area, PROSE_SIZE) > area.h)
+        fade_out(ui, area);
+}
+
+/* --- The start page --- */
+
+static const char *const about =
+    "The memory allocator of Go 1.10, written again in C, runs here for real. It asks for address "
+    "space, cuts it into pages and slots, and hands out objects. Everything it does is recorded: "
+    "stop at any moment, and go back.";
+
+static const struct {
+    const char *key, *means;
+    enum command command;
+} first_keys[] = {
+    {"Space", "play, and pause again", CMD_PLAY},
+    {"→", "one event; ← takes it back", CMD_STEP_FORWARD},
+    {"m", "the same in 32 or 64 bits", CMD_TOGGLE_WIDTH},
+    {"1 2", "begin a lesson", CMD_LESSON_NEXT},
+    {"?", "all keys", CMD_HELP},
+};
+
+static void draw_key(struct ui *ui, struct rect row, const char *key, const char *means) {
+    struct rect cap = {row.x, row.y + px(ui, 2), px(ui, KEY_W), row.h - px(ui, 5)};
+    draw_round(ui->canvas, cap, px(ui, 5), color_of(ui, COLOR_raised));
+    draw_frame(ui->canvas, cap, px(ui, 5), px(ui, 1), color_of(ui, COLOR_line));
+    ui_text(ui, cap, FACE_MONO, SIZE_SMALL, 1, color_of(ui, COLOR_attention), key);
+    row.h -= px(ui, 1);
+    row.x += cap.w + px(ui, 10);
+    row.w -= cap.w + px(ui, 10);
+    ui_text(ui, row, FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_text), means);
+}
+
+static void draw_keys(struct ui *ui, struct rect *rest) {
+    *rest = ui_caption(ui, *rest, "PRESS FIRST", NULL);
+    for (size_t i = 0; i < ARRAY_LEN(first_keys); i++) {
+        struct rect row = take_top(rest, px(ui, KEY_ROW_H));
+        draw_key(ui, row, first_keys[i].key, first_keys[i].means);
+        ui_click(ui, row, first_keys[i].command, 0);
+    }
+}
+
+/* A lesson to choose: number, title, and what it is about. */
+static void draw_card(struct ui *ui, const struct lesson *l, size_t number, struct rect *rest) {
+    struct strbuf intro = {0};
+    int pad = px(ui, 10), title_h = px(ui, 20);
+    markdown_text(&l->intro, &intro);
+    int w = rest->w - 2 * pad;
+    int text_h = ui_paragraph_height(ui, w, FACE_SANS, SIZE_SMALL, sb_text(&intro), 3);
+    struct rect card = take_top(rest, title_h + px(ui, 2) + text_h + 2 * pad);
+    bool hot = ui_hovered(ui, card);
+    draw_round(ui->canvas, card, px(ui, 8), color_of(ui, COLOR_raised));
+    draw_frame(
+        ui->canvas, card, px(ui, 8), px(ui, 1), color_of(ui, hot ? COLOR_accent : COLOR_line));
+    ui_click(ui, card, CMD_LESSON_OPEN, (int64_t)number);
+    struct rect title = {card.x + pad, card.y + pad, w, title_h};
+    int used = ui_textf(ui, title, FACE_BOLD, SIZE_BODY, 0, color_of(ui, COLOR_text), "%zu  %s",
+        number + 1, l->title);
+    title.x += used + pad;
+    title.w -= used + pad;
+    ui_textf(
+        ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%zu steps", l->step_count);
+    struct rect text = {card.x + pad, title.y + title_h + px(ui, 2), w, text_h};
+    ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), sb_text(&intro));
+    sb_free(&intro);
+}
+
+static void draw_start(struct ui *ui, const struct view *v, struct rect area) {
+    uint32_t ink = color_of(ui, COLOR_text);
+    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, ink, "Watch a memory allocator work");
+    take_top(&area, h + px(ui, 12));
+    h = ui_paragraph(ui, area, FACE_SANS, PROSE_SIZE, ink, about);
+    take_top(&area, h + px(ui, 18));
+    draw_keys(ui, &area);
+    take_top(&area, px(ui, 16));
+    area = ui_caption(ui, area, "LESSONS", NULL);
+    for (size_t i = 0; i < v->lesson_count; i++) {
+        draw_card(ui, v->lessons[i], i, &area);
+        take_top(&area, px(ui, 8));
+    }
+}
+
+void panel_lesson(struct ui *ui, const struct view *v, struct rect area) {
+    canvas_clip(ui->canvas, area);
+    struct rect inside = rect_inset(area, px(ui, MARGIN));
+    if (inside.w > 0 && inside.h > 0) {
+        if (v->lesson)
+            draw_step(ui, v, inside);
+        else
+            draw_start(ui, v, inside);
+    }
+    canvas_unclip(ui->canvas);
+}

@@ -1,0 +1,14 @@
+/*
+ * An event's sentence as panels show it: narrate()'s, with numbers kept on one line with their
+ * units.
+ */
+#ifndef ARENA_SENTENCE_H
+#define ARENA_SENTENCE_H
+
+#include "sim/trace/narrate.h"
+
+/* As narrate(). */
+void sentence(
+    const struct event *ev, const struct replica *after, unsigned ptr_size, struct strbuf *out);
+
+#endif

@@ -1,0 +1,321 @@
+/*
+ * The reservation, magnified: spans | bitmap | arena.
+ *
+ * The regions differ as 1 : 32 : 1024, so their bands have fixed widths instead. Inside a band the
+ * place of an address is told from the end the region grows from: the left of spans and arena, the
+ * right of the bitmap, which grows down, away from the arena. On 64-bit platforms that place is
+ * logarithmic with a unit of 1 MiB of arena and what describes it (1 KiB of spans, 32 KiB of
+ * bitmap), so that a page, its spans entry and its bitmap bytes are equally far along their bands.
+ * On 32-bit ones it is linear: there spans and bitmap describe all 4 GiB from address 0 on, in
+ * which the arena may be anywhere.
+ */
+#include "viz/panels/space_parts.h"
+
+#include "viz/panels/attempts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct band {
+    enum region region;
+    const char *name;
+    enum theme_color color;
+    uint64_t start, size; /* bytes */
+    uint64_t unit;        /* first step of the logarithm, bytes */
+    bool downward;
+    bool linear;
+    struct rect rect;
+};
+
+/* Bytes of each state in a band. */
+struct band_sum {
+    uint64_t bytes[RANGE_STATE_COUNT];
+};
+
+void draw_state(struct ui *ui, struct rect r, enum range_state state, uint32_t color) {
+    struct canvas *c = ui->canvas;
+    int one = px(ui, 1) > 0 ? px(ui, 1) : 1;
+    switch (state) {
+    case RANGE_TAKEN:
+    case RANGE_MAPPED: draw_fill(c, r, color); break;
+    case RANGE_CHECKED: draw_hatch(c, r, px(ui, 9), color_alpha(color, 120)); break;
+    case RANGE_RESERVED:
+        draw_fill(c, r, color_alpha(color, 40));
+        draw_hatch(c, r, px(ui, 5), color_alpha(color, 150));
+        draw_frame(c, r, 0, one, color);
+        break;
+    case RANGE_RELEASED:
+        draw_dots(c, r, px(ui, 4), color);
+        draw_frame(c, r, 0, one, color_alpha(color, 140));
+        break;
+    default: break;
+    }
+}
+
+/* Bytes of heap after the first reservation that follow it without a gap. */
+static uint64_t grown(const struct replica *r, uint64_t end) {
+    const struct rangemap *m = &r->ranges;
+    uint64_t at = end;
+    for (size_t i = rangemap_find(m, at); i < m->count; i++) {
+        if (m->ranges[i].start > at || m->ranges[i].owner != OWNER_HEAP)
+            break;
+        at = m->ranges[i].end;
+    }
+    return at - end;
+}
+
+struct layout layout_of(const struct view *v) {
+    const struct init_path *p = &v->r->init;
+    struct layout l = {0};
+    if (p->reached[STEP_SIZES]) {
+        l.spans_size = p->value[STEP_SIZES][0];
+        l.bitmap_size = p->value[STEP_SIZES][1];
+        l.arena_size = p->value[STEP_SIZES][2];
+        struct hint_tally t = fallback_tally(v->r);
+        int next = t.used >= 0 ? t.used : fallback_asked(v->r);
+        if (next >= 0)
+            l.arena_size = fallback_arena((unsigned)next);
+        else if (v->platform->ptr_size == 4)
+            l.arena_size = fallback_arena(0);
+    }
+    l.laid_out = p->reached[STEP_LAYOUT] && v->r->heap[HEAP_bitmap] != 0;
+    if (l.laid_out) {
+        uint64_t end = p->value[STEP_ROUND][0] + p->value[STEP_ROUND][2];
+        l.spans = v->r->heap[HEAP_spans] ? v->r->heap[HEAP_spans] : p->value[STEP_LAYOUT][0];
+        l.arena = v->r->heap[HEAP_bitmap];
+        l.bitmap = l.arena - l.bitmap_size;
+        l.arena_size = end > l.arena ? end - l.arena : 0;
+        l.arena_size += grown(v->r, l.arena + l.arena_size);
+    }
+    return l;
+}
+
+/* How far along its band a byte offset is, 0 to 1, from the end the region grows from. */
+static float along(const struct band *b, uint64_t offset) {
+    if (offset >= b->size)
+        return 1;
+    if (b->linear)
+        return (float)((double)offset / (double)b->size);
+    double unit = (double)b->unit;
+    return (float)(log2(1 + (double)offset / unit) / log2(1 + (double)b->size / unit));
+}
+
+static int band_x(const struct band *b, uint64_t addr) {
+    uint64_t end = b->start + b->size;
+    uint64_t offset = b->downward ? end - addr : addr - b->start;
+    int d = (int)(along(b, offset) * (float)b->rect.w + 0.5f);
+    return b->downward ? b->rect.x + b->rect.w - d : b->rect.x + d;
+}
+
+/* The pixels of [start, end), at least three wide so that it can be seen. */
+static struct rect band_piece(struct ui *ui, const struct band *b, uint64_t start, uint64_t end) {
+    int x0 = band_x(b, start), x1 = band_x(b, end), least = px(ui, 3);
+    if (x1 - x0 < least && b->downward)
+        x0 = x1 - least > b->rect.x ? x1 - least : b->rect.x;
+    else if (x1 - x0 < least)
+        x1 = x0 + least < b->rect.x + b->rect.w ? x0 + least : b->rect.x + b->rect.w;
+    return rect_make(x0, b->rect.y, x1 - x0, b->rect.h);
+}
+
+static void band_states(
+    struct ui *ui, const struct view *v, const struct band *b, struct band_sum *sum) {
+    uint64_t at = b->start, end = b->start + b->size;
+    while (at < end) {
+        struct range run;
+        uint64_t next = rangemap_run(&v->r->ranges, at, end, &run);
+        sum->bytes[run.state] += next - at;
+        if (run.state != RANGE_NONE)
+            draw_state(ui, band_piece(ui, b, at, next), run.state, color_of(ui, b->color));
+        at = next;
+    }
+}
+
+/* What a band says: its size and how much of that is what. */
+struct band_words {
+    char name[32];
+    char size[48];   /* "512 GiB checked" */
+    char mapped[48]; /* "1 MiB mapped", or "" */
+    char both[96];   /* where there is one line for all */
+};
+
+static void tell_band(const struct view *v, const struct band *b, const struct layout *l,
+    const struct band_sum *sum, struct band_words *w) {
+    char size[32], solid[32];
+    uint64_t mapped = sum->bytes[RANGE_MAPPED] + sum->bytes[RANGE_RELEASED];
+    const char *rest = sum->bytes[RANGE_RESERVED]  ? " reserved"
+                       : sum->bytes[RANGE_CHECKED] ? " checked"
+                                                   : "";
+    snprintf(w->name, sizeof w->name, b->downward ? "\xE2\x97\x82 %s" : "%s \xE2\x96\xB8", b->name);
+    w->size[0] = w->mapped[0] = w->both[0] = '\0';
+    if (!l->laid_out && !v->r->init.reached[STEP_SIZES])
+        return;
+    format_total(b->size, size, sizeof size);
+    if (!l->laid_out)
+        rest = init_failed(v->r) ? " not reserved" : " planned";
+    snprintf(w->size, sizeof w->size, "%s%s", size, rest);
+    snprintf(w->both, sizeof w->both, "%s", w->size);
+    if (mapped == 0)
+        return;
+    format_size(mapped, solid, sizeof solid);
+    snprintf(w->mapped, sizeof w->mapped, "%s mapped", solid);
+    snprintf(w->both, sizeof w->both, "%s, %s mapped", size, solid);
+}
+
+static int small_width(struct ui *ui, enum face face, const char *text) {
+    return *text ? text_width(ui->fonts, face, px(ui, SIZE_SMALL), text) + px(ui, 1) : 0;
+}
+
+/* Name and figures one below the other on a plate, so that the pattern does not disturb them;
+ * returns the plate. The plate keeps to the end that the region grows toward. */
+static struct rect stack_lines(
+    struct ui *ui, const struct band *b, const char *const *text, int n) {
+    int pad = px(ui, 6), line = px(ui, 15), inset = px(ui, 3), w = 0;
+    int max = b->rect.w - 2 * inset - 2 * pad;
+    for (int i = 0; i < n; i++) {
+        int each = small_width(ui, i ? FACE_SANS : FACE_BOLD, text[i]);
+        w = each > w ? each : w;
+    }
+    w = w < max ? w : max;
+    int x = b->downward ? b->rect.x + inset : b->rect.x + b->rect.w - inset - w - 2 * pad;
+    struct rect plate = {x, b->rect.y + (b->rect.h - n * line) / 2, w + 2 * pad, n * line};
+    draw_round(ui->canvas, plate, px(ui, 3), color_alpha(color_of(ui, COLOR_panel), 225));
+    for (int i = 0; i < n; i++)
+        ui_text(ui, rect_make(plate.x + pad, plate.y + i * line, w, line),
+            i ? FACE_SANS : FACE_BOLD, SIZE_SMALL, b->downward ? 0 : 2,
+            color_of(ui, i ? COLOR_muted : COLOR_text), text[i]);
+    return plate;
+}
+
+static struct rect band_label(struct ui *ui, const struct band *b, const struct band_words *w) {
+    int line = px(ui, 15), room = b->rect.h / line, n = 1;
+    const char *text[3] = {w->name};
+    char all[160];
+    int fits = b->rect.w - px(ui, 18);
+    snprintf(all, sizeof all, "%s  %s", w->name, w->both);
+    if (small_width(ui, FACE_BOLD, all) > fits)
+        snprintf(all, sizeof all, "%s  %s", w->name, w->size);
+    if (room >= 3 && *w->mapped) {
+        text[n++] = w->size;
+        text[n++] = w->mapped;
+    } else if (room >= 2 && *w->both) {
+        text[n++] = w->both;
+    } else if (small_width(ui, FACE_BOLD, all) <= fits) {
+        text[0] = all;
+    }
+    return stack_lines(ui, b, text, n);
+}
+
+/* Where the arena's used part ends: a triangle standing on the lower edge, named where the label
+ * leaves room. */
+static void used_mark(
+    struct ui *ui, const struct view *v, const struct band *b, struct rect label) {
+    uint64_t used = v->r->heap[HEAP_arena_used];
+    if (used < b->start || used > b->start + b->size)
+        return;
+    float x = (float)band_x(b, used), s = 4.5f * ui->scale;
+    float y = (float)(b->rect.y + b->rect.h);
+    uint32_t color = color_of(ui, COLOR_text);
+    draw_line(ui->canvas, x, (float)b->rect.y, x, y, ui->scale, color);
+    float tri[6] = {x, y - s * 1.6f, x + s, y, x - s, y};
+    draw_polygon(ui->canvas, tri, 3, color);
+    int w = small_width(ui, FACE_SANS, "used"), left = (int)x + px(ui, 7);
+    struct rect box = {left, b->rect.y + b->rect.h - px(ui, 16), w, px(ui, 15)};
+    if (left + w + px(ui, 8) > label.x)
+        return;
+    draw_fill(ui->canvas, box, color_alpha(color_of(ui, COLOR_panel), 200));
+    ui_text(ui, box, FACE_SANS, SIZE_SMALL, 0, color, "used");
+}
+
+/* The page or piece under the pointer, as a line across the band. */
+static void pointed_at(struct ui *ui, const struct band *b, uint64_t addr) {
+    if (addr < b->start || addr >= b->start + b->size)
+        return;
+    struct rect r = {band_x(b, addr) - px(ui, 1), b->rect.y, px(ui, 2), b->rect.h};
+    draw_fill(ui->canvas, r, color_of(ui, COLOR_attention));
+}
+
+/* The address that the thing under the pointer has in this band: of a page also its entry in spans
+ * and its bytes in the bitmap. 0: none. */
+static uint64_t address_in(const struct view *v, const struct layout *l, enum region region) {
+    struct thing t = v->hover.kind != THING_NONE ? v->hover : v->pinned;
+    if (t.kind != THING_PAGE && t.kind != THING_SLOT && t.kind != THING_WORD &&
+        t.kind != THING_RANGE)
+        return 0;
+    if (region == REGION_ARENA || t.kind == THING_RANGE)
+        return t.addr;
+    uint64_t offset = t.addr - v->r->heap[HEAP_arena_start], word = v->platform->ptr_size;
+    if (region == REGION_SPANS)
+        return l->spans + offset / KiB(8) * word;
+    return l->arena - 1 - offset / (4 * word);
+}
+
+static void draw_band(
+    struct ui *ui, const struct view *v, const struct layout *l, const struct band *b) {
+    struct thing self = {.kind = THING_REGION, .index = b->region};
+    bool lit = thing_lit(v, self);
+    struct band_sum sum = {{0}};
+    struct band_words words;
+    uint32_t edge = color_of(ui, l->laid_out ? b->color : COLOR_faint);
+    draw_fill(ui->canvas, b->rect, color_of(ui, COLOR_panel));
+    if (l->laid_out)
+        band_states(ui, v, b, &sum);
+    tell_band(v, b, l, &sum, &words);
+    int thick = px(ui, lit ? 2 : 1);
+    draw_frame(ui->canvas, b->rect, 0, thick > 0 ? thick : 1,
+        lit ? color_of(ui, COLOR_attention) : color_alpha(edge, 150));
+    uint64_t addr = l->laid_out ? address_in(v, l, b->region) : 0;
+    if (addr)
+        pointed_at(ui, b, addr);
+    struct rect label = band_label(ui, b, &words);
+    if (l->laid_out && b->region == REGION_ARENA)
+        used_mark(ui, v, b, label);
+    ui_hot(ui, b->rect, self);
+}
+
+void draw_bands(struct ui *ui, const struct view *v, const struct layout *l, struct rect r) {
+    bool linear = v->platform->ptr_size == 4;
+    struct band bands[] = {
+        {REGION_SPANS, "spans", COLOR_spans, l->spans, l->spans_size, KiB(1), false, linear, r},
+        {REGION_BITMAP, "bitmap", COLOR_bitmap, l->bitmap, l->bitmap_size, KiB(32), true, linear,
+            r},
+        {REGION_ARENA, "arena", COLOR_arena, l->arena, l->arena_size, MiB(1), false, linear, r},
+    };
+    int spans_w = r.w * 26 / 100, bitmap_w = r.w * 32 / 100;
+    bands[0].rect.w = spans_w;
+    bands[1].rect.x = r.x + spans_w;
+    bands[1].rect.w = bitmap_w;
+    bands[2].rect.x = r.x + spans_w + bitmap_w;
+    bands[2].rect.w = r.w - spans_w - bitmap_w;
+    for (size_t i = 0; i < ARRAY_LEN(bands); i++)
+        draw_band(ui, v, l, &bands[i]);
+}
+
+static void legend_item(
+    struct ui *ui, struct rect *row, enum range_state state, uint32_t color, const char *text) {
+    int w = px(ui, 16), h = px(ui, 9);
+    struct rect swatch = {row->x, row->y + (row->h - h) / 2, w, h};
+    if (row->w < w + px(ui, 40))
+        return;
+    if (state == RANGE_NONE || state == RANGE_CHECKED)
+        draw_frame(ui->canvas, swatch, 0, 1, color_of(ui, COLOR_line));
+    draw_state(ui, swatch, state, color);
+    row->x += w + px(ui, 4);
+    row->w -= w + px(ui, 4);
+    row_say(ui, row, color_of(ui, COLOR_muted), text);
+}
+
+void draw_states_legend(struct ui *ui, const struct view *v, struct rect row) {
+    static const char *const scales[] = {"not to scale: log steps", "not to one scale"};
+    const char *scale = scales[v->platform->ptr_size == 4];
+    uint32_t heap = color_of(ui, COLOR_arena);
+    legend_item(ui, &row, RANGE_NONE, heap, "nothing");
+    legend_item(ui, &row, RANGE_CHECKED, heap, "checked");
+    legend_item(ui, &row, RANGE_RESERVED, heap, "reserved");
+    legend_item(ui, &row, RANGE_MAPPED, heap, "mapped");
+    legend_item(ui, &row, RANGE_RELEASED, heap, "released");
+    legend_item(ui, &row, RANGE_TAKEN, color_of(ui, COLOR_other), "others");
+    legend_item(ui, &row, RANGE_MAPPED, color_of(ui, COLOR_metadata), "metadata");
+    if (small_width(ui, FACE_SANS, scale) > row.w)
+        scale = "not to scale";
+    row_say_right(ui, &row, color_of(ui, COLOR_muted), scale);
+}

@@ -1,0 +1,261 @@
+/*
+ * What panels share: places that the pointer can meet, text in boxes, captions, buttons.
+ *
+ * Places are cut to the canvas's clip when they are registered, so what is scrolled out of sight
+ * cannot be met. Text never leaves its box sideways; downward it is the panel's to give room, and
+ * the recorded boxes tell whether it did.
+ */
+#include "viz/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Design pixels. */
+enum { CAPTION_HEIGHT = 22, CAPTION_GAP = 10, BUTTON_RADIUS = 6, BUTTON_PADDING = 6 };
+
+/* Lines of a paragraph stand apart by this much of a line's height. */
+static const float LEADING = 1.22f;
+
+void ui_begin(struct ui *ui) {
+    ui->hot_count = 0;
+    ui->box_count = 0;
+}
+
+void ui_free(struct ui *ui) {
+    free(ui->hots);
+    free(ui->boxes);
+    ui->hots = NULL;
+    ui->boxes = NULL;
+    ui->hot_count = ui->hot_cap = ui->box_count = ui->box_cap = 0;
+}
+
+/* --- The pointer --- */
+
+static struct rect seen_part(const struct ui *ui, struct rect r) {
+    struct rect clip = ui->canvas->clip;
+    int x0 = r.x > clip.x ? r.x : clip.x;
+    int y0 = r.y > clip.y ? r.y : clip.y;
+    int x1 = r.x + r.w < clip.x + clip.w ? r.x + r.w : clip.x + clip.w;
+    int y1 = r.y + r.h < clip.y + clip.h ? r.y + r.h : clip.y + clip.h;
+    return rect_make(x0, y0, x1 > x0 ? x1 - x0 : 0, y1 > y0 ? y1 - y0 : 0);
+}
+
+static void add_hot(struct ui *ui, struct hot hot) {
+    hot.rect = seen_part(ui, hot.rect);
+    if (hot.rect.w == 0 || hot.rect.h == 0)
+        return;
+    void *hots = ui->hots;
+    array_reserve(&hots, &ui->hot_cap, ui->hot_count + 1, sizeof *ui->hots);
+    ui->hots = hots;
+    ui->hots[ui->hot_count++] = hot;
+}
+
+void ui_hot(struct ui *ui, struct rect r, struct thing thing) {
+    add_hot(ui, (struct hot){.rect = r, .thing = thing, .command = CMD_NONE});
+}
+
+void ui_click(struct ui *ui, struct rect r, enum command command, int64_t arg) {
+    add_hot(
+        ui, (struct hot){.rect = r, .thing = {.kind = THING_NONE}, .command = command, .arg = arg});
+}
+
+bool ui_hovered(const struct ui *ui, struct rect r) {
+    return rect_has(seen_part(ui, r), ui->mouse_x, ui->mouse_y);
+}
+
+/* A place that is neither thing nor command covers what lies below it. */
+static bool covers(const struct hot *hot) {
+    return hot->thing.kind == THING_NONE && hot->command == CMD_NONE;
+}
+
+struct thing ui_thing_at(const struct ui *ui, int x, int y) {
+    for (size_t i = ui->hot_count; i-- > 0;) {
+        const struct hot *hot = &ui->hots[i];
+        if (rect_has(hot->rect, x, y) && (hot->thing.kind != THING_NONE || covers(hot)))
+            return hot->thing;
+    }
+    return (struct thing){.kind = THING_NONE};
+}
+
+enum command ui_command_at(const struct ui *ui, int x, int y, int64_t *arg) {
+    for (size_t i = ui->hot_count; i-- > 0;) {
+        const struct hot *hot = &ui->hots[i];
+        if (!rect_has(hot->rect, x, y) || (hot->command == CMD_NONE && !covers(hot)))
+            continue;
+        *arg = hot->arg;
+        return hot->command;
+    }
+    *arg = 0;
+    return CMD_NONE;
+}
+
+/* --- Text --- */
+
+/* The letters' own box is recorded, without the space that fonts keep above and below. */
+static void record_box(
+    struct ui *ui, int x, int line_y, int width, int line_h, int size, struct rect box, bool cut) {
+    if (!ui->record_boxes)
+        return;
+    void *boxes = ui->boxes;
+    array_reserve(&boxes, &ui->box_cap, ui->box_count + 1, sizeof *ui->boxes);
+    ui->boxes = boxes;
+    ui->boxes[ui->box_count++] = (struct text_box){
+        .rect = rect_make(x, line_y + (line_h - size) / 2, width, size), .within = box, .cut = cut};
+}
+
+int ui_text(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
+    const char *text) {
+    int em = px(ui, size);
+    int width = text_width(ui->fonts, face, em, text);
+    bool cut = width > box.w;
+    struct strbuf fitted = {0};
+    if (cut) {
+        text_fit(ui->fonts, face, em, box.w, text, &fitted);
+        text = sb_text(&fitted);
+        width = text_width(ui->fonts, face, em, text);
+    }
+    int line = text_line_height(ui->fonts, face, em);
+    int x = box.x + (align == 0 ? 0 : align == 1 ? (box.w - width) / 2 : box.w - width);
+    int y = box.y + (box.h - line) / 2;
+    text_draw(ui->canvas, ui->fonts, face, em, x, y, color, text);
+    record_box(ui, x, y, width, line, em, box, cut);
+    sb_free(&fitted);
+    return width;
+}
+
+int ui_textf(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
+    const char *fmt, ...) {
+    struct strbuf text = {0};
+    va_list args;
+    va_start(args, fmt);
+    sb_vprintf(&text, fmt, args);
+    va_end(args);
+    int width = ui_text(ui, box, face, size, align, color, sb_text(&text));
+    sb_free(&text);
+    return width;
+}
+
+/* Wrapped text on its way down a box. */
+struct paragraph {
+    struct ui *ui;
+    struct rect box;
+    enum face face;
+    float size;
+    uint32_t color;
+    const char *text;
+    int line, lines; /* the next one, and how many the text has */
+    int room;        /* lines that the box has room for */
+    int advance;     /* from line to line, pixels */
+};
+
+static void paragraph_line(void *arg, size_t start, size_t end) {
+    struct paragraph *p = arg;
+    int at = p->line++;
+    if (at >= p->room)
+        return;
+    struct strbuf line = {0};
+    sb_add(&line, p->text + start, end - start);
+    bool cut = at == p->room - 1 && p->lines > p->room;
+    int em = px(p->ui, p->size);
+    if (cut) { /* the ellipsis stands for the lines below, too */
+        struct strbuf whole = line;
+        sb_puts(&whole, "…");
+        line = (struct strbuf){0};
+        text_fit(p->ui->fonts, p->face, em, p->box.w, whole.text, &line);
+        sb_free(&whole);
+    }
+    int y = p->box.y + at * p->advance;
+    int height = text_line_height(p->ui->fonts, p->face, em);
+    int width =
+        text_draw(p->ui->canvas, p->ui->fonts, p->face, em, p->box.x, y, p->color, sb_text(&line));
+    record_box(p->ui, p->box.x, y, width, height, em, p->box, cut);
+    sb_free(&line);
+}
+
+int ui_paragraph_height(
+    struct ui *ui, int w, enum face face, float size, const char *text, int max_lines) {
+    int em = px(ui, size), height = text_line_height(ui->fonts, face, em);
+    int lines = text_wrap(ui->fonts, face, em, w, text, NULL, NULL);
+    if (lines > max_lines)
+        lines = max_lines;
+    return lines > 0 ? (lines - 1) * (int)((float)height * LEADING + 0.5f) + height : 0;
+}
+
+int ui_paragraph(
+    struct ui *ui, struct rect box, enum face face, float size, uint32_t color, const char *text) {
+    int em = px(ui, size);
+    int height = text_line_height(ui->fonts, face, em);
+    int advance = (int)((float)height * LEADING + 0.5f);
+    struct paragraph p = {.ui = ui,
+        .box = box,
+        .face = face,
+        .size = size,
+        .color = color,
+        .text = text,
+        .room = box.h < height ? 0 : 1 + (box.h - height) / advance,
+        .advance = advance};
+    p.lines = text_wrap(ui->fonts, face, em, box.w, text, NULL, NULL);
+    text_wrap(ui->fonts, face, em, box.w, text, paragraph_line, &p);
+    int drawn = p.lines < p.room ? p.lines : p.room;
+    return drawn ? (drawn - 1) * advance + height : 0;
+}
+
+/* --- Captions and buttons --- */
+
+/* The title, letter by letter with a little space between; returns its width. */
+static int caption_title(struct ui *ui, struct rect box, const char *title) {
+    int em = px(ui, SIZE_SMALL);
+    int gap = px(ui, 1) > 1 ? px(ui, 1) : 1;
+    int line = text_line_height(ui->fonts, FACE_SANS, em);
+    int y = box.y + (box.h - line) / 2;
+    int x = box.x;
+    uint32_t color = color_of(ui, COLOR_muted);
+    canvas_clip(ui->canvas, box);
+    for (const char *p = title; *p;) {
+        char letter[8] = {*p++};
+        for (size_t i = 1; i < 4 && ((unsigned char)*p & 0xc0) == 0x80; i++)
+            letter[i] = *p++;
+        x += text_draw(ui->canvas, ui->fonts, FACE_SANS, em, x, y, color, letter) + gap;
+    }
+    canvas_unclip(ui->canvas);
+    int width = x > box.x ? x - box.x - gap : 0;
+    record_box(ui, box.x, y, width, line, em, box, false);
+    return width;
+}
+
+struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...) {
+    int height = px(ui, CAPTION_HEIGHT);
+    /* The line stands a little above the middle: what it names begins below. */
+    struct rect box = rect_make(area.x, area.y, area.w, px(ui, CAPTION_HEIGHT - 4));
+    int used = caption_title(ui, box, title);
+    if (used)
+        used += px(ui, CAPTION_GAP);
+    struct strbuf figures = {0};
+    va_list args;
+    va_start(args, fmt);
+    if (fmt)
+        sb_vprintf(&figures, fmt, args);
+    va_end(args);
+    struct rect rest = rect_make(box.x + used, box.y, box.w - used, box.h);
+    if (figures.len && rest.w > 0)
+        ui_text(ui, rest, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), figures.text);
+    sb_free(&figures);
+    return rect_make(area.x, area.y + height, area.w, area.h > height ? area.h - height : 0);
+}
+
+void ui_button(
+    struct ui *ui, struct rect r, const char *label, bool on, enum command command, int64_t arg) {
+    uint32_t ground = color_of(ui, on ? COLOR_accent : COLOR_raised);
+    uint32_t ink = color_of(ui, on ? COLOR_on_accent : COLOR_text);
+    if (ui_hovered(ui, r))
+        ground = color_mix(ground, ink, 0.14f);
+    draw_round(ui->canvas, r, px(ui, BUTTON_RADIUS), ground);
+    int padding = px(ui, BUTTON_PADDING);
+    struct rect inside = r;
+    if (r.w > 4 * padding) {
+        inside.x += padding;
+        inside.w -= 2 * padding;
+    }
+    ui_text(ui, inside, FACE_SANS, SIZE_BODY, 1, ink, label);
+    ui_click(ui, r, command, arg);
+}
