@@ -84,7 +84,7 @@ void app_take_session(struct app *app, struct session *s) {
     app->replica = replica_new();
     app->at = 0;
     app->owed = 0;
-    app->running = true;
+    app->running = session_pump(s, 0);
     app->hover = app->pinned = (struct thing){0};
     app->zoom = (struct zoom){0};
     app->path_wanted = -1;
@@ -93,12 +93,13 @@ void app_take_session(struct app *app, struct session *s) {
 
 static void default_world(struct app *app, const struct environment *asked) {
     env_copy(&app->world, asked);
-    if (!app->world.platform) {
+    if (!app->world.platform)
         app->world.platform = native_platform();
-        app->world.provider = PROVIDER_HOST;
-    }
     if (!app->world.seed[0] && !app->world.seed[1]) /* the same run every time */
         app->world.seed[0] = 1, app->world.seed[1] = 2;
+    app->home = (struct environment){.platform = native_platform(),
+        .provider = app->world.provider,
+        .seed = {app->world.seed[0], app->world.seed[1]}};
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
@@ -279,10 +280,8 @@ bool app_rerun(struct app *app) {
 /* --- Lessons --- */
 
 static bool lesson_session(struct app *app, const struct lesson_step *step, struct error *err) {
-    struct environment base = {
-        .platform = native_platform(), .provider = PROVIDER_HOST, .seed = {1, 2}};
     struct environment env;
-    struct session *s = lesson_step_session(step, &base, &env, err);
+    struct session *s = lesson_step_session(step, &app->home, &env, err);
     if (!s)
         return false;
     env_free(&app->world);

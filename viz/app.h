@@ -35,7 +35,8 @@ struct app {
     struct ui ui;
     struct app_layout layout;
 
-    struct environment world; /* as asked for; the session's may differ in width */
+    struct environment home;  /* where the app was opened: lessons begin there */
+    struct environment world; /* as asked for since */
     struct session *session;
     char workload_name[96];
     const char *builtin;  /* the built-in workload's name; NULL if it is none */

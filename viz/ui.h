@@ -110,7 +110,8 @@ enum { SIZE_SMALL = 12, SIZE_BODY = 13, SIZE_LARGE = 16, SIZE_TITLE = 20 };
 void ui_begin(struct ui *ui);
 void ui_free(struct ui *ui);
 
-/* The pointer meets r: it is that thing. Later ones lie above earlier ones. */
+/* The pointer meets r: it is that thing. Later ones lie above earlier ones; THING_NONE covers the
+ * things and commands below it. */
 void ui_hot(struct ui *ui, struct rect r, struct thing thing);
 /* A click in r runs the command. */
 void ui_click(struct ui *ui, struct rect r, enum command command, int64_t arg);
@@ -131,8 +132,9 @@ int ui_paragraph(
 /* The height that the first max_lines lines of the text take in a box w wide. */
 int ui_paragraph_height(
     struct ui *ui, int w, enum face face, float size, const char *text, int max_lines);
-/* A panel's caption in small capitals style: muted, at the top of area. Returns what is left below.
- */
+/* A panel's caption: muted, letterspaced, at the top of area, the title in capitals as given (names
+ * of code keep their case). The figures of fmt follow it; fmt may be NULL. Returns what is left
+ * below. */
 struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 /* A button with a label; lit if on. */

@@ -40,8 +40,8 @@ bool data_path_above(const char *start, const char *relative, struct strbuf *out
 bool data_path(const char *relative, struct strbuf *out) {
     sb_clear(out);
     const char *given = getenv("ARENASCOPE_DATA");
-    if (given && *given && try_path(given, "", relative, out))
-        return true;
+    if (given && *given) /* who says where means there */
+        return try_path(given, "", relative, out);
     char exe[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
     if (len <= 0)

@@ -3,7 +3,7 @@
  * the source tree and installed alike, from any working directory.
  *
  * Looked in, first match wins:
- *   1. $ARENASCOPE_DATA, if it is set;
+ *   1. $ARENASCOPE_DATA, and nowhere else, if it is set;
  *   2. every directory from the executable's upwards, and its share/arenascope: the source tree
  *      above build/, or the prefix above bin/.
  * Relative names are the same everywhere: "lessons/en/...", "assets/themes/...".

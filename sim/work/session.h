@@ -33,7 +33,8 @@ struct session;
 
 /* source becomes the session's (and is destroyed if there comes to be none). env is copied. Where
  * the host cannot provide the environment (faults are arranged, another width, another system) the
- * model does: session_provider() says which. NULL and err on failure. */
+ * model does: session_provider() says which. Taken ranges above 4 GiB do not exist in a 32-bit
+ * space. NULL and err on failure. */
 struct session *session_new(
     const struct environment *env, struct op_source *source, struct error *err);
 void session_free(struct session *s);

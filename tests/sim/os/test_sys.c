@@ -75,6 +75,7 @@ static const struct kernel_ops fake_ops = {
 };
 
 static struct os *fake_os(struct fake *f, const char *platform) {
+    sb_free(&f->asked);
     *f = (struct fake){0};
     const struct platform *p = platform_find(platform);
     sys_init(&f->kernel, p, &fake_ops);
@@ -91,7 +92,7 @@ static void assert_asked(struct fake *f, const char *expected) {
 
 static void a_huge_linux_reservation_is_only_probed(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     bool reserved = true;
     struct os_answer a = os->ops->reserve(os, HINT, UINT64_C(0x8420002000), &reserved);
@@ -103,7 +104,7 @@ static void a_huge_linux_reservation_is_only_probed(void **state) {
 
 static void four_gib_are_reserved_and_a_page_more_is_probed(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     bool reserved = false;
     os->ops->reserve(os, HINT, GiB(4), &reserved);
@@ -117,7 +118,7 @@ static void four_gib_are_reserved_and_a_page_more_is_probed(void **state) {
 
 static void a_taken_hint_is_given_back_and_refused(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     f.hint_fails = true;
     bool reserved = true;
@@ -130,7 +131,7 @@ static void a_taken_hint_is_given_back_and_refused(void **state) {
 
 static void an_ignored_hint_is_forced_if_nothing_is_there(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     f.hint_fails = f.range_is_free = true;
     bool reserved = true;
@@ -143,7 +144,7 @@ static void an_ignored_hint_is_forced_if_nothing_is_there(void **state) {
 
 static void a_failing_mmap_refuses_with_its_errno(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/386");
     f.err = 12;
     bool reserved = true;
@@ -156,7 +157,7 @@ static void a_failing_mmap_refuses_with_its_errno(void **state) {
 
 static void linux_32_bit_takes_the_address_it_is_given(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/386");
     f.hint_fails = true;
     bool reserved = false;
@@ -167,7 +168,7 @@ static void linux_32_bit_takes_the_address_it_is_given(void **state) {
 
 static void a_map_of_the_unreserved_answers_as_it_is(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     f.hint_fails = true;
     struct os_answer a = os->ops->map(os, HINT, MiB(1), false);
@@ -178,7 +179,7 @@ static void a_map_of_the_unreserved_answers_as_it_is(void **state) {
 
 static void a_map_of_the_reserved_is_forced(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/386");
     assert_true(os->ops->map(os, 0x8200000, MiB(1), true).addr == 0x8200000);
     os = fake_os(&f, "darwin/amd64");
@@ -189,7 +190,7 @@ static void a_map_of_the_reserved_is_forced(void **state) {
 
 static void unused_splits_the_huge_pages_it_cuts(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     os->ops->unused(os, 0x40000000, 0x400000); /* whole huge pages */
     assert_asked(&f, "unneeded:40000000+400000 ");
@@ -206,7 +207,7 @@ static void unused_splits_the_huge_pages_it_cuts(void **state) {
 
 static void used_joins_the_huge_pages_between(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/amd64");
     os->ops->used(os, 0x40100000, 0x500000);
     assert_asked(&f, "huge:40200000+400000 ");
@@ -217,7 +218,7 @@ static void used_joins_the_huge_pages_between(void **state) {
 
 static void without_huge_pages_there_is_no_such_advice(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "linux/arm64");
     os->ops->unused(os, 0x40001000, 0x2000);
     os->ops->used(os, 0x40000000, 0x400000);
@@ -231,7 +232,7 @@ static void without_huge_pages_there_is_no_such_advice(void **state) {
 
 static void darwin_reserves_everything_wherever_it_is(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "darwin/amd64");
     f.hint_fails = true;
     bool reserved = false;
@@ -243,7 +244,7 @@ static void darwin_reserves_everything_wherever_it_is(void **state) {
 
 static void windows_reserves_at_the_hint_or_anywhere(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "windows/amd64");
     bool reserved = false;
     struct os_answer a = os->ops->reserve(os, HINT, GiB(32), &reserved);
@@ -258,7 +259,7 @@ static void windows_reserves_at_the_hint_or_anywhere(void **state) {
 
 static void windows_reserves_in_units_of_64_kib(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "windows/386");
     bool reserved;
     struct os_answer a = os->ops->reserve(os, 0x38402000, MiB(256), &reserved);
@@ -269,7 +270,7 @@ static void windows_reserves_in_units_of_64_kib(void **state) {
 
 static void windows_changes_each_reservation_by_itself(void **state) {
     (void)state;
-    struct fake f;
+    struct fake f = {0};
     struct os *os = fake_os(&f, "windows/amd64");
     f.boundary = 0x10003000;
     os->ops->unused(os, 0x10000000, 0x4000);

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Golden pictures: the window at chosen moments must look as it did when somebody last looked at it.
+#
+#   tests/golden.sh          compares; pictures that differ are left in $BUILD/golden/ to be looked at
+#   tests/golden.sh update   makes them anew (`make golden`): look at every one before committing
+#
+# All are made in the simulated space, so that no kernel's choice of addresses shows.
+set -u
+build=${BUILD:-build}
+golden=tests/data/golden
+out=$build/golden
+passed=0 failed=0
+
+# NAME WHAT OPTIONS...
+pictures() {
+    cat <<'LIST'
+start-64-dark            small       --at 0
+hints-refused-64         small       --at 520 --taken 128 --path
+running-64-dark          small       --at 9000
+running-64-light-1080    strings     --at 6000 --theme light --size 1920x1080
+path-32-light            trees       --at 30 --platform linux/386 --theme light
+limit-32-dark            trees       --at 40 --platform linux/386 --limit 420MiB --path
+running-32-contrast      trees       --at end --platform linux/386 --theme contrast
+failed-32                trees       --at end --platform linux/386 --limit 100MiB
+huge-64-960              huge        --at end --size 960x600
+arm64-hints              small       --at 24 --platform linux/arm64 --taken 2
+lesson-1                 lesson:1.7
+LIST
+}
+
+render() { # FILE WHAT OPTIONS...
+    local file=$1 what=$2
+    shift 2
+    "$build/arenascope" render --provider model "$@" -o "$file" "$what"
+}
+
+mkdir -p "$out" "$golden"
+while read -r name what options; do
+    if [[ ${1-} == update ]]; then
+        # shellcheck disable=SC2086 # options are words
+        render "$golden/$name.png" "$what" $options || exit 1
+        continue
+    fi
+    # shellcheck disable=SC2086
+    if ! render "$out/$name.png" "$what" $options; then
+        failed=$((failed + 1))
+        echo "not ok $name: cannot be rendered"
+        continue
+    fi
+    # How many pixels are visibly different; a hundredth of a percent is a matter of font versions.
+    pixels=$(identify -format '%[fx:w*h]' "$golden/$name.png")
+    differ=$(compare -metric AE -fuzz 6% "$golden/$name.png" "$out/$name.png" null: 2>&1)
+    if awk -v d="$differ" -v p="$pixels" 'BEGIN { exit !(d ~ /^[0-9.e+]+$/ && d + 0 <= p / 10000) }'; then
+        passed=$((passed + 1))
+        rm -f "$out/$name.png"
+    else
+        failed=$((failed + 1))
+        echo "not ok $name: $differ of $pixels pixels differ; see $out/$name.png"
+    fi
+done < <(pictures)
+
+[[ ${1-} == update ]] && exit 0
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
