@@ -116,7 +116,7 @@ static bool end_script(struct lesson_reader *r) {
         return false;
     source->destroy(source);
     struct lesson_script *s = xcalloc(1, sizeof *s);
-    *s = (struct lesson_script){xstrdup(r->path), xstrdup(r->script.text)};
+    *s = (struct lesson_script){.file = xstrdup(r->path), .text = xstrdup(r->script.text)};
     void *scripts = l->scripts;
     array_reserve(&scripts, &l->script_cap, l->script_count + 1, sizeof(struct lesson_script *));
     l->scripts = scripts;
@@ -234,41 +234,67 @@ static bool read_lines(struct lesson_reader *r, const char *text, size_t len) {
     return ok;
 }
 
-/* --- Phases --- */
+/* --- What scripts do --- */
 
-/* The number, from 1, of the phase of those words in the script; 0 if there is none. */
-static unsigned find_phase(const struct lesson_script *script, const char *words) {
+/* Called for each operation of a script; false: enough. */
+typedef bool op_visitor(void *arg, const struct op *op);
+
+static void visit_ops(const struct lesson_script *script, op_visitor *visit, void *arg) {
     struct error err;
-    struct op_source *source = script_parse(script->file, script->text, &err);
     struct environment env = {.platform = platform_find("linux/amd64")};
+    struct op_source *source = script_parse(script->file, script->text, &err);
+    INVARIANT(source); /* it was read before */
     script_environment(source, &env);
     source->ptr_size = env.platform->ptr_size;
-    env_free(&env);
     source->rewind(source);
-    unsigned number = 0, found = 0;
     struct op op;
-    while (!found && source->next(source, &op, &err)) {
-        if (op.code != OP_NOTE)
-            continue;
-        number++;
-        found = strcmp(op.note, words) == 0 ? number : 0;
-    }
+    while (source->next(source, &op, &err) && visit(arg, &op))
+        ;
     source->destroy(source);
-    return found;
+    env_free(&env);
 }
 
+static bool count_op(void *arg, const struct op *op) {
+    (void)op;
+    ++*(uint64_t *)arg;
+    return true;
+}
+
+struct phase_search {
+    const char *words;
+    unsigned number; /* of the phase looked at last, from 1 */
+    bool found;
+};
+
+static bool find_phase(void *arg, const struct op *op) {
+    struct phase_search *s = arg;
+    if (op->code == OP_NOTE) {
+        s->number++;
+        s->found = strcmp(op->note, s->words) == 0;
+    }
+    return !s->found;
+}
+
+/* Finds each stop's phase in its step's script. */
 static bool find_phases(struct lesson_reader *r) {
     for (size_t i = 0; i < r->lesson->step_count; i++) {
         struct lesson_step *step = &r->lesson->steps[i];
-        if (!step->stop.phase_words)
+        struct phase_search search = {.words = step->stop.phase_words};
+        if (!search.words)
             continue;
-        step->stop.phase = find_phase(step->script, step->stop.phase_words);
-        if (!step->stop.phase)
+        visit_ops(step->script, find_phase, &search);
+        if (!search.found)
             return error_set(r->err,
                 "%s:%d: the step's script has no phase \"%s\"; expected the words of one", r->path,
-                step->stop.line, step->stop.phase_words);
+                step->stop.line, search.words);
+        step->stop.phase = search.number;
     }
     return true;
+}
+
+static void count_ops(struct lesson *l) {
+    for (size_t i = 0; i < l->script_count; i++)
+        visit_ops(l->scripts[i], count_op, &l->scripts[i]->ops);
 }
 
 static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
@@ -282,6 +308,7 @@ static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
         return false;
     if (!r->lesson->step_count)
         return fail(r, r->line ? r->line : 1, "the lesson has no steps; expected `## TITLE`");
+    count_ops(r->lesson);
     return find_phases(r);
 }
 

@@ -20,7 +20,7 @@
  *   stop arena 256MiB     ... when the 32-bit plan's attempt with such an arena was answered
  *   stop map 2            ... at the second event of that kind (as event_kind_name has it; 1 may
  *                         be left out)
- *   stop end              ... when all is done
+ *   stop end              ... when all operations are done, or Go has ended the program
  *   stop ... in "Words"   the same within that phase of the script: from its beginning to the
  *                         beginning of the next
  *   focus hint 3          what is pinned: a hint, an attempt of the 32-bit plan (focus arena
@@ -41,8 +41,9 @@
 #include "viz/markdown.h"
 
 struct lesson_script {
-    char *file; /* the lesson's path, for messages */
-    char *text; /* after as many empty lines as stand above it in the file */
+    char *file;   /* the lesson's path, for messages */
+    char *text;   /* after as many empty lines as stand above it in the file */
+    uint64_t ops; /* operations that it makes */
 };
 
 enum stop_kind { STOP_NONE, STOP_START, STOP_STEP, STOP_ATTEMPT, STOP_EVENT, STOP_END };
@@ -112,12 +113,13 @@ void lessons_free(struct lesson **lessons, size_t count);
 /* Appends the step's prose as plain text. */
 void lesson_step_text(const struct lesson_step *step, struct strbuf *out);
 
-/* A session that runs the step's script in base's world with what the script says of it, and has
- * run it to its end: lessons are short. env_out becomes that world; the caller frees it. */
+/* A session for the step's script in base's world with what the script says of it; nothing has run
+ * yet. env_out becomes that world; the caller frees it. */
 struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
     struct environment *env_out, struct error *err);
 
-/* The moment (events applied) at which the step stops; false if the run never comes there. */
+/* The moment (events applied) at which the step stops; false if the recording does not reach it
+ * (yet). A system call's moment is after the RANGE events that tell what came of it. */
 bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq);
 
 /* What the step pins at that moment; THING_NONE if nothing. */

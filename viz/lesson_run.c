@@ -94,13 +94,6 @@ struct session *lesson_step_session(const struct lesson_step *step, const struct
     env_copy(env_out, base);
     script_environment(source, env_out);
     struct session *s = session_new(env_out, source, err);
-    while (s && session_pump(s, UINT32_MAX))
-        ;
-    if (s && session_error(s)->text[0]) {
-        error_set(err, "%s", session_error(s)->text);
-        session_free(s);
-        s = NULL;
-    }
     if (!s)
         env_free(env_out);
     return s;
@@ -112,20 +105,35 @@ static bool is_note(const struct event *ev, enum event_kind kind) {
     return ev->kind == kind && ev->w == OP_NOTE;
 }
 
-/* The events [*first, *end) of the stop's phase; all of them if it names none. */
-static bool phase_events(
-    const struct lesson_stop *stop, const struct recording *rec, uint64_t *first, uint64_t *end) {
-    unsigned phase = 0;
-    *first = 0;
-    *end = recording_count(rec);
-    for (uint64_t i = 0; stop->phase && i < *end; i++) {
+/* Nothing will be added to the recording. */
+static bool is_over(const struct lesson_step *step, const struct recording *rec) {
+    uint64_t count = recording_count(rec), ops = recording_op_count(rec);
+    if (!count || recording_event(rec, count - 1)->kind != EV_OP_END)
+        return false;
+    return ops == step->script->ops || recording_event(rec, count - 2)->kind == EV_EXIT;
+}
+
+/* What a stop's phase, or all of the run, is made of. */
+struct stretch {
+    uint64_t first, end; /* events [first, end) */
+    bool over;           /* it will not grow */
+};
+
+/* False if the phase has not begun. */
+static bool find_stretch(
+    const struct lesson_step *step, const struct recording *rec, struct stretch *out) {
+    unsigned wanted = step->stop.phase, phase = 0;
+    *out = (struct stretch){0, recording_count(rec), is_over(step, rec)};
+    for (uint64_t i = 0; wanted && i < out->end; i++) {
         const struct event *ev = recording_event(rec, i);
-        if (is_note(ev, EV_OP_END) && phase == stop->phase)
-            *first = i + 1;
-        if (is_note(ev, EV_OP_BEGIN) && phase++ == stop->phase)
-            *end = i;
+        if (is_note(ev, EV_OP_END) && phase == wanted)
+            out->first = i + 1;
+        if (is_note(ev, EV_OP_BEGIN) && phase++ == wanted) {
+            out->end = i;
+            out->over = true;
+        }
     }
-    return phase >= stop->phase;
+    return phase >= wanted && (!wanted || out->first);
 }
 
 static bool stops_here(const struct lesson_stop *stop, const struct event *ev) {
@@ -137,17 +145,33 @@ static bool stops_here(const struct lesson_stop *stop, const struct event *ev) {
     }
 }
 
+/* Past the events that tell what came of the one before seq, if that is a system call. */
+static uint64_t past_outcome(const struct recording *rec, uint64_t seq, uint64_t end) {
+    unsigned kind = recording_event(rec, seq - 1)->kind;
+    if (kind < EV_OS_RESERVE || kind > EV_OS_USED)
+        return seq;
+    for (; seq < end; seq++) {
+        kind = recording_event(rec, seq)->kind;
+        if (kind != EV_RANGE && kind != EV_STAT_ADD)
+            break;
+    }
+    return seq;
+}
+
 bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq) {
     const struct lesson_stop *stop = &step->stop;
-    uint64_t first, end, seen = 0, wanted = stop->kind == STOP_EVENT ? stop->count : 1;
-    if (!phase_events(stop, rec, &first, &end))
+    struct stretch s;
+    if (!find_stretch(step, rec, &s))
         return false;
-    *seq = stop->kind == STOP_START ? first : end;
-    if (stop->kind == STOP_START || stop->kind == STOP_END)
+    *seq = stop->kind == STOP_START ? s.first : s.end;
+    if (stop->kind == STOP_START)
         return true;
-    for (uint64_t i = first; i < end; i++)
+    if (stop->kind == STOP_END)
+        return s.over;
+    uint64_t seen = 0, wanted = stop->kind == STOP_EVENT ? stop->count : 1;
+    for (uint64_t i = s.first; i < s.end; i++)
         if (stops_here(stop, recording_event(rec, i)) && ++seen == wanted) {
-            *seq = i + 1;
+            *seq = past_outcome(rec, i + 1, s.end);
             return true;
         }
     return false;

@@ -277,10 +277,27 @@ static void set_line(struct setter *s, const struct md_block *b, size_t start, s
     s->y += s->line;
 }
 
-/* Where lines may and must end: libunibreak's answer for each byte, except inside short code. */
+/* A number and its unit stay together: "8 KiB". */
+static bool is_before_unit(const char *text, size_t space) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "GB"};
+    if (!space || text[space] != ' ' || text[space - 1] < '0' || text[space - 1] > '9')
+        return false;
+    const char *word = text + space + 1;
+    size_t len = strspn(word, "BKMGTi");
+    for (size_t i = 0; i < ARRAY_LEN(units); i++)
+        if (strlen(units[i]) == len && memcmp(units[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+/* Where lines may and must end: libunibreak's answer for each byte (which needs fonts_open's
+ * init_linebreak), except inside short code and before units. */
 static char *find_breaks(const struct md_block *b) {
     char *breaks = xmalloc(b->text.len);
     set_linebreaks_utf8((const utf8_t *)b->text.text, b->text.len, NULL, breaks);
+    for (size_t i = 0; i < b->text.len; i++)
+        if (is_before_unit(b->text.text, i))
+            breaks[i] = LINEBREAK_NOBREAK;
     for (size_t i = 0; i < b->run_count; i++) {
         const struct md_run *run = &b->runs[i];
         if (run->style != MD_CODE || run->end - run->start > KEEP_TOGETHER)

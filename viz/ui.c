@@ -172,20 +172,28 @@ static void paragraph_line(void *arg, size_t start, size_t end) {
     sb_free(&line);
 }
 
+/* From line to line of a paragraph whose lines are height high, pixels. */
+static int line_advance(int height) {
+    return (int)((float)height * LEADING + 0.5f);
+}
+
+static int height_of_lines(int lines, int height) {
+    return lines > 0 ? (lines - 1) * line_advance(height) + height : 0;
+}
+
 int ui_paragraph_height(
     struct ui *ui, int w, enum face face, float size, const char *text, int max_lines) {
-    int em = px(ui, size), height = text_line_height(ui->fonts, face, em);
+    int em = px(ui, size);
     int lines = text_wrap(ui->fonts, face, em, w, text, NULL, NULL);
-    if (lines > max_lines)
-        lines = max_lines;
-    return lines > 0 ? (lines - 1) * (int)((float)height * LEADING + 0.5f) + height : 0;
+    return height_of_lines(
+        lines < max_lines ? lines : max_lines, text_line_height(ui->fonts, face, em));
 }
 
 int ui_paragraph(
     struct ui *ui, struct rect box, enum face face, float size, uint32_t color, const char *text) {
     int em = px(ui, size);
     int height = text_line_height(ui->fonts, face, em);
-    int advance = (int)((float)height * LEADING + 0.5f);
+    int advance = line_advance(height);
     struct paragraph p = {.ui = ui,
         .box = box,
         .face = face,
@@ -196,8 +204,7 @@ int ui_paragraph(
         .advance = advance};
     p.lines = text_wrap(ui->fonts, face, em, box.w, text, NULL, NULL);
     text_wrap(ui->fonts, face, em, box.w, text, paragraph_line, &p);
-    int drawn = p.lines < p.room ? p.lines : p.room;
-    return drawn ? (drawn - 1) * advance + height : 0;
+    return height_of_lines(p.lines < p.room ? p.lines : p.room, height);
 }
 
 /* --- Captions and buttons --- */

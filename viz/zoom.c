@@ -10,23 +10,25 @@ enum {
 
 /* --- Bounds --- */
 
-/* The lowest mapped block of the heap below its first reservation, 0 if there is none. */
+/* On 32-bit the heap may have blocks anywhere: the lowest address that is mapped for it and not in
+ * the spans or bitmap region. */
 static uint64_t lowest_block(const struct replica *r) {
+    uint64_t spans = r->heap[HEAP_spans], bitmap = r->heap[HEAP_bitmap];
     for (size_t i = 0; i < r->ranges.count; i++) {
         const struct range *range = &r->ranges.ranges[i];
-        if (range->end > r->heap[HEAP_spans])
-            return 0;
-        if (range->owner == OWNER_HEAP && range->state == RANGE_MAPPED)
+        bool ours = range->state == RANGE_MAPPED || range->state == RANGE_RELEASED;
+        if (range->owner != OWNER_HEAP || !ours)
+            continue;
+        if (range->start < spans || range->start >= bitmap)
             return range->start;
+        if (range->end > bitmap)
+            return bitmap;
     }
-    return 0;
+    return bitmap;
 }
 
 uint64_t arena_base(const struct replica *r) {
-    if (r->heap[HEAP_arena_start])
-        return r->heap[HEAP_arena_start];
-    uint64_t block = lowest_block(r);
-    return block ? block : r->heap[HEAP_bitmap];
+    return r->heap[HEAP_arena_start] ? r->heap[HEAP_arena_start] : lowest_block(r);
 }
 
 uint64_t arena_limit(const struct replica *r) {
@@ -130,11 +132,12 @@ struct arena_grid arena_grid(
     while (div_up(z.size, g.row_bytes) > max_rows)
         g.row_bytes *= 2;
     g.rows = (int)div_up(z.size, g.row_bytes);
-    /* To the nearest row, so that at most half a row of the zoom is out of sight. */
-    uint64_t anchor = r->heap[HEAP_bitmap];
-    uint64_t into = (z.start - anchor) & (g.row_bytes - 1);
+    /* To the nearest row, so that at most half a row of the zoom is out of sight; at the end to the
+     * next, so that the end can be seen. */
+    bool at_end = z.start + z.size >= arena_limit(r);
+    uint64_t into = (z.start - arena_base(r)) & (g.row_bytes - 1);
     g.first = z.start - into;
-    if (into > g.row_bytes / 2)
+    if (into > g.row_bytes / 2 || (at_end && into))
         g.first += g.row_bytes;
     return g;
 }

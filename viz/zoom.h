@@ -2,10 +2,9 @@
  * Where the arena panel puts an address, and how one moves about in it. Pure functions.
  *
  * The arena is shown like text: addresses run from left to right and wrap into rows. A row always
- * holds a power of two of bytes and rows begin at multiples of it, counted from the heap's anchor
- * (h.bitmap, where the first arena begins). So a page keeps its column while one pans, and while
- * one zooms rows grow taller until each is cut in two: the same rule from the whole address range
- * down to eight words, whatever is drawn inside.
+ * holds a power of two of bytes, and rows begin at multiples of it, counted from arena_base. So a
+ * page keeps its column while one pans, and while one zooms rows grow taller until each is cut in
+ * two: the same rule from the whole address range down to eight words, whatever is drawn inside.
  *
  * A zoom is a piece of the address space, in bytes; size 0 means "all that is used" (arena_fit).
  */
@@ -34,7 +33,8 @@ struct arena_grid {
 };
 
 /* The lowest address of the heap's arena: h.arena_start on 64-bit. On 32-bit, where that is 0, the
- * first arena's beginning or the lowest block that the heap got elsewhere. 0 before mallocinit. */
+ * lowest block that the heap has mapped, or where the first arena may begin. 0 before mallocinit.
+ */
 uint64_t arena_base(const struct replica *r);
 /* The end of what can be shown: all that the heap may use without asking for another block. */
 uint64_t arena_limit(const struct replica *r);

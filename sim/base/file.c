@@ -9,26 +9,66 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static bool read_all(
-    gzFile in, const char *path, struct strbuf *out, bool *cut, struct error *err) {
-    static const unsigned CHUNK = 1 << 16;
+enum { CHUNK = 1 << 16 };
+
+static bool read_plain(FILE *in, struct strbuf *out) {
     char *chunk = xmalloc(CHUNK);
-    int got;
-    while ((got = gzread(in, chunk, CHUNK)) > 0)
-        sb_add(out, chunk, (size_t)got);
+    size_t got;
+    while ((got = fread(chunk, 1, CHUNK, in)) > 0)
+        sb_add(out, chunk, got);
     free(chunk);
-    int code = Z_OK;
-    const char *why = gzerror(in, &code);
-    if (code == Z_OK || code == Z_STREAM_END)
-        return true;
-    if (code == Z_BUF_ERROR && cut) {
-        *cut = true;
-        return true;
+    return !ferror(in);
+}
+
+static bool is_gzip(const struct strbuf *sb) {
+    return sb->len >= 2 && (unsigned char)sb->text[0] == 0x1f && (unsigned char)sb->text[1] == 0x8b;
+}
+
+/* Decompresses one member or several on end; *cut: the data stop inside one.
+ * (zlib's own file functions miss that where the output so far fills their
+ * buffer exactly.) NULL, or what is wrong.
+ */
+static const char *unzip(const struct strbuf *packed, struct strbuf *out, bool *cut) {
+    z_stream z = {.next_in = (unsigned char *)packed->text};
+    size_t left = packed->len;
+    char *chunk = xmalloc(CHUNK);
+    int code = inflateInit2(&z, 16 + MAX_WBITS);
+    INVARIANT(code == Z_OK);
+    while (code == Z_OK && (left || z.avail_in)) {
+        if (z.avail_in == 0) {
+            z.avail_in = left < CHUNK ? (unsigned)left : CHUNK;
+            left -= z.avail_in;
+        }
+        z.next_out = (unsigned char *)chunk;
+        z.avail_out = CHUNK;
+        code = inflate(&z, Z_NO_FLUSH);
+        sb_add(out, chunk, CHUNK - z.avail_out);
+        if (code == Z_BUF_ERROR)
+            code = Z_OK; /* it wants more input */
+        if (code == Z_STREAM_END && (left || z.avail_in))
+            code = inflateReset(&z);
     }
-    return error_set(err, "%s: cannot read: %s", path,
-        code == Z_ERRNO       ? strerror(errno)
-        : code == Z_BUF_ERROR ? "the gzip data stop short"
-                              : why);
+    *cut = code == Z_OK;
+    const char *why = code == Z_OK || code == Z_STREAM_END ? NULL : "damaged gzip data";
+    inflateEnd(&z);
+    free(chunk);
+    return why;
+}
+
+/* In place of the packed bytes in out, what they say. */
+static bool unpack(const char *path, struct strbuf *out, bool *truncated, struct error *err) {
+    struct strbuf packed = *out;
+    bool cut;
+    *out = (struct strbuf){0};
+    const char *why = unzip(&packed, out, &cut);
+    sb_free(&packed);
+    if (!why && cut && !truncated)
+        why = "the gzip data stop short";
+    if (why)
+        return error_set(err, "%s: cannot read: %s", path, why);
+    if (truncated)
+        *truncated = cut;
+    return true;
 }
 
 bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err) {
@@ -38,19 +78,17 @@ bool file_read(const char *path, struct strbuf *out, bool *truncated, struct err
     struct stat st;
     if (!std_in && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return error_set(err, "%s: is a directory, expected a file", path);
-    errno = 0;
-    gzFile in = std_in ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb");
+    FILE *in = std_in ? stdin : fopen(path, "rb");
     if (!in)
-        return error_set(err, "%s: cannot open: %s", path, errno ? strerror(errno) : "no memory");
-    bool ok = read_all(in, path, out, truncated, err);
-    /* A gzip file cut inside its last member is only noticed here. */
-    int closed = gzclose_r(in);
-    if (ok && closed == Z_BUF_ERROR) {
-        if (!truncated)
-            return error_set(err, "%s: cannot read: the gzip data stop short", path);
-        *truncated = true;
-    }
-    return ok;
+        return error_set(err, "%s: cannot open: %s", path, strerror(errno));
+    sb_clear(out);
+    bool ok = read_plain(in, out);
+    int why = errno;
+    if (!std_in)
+        fclose(in);
+    if (!ok)
+        return error_set(err, "%s: cannot read: %s", path, strerror(why));
+    return !is_gzip(out) || unpack(path, out, truncated, err);
 }
 
 bool file_write(const char *path, const void *data, size_t len, struct error *err) {

@@ -8,9 +8,9 @@
 
 #include "sim/base/base.h"
 
-/* Reads path into out, decompressed. "-" is standard input. On failure err says which file and why.
- * A compressed file that stops short gives what could be read and sets *truncated (may be NULL,
- * then it is a failure). */
+/* Reads path into out (emptied first), decompressed. "-" is standard input. On failure err says
+ * which file and why. A compressed file that stops short gives what could be read and sets
+ * *truncated (may be NULL, then it is a failure). */
 bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err);
 
 /* Replaces path by the len bytes at data, all or nothing. */

@@ -130,13 +130,10 @@ static void try_hints(struct heap *h, struct plan *plan) {
 }
 
 /* Where the 32-bit plan begins: above the program's image, and not across the program break, which
- * would make the system put the arena somewhere else. size: bytes wanted. */
-static uint64_t start_after_image(struct heap *h, struct plan *plan, uint64_t brk) {
-    uint64_t p = round_up(h->os->image_end + IMAGE_GAP, START_UNIT), wanted = p;
-    if (p <= brk && brk < p + plan->size)
-        p = round_up(brk + BREAK_GAP, START_UNIT);
-    at_step(h, &plan->step, STEP_BREAK_CHECK, wanted, brk, p);
-    return p;
+ * would make the system put the arena somewhere else. */
+static uint64_t start_after_image(struct heap *h, const struct plan *plan, uint64_t brk) {
+    uint64_t p = round_up(h->os->image_end + IMAGE_GAP, START_UNIT);
+    return p <= brk && brk < p + plan->size ? round_up(brk + BREAK_GAP, START_UNIT) : p;
 }
 
 /* 32-bit, or 64-bit with every hint refused: spans and bitmap for the whole space right behind the

@@ -66,8 +66,8 @@ static inline void os_destroy(struct os *os) {
 }
 
 /* The real kernel. On a 64-bit host a 64-bit platform is asked at bias 0, so 0xc000000000 is truly
- * tried; a 32-bit platform lives in a 4 GiB window that the host reserved, unless arenascope itself
- * is a 32-bit program. Fails where this machine cannot be that platform (then use the model). */
+ * tried; a 32-bit platform needs arenascope itself to be a 32-bit program. Fails where this machine
+ * cannot be that platform (then use the model). Linux only. */
 struct os *os_host_new(const struct platform *platform, struct error *err);
 
 struct taken_range {

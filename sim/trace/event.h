@@ -161,7 +161,7 @@ enum op_code {
     X(FALLBACK, "32-bit plan")          /* start address, image end, program break */              \
     X(BREAK_CHECK, "break check")       /* start wanted, break, start used */                      \
     X(ROUND, "round")                   /* p, p1, bytes left */                                    \
-    X(LAYOUT, "layout")                 /* spans start, bitmap (its end), arena_used */            \
+    X(LAYOUT, "layout")                 /* spans start, bitmap (its end), arena_end */             \
     X(LAST_CHECK, "last check")         /* arena_start */                                          \
     X(HEAP_INIT, "mheap init")          /* arena_used */                                           \
     X(MCACHE, "first mcache")           /* its record's address */                                 \

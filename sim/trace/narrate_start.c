@@ -121,7 +121,7 @@ void tell_attempt(struct teller *t, const struct event *ev) {
         sb_printf(out, "the system answers " HEX ", and Go takes it.", ev->c);
         break;
     case OUTCOME_REFUSED:
-        sb_puts(out, hint ? "refused, something else is there." : "refused, there is no room.");
+        sb_puts(out, hint ? "refused, something else is there." : "refused, no room.");
         break;
     default: sb_puts(out, "not tried."); break;
     }

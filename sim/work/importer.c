@@ -21,7 +21,7 @@ enum { NO_TYPE = -1 };
 /* Larger than any object of any platform; keeps sums of sizes far from overflow. */
 #define MAX_SIZE (UINT64_C(1) << 48)
 
-enum record_kind { RECORD_ALLOC, RECORD_DROP, RECORD_GC };
+enum record_kind { RECORD_ALLOC, RECORD_DROP, RECORD_GC, RECORD_COLLECT };
 
 struct record {
     enum record_kind kind;
@@ -394,6 +394,7 @@ static bool import_next(struct op_source *source, struct op *op, struct error *e
         op->code = OP_NOTE;
         op->note = im->notes[r->id];
         break;
+    case RECORD_COLLECT: op->code = OP_COLLECT; break;
     }
     return true;
 }
@@ -411,6 +412,47 @@ static void import_destroy(struct op_source *source) {
     free(im->notes);
     free(im->name);
     free(im);
+}
+
+/* The end of the records up to the next collection. */
+static size_t cycle_end(const struct import *im, size_t first) {
+    size_t end = first;
+    while (end < im->record_count && im->records[end].kind != RECORD_GC)
+        end++;
+    return end;
+}
+
+/* What a collection found dead is logged after it, bit by bit, as sweeping comes to it. Here it is
+ * dropped before, so that our collection finds it dead too. (Objects made since then were never
+ * found dead by it; a log that says so keeps its order.) */
+static void place_collections(struct import *im) {
+    size_t count = 0, cap = im->record_count + im->report.gcs;
+    struct record *placed = xmalloc((cap + 1) * sizeof *placed);
+    uint32_t objects = 0;
+    for (size_t i = 0; i < im->record_count;) {
+        const struct record *gc = im->records[i].kind == RECORD_GC ? &im->records[i++] : NULL;
+        size_t end = cycle_end(im, i);
+        for (size_t k = i; gc && k < end; k++)
+            if (im->records[k].kind == RECORD_DROP && im->records[k].id <= objects)
+                placed[count++] = im->records[k];
+        uint32_t before = objects;
+        if (gc) {
+            placed[count++] = *gc;
+            placed[count] = *gc;
+            placed[count++].kind = RECORD_COLLECT;
+        }
+        for (; i < end; i++) {
+            const struct record *r = &im->records[i];
+            if (r->kind == RECORD_ALLOC)
+                objects = r->id;
+            if (!gc || r->kind != RECORD_DROP || r->id > before)
+                placed[count++] = *r;
+        }
+    }
+    free(im->records);
+    im->records = placed;
+    im->record_count = count;
+    im->record_cap = cap;
 }
 
 /* What can be told only when the whole log was seen. */
@@ -447,6 +489,7 @@ struct op_source *importer_parse(
     }
     im->report.truncated |= cut;
     finish(im, p.top);
+    place_collections(im);
     return &im->source;
 }
 

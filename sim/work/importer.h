@@ -8,7 +8,8 @@
  *                                    object takes (its size class), in hex; tiny objects that went
  *                                    into a block already open were never logged.
  *   tracefree(ADDR, SIZE)            a drop: the sweeper found the object dead
- *   tracegc()                        a phase: the program collected here
+ *   tracegc()                        a phase, and a collection. What it found dead is logged after
+ *                                    it, as sweeping comes along; we drop it before
  *   anything else                    goroutines, their stacks, the program's own output: ignored
  *
  * The log does not say which words are pointers. An object without TYPE holds none (the runtime

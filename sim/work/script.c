@@ -345,6 +345,10 @@ static bool run_statement(struct script *s) {
     case STMT_STORE:
     case STMT_NIL: return run_store(s, st);
     case STMT_PHASE: push(s, OP_NOTE)->note = st->text; return true;
+    case STMT_OP:
+        tell_init(s);
+        push(s, st->op)->size = st->offset;
+        return true;
     case STMT_RANDOM: s->random = st->offset; return true;
     case STMT_REPEAT: run_repeat(s, st); return true;
     case STMT_END: run_end(s, st); return true;

@@ -353,6 +353,34 @@ static bool parse_phase(struct parser *p) {
     return true;
 }
 
+/* An operation that needs no object. */
+static bool add_op(struct parser *p, enum op_code op, uint64_t size) {
+    struct stmt *s = add_stmt(p, STMT_OP);
+    s->op = op;
+    s->offset = size;
+    return true;
+}
+
+static bool parse_collect(struct parser *p) {
+    bool lazily = lex_accept_word(&p->c, "lazily");
+    return add_op(p, lazily ? OP_COLLECT_LAZY : OP_COLLECT, 0);
+}
+
+static bool parse_sweep(struct parser *p) {
+    return add_op(p, OP_SWEEP_ONE, 0);
+}
+
+static bool parse_scavenge(struct parser *p) {
+    return add_op(p, OP_SCAVENGE, 0);
+}
+
+static bool parse_precise(struct parser *p) {
+    bool on = lex_accept_word(&p->c, "on");
+    if (!on && !lex_accept_word(&p->c, "off"))
+        return lex_fail(&p->c, "precise needs a value; expected on or off");
+    return add_op(p, OP_PRECISE, on);
+}
+
 static bool parse_random(struct parser *p) {
     uint64_t seed;
     if (!lex_number(&p->c, &seed, "a seed"))
@@ -492,6 +520,10 @@ static const struct command commands[] = {
     {"root", parse_root, "root NAME", false},
     {"unroot", parse_unroot, "unroot NAME", false},
     {"phase", parse_phase, "phase \"TEXT\"", false},
+    {"collect", parse_collect, "collect [lazily]", false},
+    {"sweep", parse_sweep, "sweep", false},
+    {"scavenge", parse_scavenge, "scavenge", false},
+    {"precise", parse_precise, "precise on|off", false},
     {"random", parse_random, "random SEED", false},
     {"repeat", parse_repeat, "repeat COUNT [as NAME]", false},
     {"end", parse_end, "end", false},

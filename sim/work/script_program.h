@@ -63,6 +63,7 @@ enum stmt_kind {
     STMT_STORE, /* target.field = value + offset */
     STMT_NIL,   /* target.field = nil */
     STMT_PHASE, /* text */
+    STMT_OP,    /* op, with offset as its size */
     STMT_RANDOM,
     STMT_REPEAT, /* amount times, until the statement number other */
     STMT_END,    /* of the statement number other */

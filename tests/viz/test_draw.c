@@ -213,13 +213,24 @@ static void dots_of_neighbours_line_up(void **state) {
     canvas_free(parts);
 }
 
-static void polygon_covers_its_area(void **state) {
+/* The mean place of the light, along x or along y. */
+static double centre(const struct canvas *c, bool along_x) {
+    double sum = 0;
+    for (int y = 0; y < c->h; y++)
+        for (int x = 0; x < c->w; x++)
+            sum += ((along_x ? x : y) + 0.5) * (at(c, x, y) & 0xff) / 255.0;
+    return sum / light(c);
+}
+
+static void polygon_covers_its_area_where_it_is(void **state) {
     (void)state;
     struct canvas *c = canvas_new(100, 100);
     const float triangle[] = {10.3f, 10.6f, 90.2f, 30.7f, 30.1f, 90.9f};
     draw_polygon(c, triangle, 3, WHITE);
     double area = fabs((90.2 - 10.3) * (90.9 - 10.6) - (30.1 - 10.3) * (30.7 - 10.6)) / 2;
     assert_true(fabs(light(c) - area) < 1.5);
+    assert_true(fabs(centre(c, true) - (10.3 + 90.2 + 30.1) / 3) < 0.03);
+    assert_true(fabs(centre(c, false) - (10.6 + 30.7 + 90.9) / 3) < 0.03);
     canvas_free(c);
 }
 
@@ -341,7 +352,7 @@ int main(void) {
         cmocka_unit_test(frame_without_room_for_a_hole_is_filled),
         cmocka_unit_test(hatch_of_neighbours_lines_up),
         cmocka_unit_test(dots_of_neighbours_line_up),
-        cmocka_unit_test(polygon_covers_its_area),
+        cmocka_unit_test(polygon_covers_its_area_where_it_is),
         cmocka_unit_test(polygon_on_pixel_edges_is_a_rectangle),
         cmocka_unit_test(polygons_that_share_an_edge_leave_no_seam),
         cmocka_unit_test(line_is_as_long_and_wide_as_asked),

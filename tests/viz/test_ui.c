@@ -161,6 +161,17 @@ static void a_paragraph_takes_the_height_it_says(void **state) {
     assert_int_equal(ui_paragraph(ui, box, FACE_SANS, SIZE_BODY, 0xffffffff, ""), 0);
 }
 
+static void a_paragraphs_height_is_known_before(void **state) {
+    struct ui *ui = ui_of(state);
+    struct rect box = {20, 20, 200, 300};
+    int height = ui_paragraph(ui, box, FACE_SANS, SIZE_BODY, 0xffffffff, PROSE);
+    assert_int_equal(ui_paragraph_height(ui, 200, FACE_SANS, SIZE_BODY, PROSE, 100), height);
+    int two = ui_paragraph_height(ui, 200, FACE_SANS, SIZE_BODY, PROSE, 2);
+    box.h = two; /* room for just these */
+    assert_int_equal(ui_paragraph(ui, box, FACE_SANS, SIZE_BODY, 0xffffffff, PROSE), two);
+    assert_int_equal(ui_paragraph_height(ui, 200, FACE_SANS, SIZE_BODY, PROSE, 0), 0);
+}
+
 static void a_paragraph_never_leaves_its_box(void **state) {
     struct ui *ui = ui_of(state);
     for (int h = 0; h < 120; h += 3) {
@@ -241,6 +252,7 @@ int main(void) {
         TEST(long_text_is_cut_and_says_so),
         TEST(boxes_are_recorded_only_if_asked),
         TEST(a_paragraph_takes_the_height_it_says),
+        TEST(a_paragraphs_height_is_known_before),
         TEST(a_paragraph_never_leaves_its_box),
         TEST(a_caption_leaves_the_rest),
         TEST(a_caption_without_figures_or_room_is_fine),

@@ -44,6 +44,28 @@ static void base_on_32_bit_goes_down_to_a_block_below(void **state) {
     replica_free(r);
 }
 
+/* Where no arena could be had at the start, the heap lives in blocks from anywhere. */
+static void base_on_32_bit_without_an_arena_is_the_lowest_block(void **state) {
+    (void)state;
+    struct replica *r = fix_32(0);
+    fix_range(r, 0xf5000000, MiB(1), RANGE_MAPPED);
+    fix_heap(r, HEAP_arena_used, 0xf5100000);
+    assert_int_equal(arena_base(r), 0xf5000000);
+    assert_int_equal(arena_fit(r).size, MiB(1));
+    replica_free(r);
+}
+
+static void the_end_of_the_arena_can_be_seen(void **state) {
+    (void)state;
+    struct replica *r = fix_64(1024);
+    for (uint64_t size = KiB(3); size < MiB(8); size += size / 3) {
+        struct zoom z = arena_zoom_clamp(r, (struct zoom){UINT64_MAX - size, size});
+        struct arena_grid g = arena_grid(r, z, AREA, 1);
+        assert_true(arena_grid_end(&g) >= r->heap[HEAP_arena_end]);
+    }
+    replica_free(r);
+}
+
 static void clamp_keeps_the_window_inside(void **state) {
     (void)state;
     struct replica *r = fix_64(128);
@@ -152,7 +174,7 @@ static void a_point_gives_the_address_drawn_there(void **state) {
     replica_free(r);
 }
 
-static void rows_count_from_the_first_arena_on_32_bit(void **state) {
+static void rows_count_from_the_lowest_block_on_32_bit(void **state) {
     (void)state;
     struct replica *r = fix_32(128);
     struct arena_grid g = arena_grid(r, arena_fit(r), AREA, 1);
@@ -166,6 +188,8 @@ int main(void) {
         cmocka_unit_test(fit_of_an_empty_arena_is_one_mib),
         cmocka_unit_test(base_on_32_bit_is_the_first_arena),
         cmocka_unit_test(base_on_32_bit_goes_down_to_a_block_below),
+        cmocka_unit_test(base_on_32_bit_without_an_arena_is_the_lowest_block),
+        cmocka_unit_test(the_end_of_the_arena_can_be_seen),
         cmocka_unit_test(clamp_keeps_the_window_inside),
         cmocka_unit_test(zooming_keeps_the_focus_at_its_share),
         cmocka_unit_test(zooming_never_ends_beyond_the_bounds),
@@ -174,7 +198,7 @@ int main(void) {
         cmocka_unit_test(rows_hold_powers_of_two_and_all_of_the_zoom),
         cmocka_unit_test(a_page_keeps_its_column_while_panning),
         cmocka_unit_test(a_point_gives_the_address_drawn_there),
-        cmocka_unit_test(rows_count_from_the_first_arena_on_32_bit),
+        cmocka_unit_test(rows_count_from_the_lowest_block_on_32_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ char *hint_name(const struct platform *p, unsigned index, char *buf, size_t len)
     if ((addr & 0xffffffff) == 0)
         snprintf(buf, len, "0x%04llx", (unsigned long long)(addr >> 32));
     else
-        snprintf(buf, len, "no. %u", index + 1);
+        snprintf(buf, len, "no. %u", index);
     return buf;
 }
 

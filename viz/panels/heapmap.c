@@ -81,7 +81,7 @@ void heapmap_begin(struct heapmap *m, const struct replica *r, uint64_t cells) {
 
 /* Sums in bytes while a cell is gathered. */
 struct sums {
-    double allocated, open, manual, free, unused, taken;
+    double allocated, open, manual, free, unused, metadata, taken;
     double by_class[NUM_SPAN_CLASSES];
     unsigned best;
 };
@@ -125,6 +125,8 @@ static uint64_t add_hole(struct sums *sums, const struct replica *r, uint64_t lo
         next = end;
     if (run.state == RANGE_TAKEN)
         sums->taken += (double)(next - lo);
+    else if (run.owner == OWNER_METADATA)
+        sums->metadata += (double)(next - lo);
     else if (run.owner == OWNER_HEAP)
         sums->unused += (double)(next - lo);
     return next;
@@ -153,6 +155,7 @@ static struct cell cell_from(const struct sums *sums, uint64_t start, uint64_t e
         .manual = (float)(sums->manual / whole),
         .free = (float)(sums->free / whole),
         .unused = (float)(sums->unused / whole),
+        .metadata = (float)(sums->metadata / whole),
         .taken = (float)(sums->taken / whole),
         .spanclass = sums->best,
         .any_class = sums->by_class[sums->best] > 0,
@@ -281,5 +284,6 @@ void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell) {
     }
     layer(ui, box, &bottom, cell->manual, color_of(ui, COLOR_manual));
     layer(ui, box, &bottom, cell->free, color_of(ui, COLOR_free_span));
+    layer(ui, box, &bottom, cell->metadata, color_of(ui, COLOR_metadata));
     layer(ui, box, &bottom, cell->taken, color_of(ui, COLOR_other));
 }

@@ -22,6 +22,7 @@ struct cell {
     float manual;
     float free;         /* in free spans */
     float unused;       /* kept for the arena, but no span lies there yet */
+    float metadata;     /* the runtime's own records, between blocks of a 32-bit heap */
     float taken;        /* somebody else's memory */
     unsigned spanclass; /* the commonest of the spans in use */
     bool any_class;     /* there is one */
@@ -57,7 +58,7 @@ uint64_t heapmap_span_end(const struct rspan *s);
  * last. 0: nothing. chosen (may be NULL): the user pointed at it. */
 uint64_t heapmap_focus(const struct view *v, bool *chosen);
 
-/* Draws the cell's composition as a stack, from the bottom: allocated, open, manual, free. */
+/* Draws the cell's composition as a stack, from the bottom: allocated, open, manual, free ... */
 void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell);
 /* The colour of a span class as the arena shows it, and its dull form for open slots. */
 uint32_t heapmap_class_color(const struct ui *ui, unsigned spanclass);

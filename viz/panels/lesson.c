@@ -5,6 +5,7 @@
  * What does not fit fades out under an ellipsis; the shipped lessons fit at the window's usual
  * size.
  */
+#include <limits.h>
 #include <stdio.h>
 
 #include "viz/lesson.h"
@@ -19,7 +20,10 @@ enum {
     CODE_H = 17,
     FADE_H = 36,
     KEY_W = 46,
-    KEY_ROW_H = 27,
+    KEY_ROW_H = 26,
+    CARD_PAD = 10,
+    CARD_TITLE_H = 18,
+    CARD_GAP = 8,
 };
 
 static const float PROSE_SIZE = SIZE_BODY + 1;
@@ -134,9 +138,9 @@ static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
 /* --- The start page --- */
 
 static const char *const about =
-    "The memory allocator of Go 1.10, written again in C, runs here for real. It asks for address "
-    "space, cuts it into pages and slots, and hands out objects. Everything it does is recorded: "
-    "stop at any moment, and go back.";
+    "This is the memory allocator of Go 1.10, written again in C, and it really runs. It asks for "
+    "address space, cuts it into pages and slots, and hands out objects. All is recorded: stop "
+    "anywhere, and go back.";
 
 static const struct {
     const char *key, *means;
@@ -169,44 +173,67 @@ static void draw_keys(struct ui *ui, struct rect *rest) {
     }
 }
 
-/* A lesson to choose: number, title, and what it is about. */
-static void draw_card(struct ui *ui, const struct lesson *l, size_t number, struct rect *rest) {
-    struct strbuf intro = {0};
-    int pad = px(ui, 10), title_h = px(ui, 20);
-    markdown_text(&l->intro, &intro);
-    int w = rest->w - 2 * pad;
-    int text_h = ui_paragraph_height(ui, w, FACE_SANS, SIZE_SMALL, sb_text(&intro), 3);
-    struct rect card = take_top(rest, title_h + px(ui, 2) + text_h + 2 * pad);
+/* A lesson to choose: number, title, and what it is about in so many lines. */
+static int card_height(struct ui *ui, const char *intro, int w, int lines) {
+    int text =
+        ui_paragraph_height(ui, w - 2 * px(ui, CARD_PAD), FACE_SANS, SIZE_SMALL, intro, lines);
+    return px(ui, CARD_TITLE_H) + (text ? text + px(ui, 2) : 0) + 2 * px(ui, CARD_PAD);
+}
+
+static void draw_card(
+    struct ui *ui, const struct lesson *l, size_t number, const char *intro, struct rect card) {
     bool hot = ui_hovered(ui, card);
     draw_round(ui->canvas, card, px(ui, 8), color_of(ui, COLOR_raised));
     draw_frame(
         ui->canvas, card, px(ui, 8), px(ui, 1), color_of(ui, hot ? COLOR_accent : COLOR_line));
     ui_click(ui, card, CMD_LESSON_OPEN, (int64_t)number);
-    struct rect title = {card.x + pad, card.y + pad, w, title_h};
+    struct rect text = rect_inset(card, px(ui, CARD_PAD));
+    struct rect title = take_top(&text, px(ui, CARD_TITLE_H));
     int used = ui_textf(ui, title, FACE_BOLD, SIZE_BODY, 0, color_of(ui, COLOR_text), "%zu  %s",
         number + 1, l->title);
-    title.x += used + pad;
-    title.w -= used + pad;
+    title.x += used + px(ui, CARD_PAD);
+    title.w -= used + px(ui, CARD_PAD);
     ui_textf(
         ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%zu steps", l->step_count);
-    struct rect text = {card.x + pad, title.y + title_h + px(ui, 2), w, text_h};
-    ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), sb_text(&intro));
-    sb_free(&intro);
+    take_top(&text, px(ui, 2));
+    ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), intro);
+}
+
+/* Height of all cards, or draws them as well; lines: of each introduction at most. */
+static int set_cards(struct ui *ui, const struct view *v, struct rect rest, int lines, bool draw) {
+    int top = rest.y;
+    for (size_t i = 0; i < v->lesson_count; i++) {
+        struct strbuf intro = {0};
+        markdown_text(&v->lessons[i]->intro, &intro);
+        int h = card_height(ui, sb_text(&intro), rest.w, lines);
+        if (draw && h <= rest.h)
+            draw_card(ui, v->lessons[i], i, sb_text(&intro), rect_make(rest.x, rest.y, rest.w, h));
+        take_top(&rest, h);
+        take_top(&rest, px(ui, CARD_GAP));
+        sb_free(&intro);
+    }
+    return rest.y - top;
+}
+
+/* The introductions as far as there is room for them. */
+static void draw_cards(struct ui *ui, const struct view *v, struct rect rest) {
+    struct rect endless = {rest.x, 0, rest.w, INT_MAX};
+    int lines = 3;
+    while (lines && set_cards(ui, v, endless, lines, false) > rest.h + px(ui, CARD_GAP))
+        lines--;
+    set_cards(ui, v, rest, lines, true);
 }
 
 static void draw_start(struct ui *ui, const struct view *v, struct rect area) {
     uint32_t ink = color_of(ui, COLOR_text);
     int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, ink, "Watch a memory allocator work");
     take_top(&area, h + px(ui, 12));
-    h = ui_paragraph(ui, area, FACE_SANS, PROSE_SIZE, ink, about);
-    take_top(&area, h + px(ui, 18));
+    h = ui_paragraph(ui, area, FACE_SANS, SIZE_BODY, ink, about);
+    take_top(&area, h + px(ui, 14));
     draw_keys(ui, &area);
-    take_top(&area, px(ui, 16));
+    take_top(&area, px(ui, 12));
     area = ui_caption(ui, area, "LESSONS", NULL);
-    for (size_t i = 0; i < v->lesson_count; i++) {
-        draw_card(ui, v->lessons[i], i, &area);
-        take_top(&area, px(ui, 8));
-    }
+    draw_cards(ui, v, area);
 }
 
 void panel_lesson(struct ui *ui, const struct view *v, struct rect area) {

@@ -32,6 +32,9 @@ enum {
     SIZES_GAP = 8
 };
 
+/* What the diagram wants for all its lines of text, design pixels. */
+enum { WIDTH_USUAL = 680, HEIGHT_USUAL = 310 };
+
 /* Lines of text each row of boxes has room for. */
 struct rows {
     int first, plan, sizes, last;
@@ -391,10 +394,23 @@ static void draw_ways(struct ui *ui, const struct view *v, const struct diagram 
         }
 }
 
+/* With room to spare the diagram is drawn larger: its small text in the window's next sizes. */
+static float magnification(const struct ui *ui, struct rect area) {
+    static const int sizes[] = {SIZE_LARGE, SIZE_BODY};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        float m = (float)sizes[i] / SIZE_SMALL;
+        if (area.w >= px(ui, WIDTH_USUAL * m) && area.h >= px(ui, HEIGHT_USUAL * m))
+            return m;
+    }
+    return 1;
+}
+
 void panel_path(struct ui *ui, const struct view *v, struct rect area) {
     const struct init_path *p = &v->r->init;
     struct diagram d = {0};
     struct rect body = ui_caption(ui, area, "PATH OF mallocinit", "%s", init_step_name(p->step));
+    float scale = ui->scale;
+    ui->scale *= magnification(ui, body);
     place_boxes(ui, body, &d);
     canvas_clip(ui->canvas, area);
     draw_ways(ui, v, &d);
@@ -405,4 +421,5 @@ void panel_path(struct ui *ui, const struct view *v, struct rect area) {
             draw_box(ui, v, n, &d);
     }
     canvas_unclip(ui->canvas);
+    ui->scale = scale;
 }

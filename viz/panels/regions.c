@@ -298,9 +298,10 @@ static void box_bitmap(const struct regions *g, uint64_t page) {
 
 /* What lies in the page, in full and in short. */
 static void page_words(const struct rspan *s, char *full, char *brief, size_t len) {
-    char pages[32];
+    char pages[32], size[32];
     unsigned c = s ? (unsigned)s->spanclass : 0;
     format_count(s ? s->npages : 0, pages, sizeof pages);
+    format_count(s ? s->elemsize : 0, size, sizeof size);
     if (!s) {
         snprintf(full, len, "no span");
         snprintf(brief, len, "no span");
@@ -314,9 +315,9 @@ static void page_words(const struct rspan *s, char *full, char *brief, size_t le
         snprintf(full, len, "large object of %s pages", pages);
         snprintf(brief, len, "large object");
     } else {
-        snprintf(full, len, "class %u, %" PRIu64 " B × %" PRIu64 ", %s", spanclass_size_class(c),
-            s->elemsize, s->nelems, spanclass_noscan(c) ? "pointer-free" : "scan");
-        snprintf(brief, len, "%" PRIu64 " B × %" PRIu64, s->elemsize, s->nelems);
+        snprintf(full, len, "class %u, %s B × %" PRIu64 ", %s", spanclass_size_class(c), size,
+            s->nelems, spanclass_noscan(c) ? "pointer-free" : "scan");
+        snprintf(brief, len, "%s B × %" PRIu64, size, s->nelems);
     }
 }
 

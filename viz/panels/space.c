@@ -3,7 +3,7 @@
  * asked for in words, and the reservation magnified into its three bands, joined to its place on
  * the ruler by a soft trapezoid.
  *
- * From top to bottom, in design pixels: caption, ruler (24, or a lane of 15 for each attempt of
+ * From top to bottom, in design pixels: caption, ruler (26, or a lane of 15 for each attempt of
  * the 32-bit plan), words (17, left out where there is no room), bands (what is left, none
  * if that is too little), legend (18).
  */
@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS = 17, LEGEND = 18, GAP = 7, GAP_MOST = 20, BANDS_LEAST = 17, BANDS_MOST = 52 };
+enum { WORDS = 17, LEGEND = 18, GAP = 7, GAP_MOST = 20, BANDS_LEAST = 17, BANDS_MOST = 58 };
 
 struct space_layout {
     struct rect ruler, words, bands, legend;
@@ -62,7 +62,7 @@ static void draw_trapezoid(
     draw_polygon(ui->canvas, xy, 4, color_alpha(color_of(ui, COLOR_arena), 34));
 }
 
-/* The hint under the pointer, told: "hint 3 of 128: 0x3c0 0000 0000, not tried". */
+/* The hint under the pointer, told: "hint 3: 0x3c0 0000 0000, not tried". */
 static bool say_pointed_hint(struct ui *ui, const struct view *v, struct rect *row) {
     struct thing t = v->hover.kind == THING_HINT ? v->hover : v->pinned;
     if (t.kind != THING_HINT || t.index >= HINT_COUNT)
@@ -72,7 +72,7 @@ static bool say_pointed_hint(struct ui *ui, const struct view *v, struct rect *r
     const char *reason = attempt_reason(v, a);
     bool taken = v->env && env_is_taken(v->env, hint_addr(v->platform, i));
     char addr[32], text[160];
-    snprintf(text, sizeof text, "hint %u of %d: %s", i + 1, HINT_COUNT,
+    snprintf(text, sizeof text, "hint %u: %s", i,
         format_addr(hint_addr(v->platform, i), addr, sizeof addr));
     row_say(ui, row, color_of(ui, COLOR_text), text);
     snprintf(text, sizeof text, "%s%s%s", outcome_word(a->outcome), *reason ? ": " : "", reason);

@@ -30,7 +30,7 @@ static unsigned lanes(const struct view *v) {
 }
 
 int ruler_height(const struct view *v) {
-    return narrow(v) ? (int)lanes(v) * LANE + 5 : 24;
+    return narrow(v) ? (int)lanes(v) * LANE + 5 : 26;
 }
 
 int ruler_x(const struct view *v, struct rect r, uint64_t addr) {
@@ -52,6 +52,15 @@ static struct rect piece(
     return rect_make(x0, r.y, x1 - x0, r.h);
 }
 
+/* A range at a hint's address is a foot below the hint's mark, which says what came of it. */
+static struct rect below_mark(const struct view *v, uint64_t start, struct rect piece) {
+    uint64_t number = start >> 40;
+    if (narrow(v) || number >= HINT_COUNT || start != hint_addr(v->platform, (unsigned)number))
+        return piece;
+    int h = piece.h / 6;
+    return rect_make(piece.x, piece.y + piece.h - h, piece.w, h);
+}
+
 static enum theme_color owner_color(unsigned owner) {
     switch (owner) {
     case OWNER_HEAP: return COLOR_arena;
@@ -63,6 +72,8 @@ static enum theme_color owner_color(unsigned owner) {
 static void draw_range(struct ui *ui, const struct view *v, struct rect r, struct range range) {
     struct thing self = {THING_RANGE, 0, range.start, range.end - range.start};
     struct rect p = piece(ui, v, r, range.start, range.end);
+    if (range.owner == OWNER_OTHER)
+        p = below_mark(v, range.start, p);
     draw_state(ui, p, range.state, color_of(ui, owner_color(range.owner)));
     if (thing_lit(v, self))
         draw_frame(
@@ -110,8 +121,8 @@ static void draw_taken(struct ui *ui, const struct view *v, struct rect r) {
         struct taken_range t = v->env->model.taken[i];
         if (rangemap_state(&v->r->ranges, t.addr, NULL) != RANGE_NONE)
             continue;
-        struct rect p = piece(ui, v, r, t.addr, t.addr + t.size);
-        draw_fill(ui->canvas, p, color_alpha(color_of(ui, COLOR_other), 130));
+        struct rect p = below_mark(v, t.addr, piece(ui, v, r, t.addr, t.addr + t.size));
+        draw_fill(ui->canvas, p, color_of(ui, COLOR_other));
         ui_hot(ui, p, (struct thing){THING_RANGE, 0, t.addr, t.size});
     }
 }
@@ -161,9 +172,6 @@ static void draw_hint(
     struct rect hot = {left, r.y, (int)(x + pitch / 2) - left, r.h};
     if (thing_lit(v, self))
         draw_fill(ui->canvas, hot, color_alpha(color_of(ui, COLOR_attention), 90));
-    if (v->env && a->outcome == OUTCOME_UNTRIED && env_is_taken(v->env, addr))
-        draw_circle(ui->canvas, x, (float)r.y + (float)r.h * 0.2f, 1.8f * ui->scale,
-            color_of(ui, COLOR_other));
     draw_hint_mark(ui, r, x, a->outcome, asked, pitch);
     ui_hot(ui, hot, self);
     ui_click(ui, hot, CMD_TAKE_HINT, (int64_t)i);

@@ -19,7 +19,7 @@ enum {
     MAX_CHANGED = 64,  /* spans remembered as changed */
     MAX_PARTS = 5,     /* of a row about a system call */
     LINES_PRESENT = 4, /* at most, for the present event's sentence */
-    LINES_OTHER = 2,
+    LINES_OTHER = 3,
 };
 
 /* What has changed between now and the event looked at. */

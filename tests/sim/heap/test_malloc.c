@@ -341,6 +341,10 @@ static void words_have_the_width_of_the_platform(void **state) {
     lab_close(&lab);
 }
 
+static uint64_t scannable(const struct lab *lab) {
+    return heap_stat(lab->h, STAT_local_scan) + heap_stat(lab->h, STAT_heap_scan);
+}
+
 static void scannable_bytes_are_counted(void **state) {
     static const uint8_t mask = 5;
     struct lab lab;
@@ -348,11 +352,11 @@ static void scannable_bytes_are_counted(void **state) {
     lab_start(&lab, "linux/amd64");
     const struct heap_type type = {32, 24, &mask};
     lab_typed(&lab, &type);
-    assert_int_equal(heap_stat(lab.h, STAT_local_scan), 24);
+    assert_int_equal(scannable(&lab), 24);
     heap_malloc(lab.h, 96, &type); /* three in a row: two whole ones and 24 bytes */
-    assert_int_equal(heap_stat(lab.h, STAT_local_scan), 24 + 88);
+    assert_int_equal(scannable(&lab), 24 + 88);
     lab_new(&lab, 96);
-    assert_int_equal(heap_stat(lab.h, STAT_local_scan) + heap_stat(lab.h, STAT_heap_scan), 24 + 88);
+    assert_int_equal(scannable(&lab), 24 + 88);
     lab_close(&lab);
 }
 

@@ -63,7 +63,7 @@ static void attempts_tell_their_outcomes(void **unused) {
         .x = HINT_COUNT + 1,
         .a = 0x8200000,
         .b = 0x20202000};
-    expect(ev, NULL, "Arena of 256 MiB, 514 MiB in all, at 0x8200000: refused, there is no room.");
+    expect(ev, NULL, "Arena of 256 MiB, 514 MiB in all, at 0x8200000: refused, no room.");
 }
 
 static void system_calls_name_the_region_where_it_is_known(void **unused) {

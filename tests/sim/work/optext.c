@@ -21,7 +21,12 @@ void optext_add(const struct op *op, unsigned ptr_size, struct strbuf *out) {
         break;
     case OP_NIL: sb_printf(out, "nil %u.%llu", op->id, (unsigned long long)op->word); break;
     case OP_NOTE: sb_printf(out, "note %s", op->note); break;
-    case OP_INIT: sb_puts(out, "init"); break;
+    case OP_INIT:
+    case OP_COLLECT:
+    case OP_COLLECT_LAZY:
+    case OP_SWEEP_ONE:
+    case OP_SCAVENGE: sb_puts(out, op_code_name(op->code)); break;
+    case OP_PRECISE: sb_printf(out, "precise %llu", (unsigned long long)op->size); break;
     default: sb_printf(out, "%s %u", op_code_name(op->code), op->id);
     }
     sb_puts(out, "\n");

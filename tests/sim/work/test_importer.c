@@ -51,11 +51,19 @@ static void allocations_and_frees_become_operations(void **state) {
         8, "init\nalloc 1 16\ntyped 2 3x16 p\ndrop 1\n");
 }
 
+static void what_a_collection_found_dead_is_dropped_before_it(void **state) {
+    (void)state;
+    expect_ops("tracealloc(0x1000, 0x8)\ntracealloc(0x2000, 0x8)\ntracegc()\n"
+               "tracealloc(0x3000, 0x8)\ntracefree(0x1000, 0x8)\ntracefree(0x3000, 0x8)\n",
+        8, "init\nalloc 1 8\nalloc 2 8\ndrop 1\nnote The program collected here (1 of 1)\n"
+           "collect\nalloc 3 8\ndrop 3\n");
+}
+
 static void collections_become_phases(void **state) {
     (void)state;
     expect_ops("tracealloc(0x1000, 0x8)\ntracegc()\n" STACK "end tracegc\n\ntracegc()\n", 4,
-        "init\nalloc 1 8\nnote The program collected here (1 of 2)\n"
-        "note The program collected here (2 of 2)\n");
+        "init\nalloc 1 8\nnote The program collected here (1 of 2)\ncollect\n"
+        "note The program collected here (2 of 2)\ncollect\n");
 }
 
 static void an_address_used_again_is_a_new_object(void **state) {
@@ -263,6 +271,7 @@ static void logs_are_recognised_by_their_lines(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_and_frees_become_operations),
+        cmocka_unit_test(what_a_collection_found_dead_is_dropped_before_it),
         cmocka_unit_test(collections_become_phases),
         cmocka_unit_test(an_address_used_again_is_a_new_object),
         cmocka_unit_test(an_allocation_at_a_live_address_replaces),

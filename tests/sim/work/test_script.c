@@ -404,11 +404,18 @@ static void broken_lines_are_refused_with_file_and_line(void **state) {
         expect_error(cases[i].text, cases[i].error);
 }
 
+static void collections_and_what_goes_with_them_become_operations(void **state) {
+    (void)state;
+    expect_ops("precise on\ncollect\ncollect lazily\nsweep\nscavenge\nprecise off\n",
+        "init\nprecise 1\ncollect\ncollect lazily\nsweep one\nscavenge\nprecise 0\n");
+    expect_error("precise\n", "t.arena:1: precise needs a value; expected on or off");
+}
+
 static void an_unknown_command_lists_the_known_ones(void **state) {
     (void)state;
     struct error err = {""};
-    assert_null(script_parse("t.arena", "alloc 8\ncollect\n", &err));
-    assert_non_null(strstr(err.text, "t.arena:2: unknown command \"collect\"; expected one of "));
+    assert_null(script_parse("t.arena", "alloc 8\ncompact\n", &err));
+    assert_non_null(strstr(err.text, "t.arena:2: unknown command \"compact\"; expected one of "));
     assert_non_null(strstr(err.text, "repeat, end, or NAME = ..."));
 }
 
@@ -522,6 +529,7 @@ int main(void) {
         cmocka_unit_test(what_a_script_does_not_mention_stays),
         cmocka_unit_test(platforms_of_32_bits_have_no_hints_to_take),
         cmocka_unit_test(broken_lines_are_refused_with_file_and_line),
+        cmocka_unit_test(collections_and_what_goes_with_them_become_operations),
         cmocka_unit_test(an_unknown_command_lists_the_known_ones),
         cmocka_unit_test(an_unknown_platform_lists_the_known_ones),
         cmocka_unit_test(repeats_that_nest_too_deeply_are_refused),

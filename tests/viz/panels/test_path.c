@@ -206,6 +206,7 @@ static void text_fits_at_every_moment_of_every_start(void **state) {
         world_open(&w, starts[i][0], starts[i][1]);
         world_check_text(&w, panel_path, 230);
         world_check_text(&w, panel_path, 344);
+        world_check_text(&w, panel_path, 700);
         world_close(&w);
     }
 }
