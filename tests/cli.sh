@@ -56,8 +56,6 @@ printf 'tracealloc(0xc000010000, nonsense)\n' >"$dir/broken.log"
 refuses 'broken.log:1: ' "$sim" run "$dir/broken.log"
 printf '\0\1\2\3binary' >"$dir/binary"
 refuses 'binary' "$sim" run "$dir/binary"
-: >"$dir/empty"
-refuses 'empty' "$sim" run "$dir/empty"
 
 refuses 'unknown command .quux.' "$scope" quux
 refuses 'unknown option .--x.' "$scope" --x

@@ -38,14 +38,14 @@ static void step_mark(struct app *app, int direction) {
                 app_seek(app, marks[i].seq);
                 return;
             }
-        app_notice(app, "No later growth or refusal in this run.");
+        app_notice(app, "No later collection, growth or refusal in this run.");
     } else {
         for (size_t i = count; i-- > 0;)
             if (marks[i].seq < app->at) {
                 app_seek(app, marks[i].seq);
                 return;
             }
-        app_notice(app, "No earlier growth or refusal in this run.");
+        app_notice(app, "No earlier collection, growth or refusal in this run.");
     }
 }
 

@@ -13,8 +13,8 @@
     X(STEP_BACK, "step back", "Left h", "Time", "one event back")                                  \
     X(OP_FORWARD, "op forward", "Shift+Right Shift+l", "Time", "one operation forward")            \
     X(OP_BACK, "op back", "Shift+Left Shift+h", "Time", "one operation back")                      \
-    X(MARK_FORWARD, "mark forward", "Ctrl+Right", "Time", "next growth or refusal")                \
-    X(MARK_BACK, "mark back", "Ctrl+Left", "Time", "previous growth or refusal")                   \
+    X(MARK_FORWARD, "mark forward", "Ctrl+Right", "Time", "next collection, growth or refusal")    \
+    X(MARK_BACK, "mark back", "Ctrl+Left", "Time", "previous collection, growth or refusal")       \
     X(HOME, "home", "Home", "Time", "to the beginning")                                            \
     X(END, "end", "End", "Time", "to the end")                                                     \
     X(FASTER, "faster", "+ =", "Time", "play faster")                                              \

@@ -38,9 +38,19 @@ uint64_t sys_reserve(struct heap *h, uint64_t addr, uint64_t size, bool *reserve
     return got.addr;
 }
 
+/* Windows has its own words, with its own error numbers. */
+NORETURN static void map_failed_on_windows(struct heap *h, uint64_t size, int err) {
+    enum { NOT_ENOUGH_MEMORY = 8, COMMITMENT_LIMIT = 1455 };
+    bool memory = err == NOT_ENOUGH_MEMORY || err == COMMITMENT_LIMIT;
+    heap_print(h, MSG_VIRTUAL_ALLOC, size, (uint64_t)err, 0);
+    heap_throw(h, memory ? MSG_THROW_OOM : MSG_THROW_MAP_FAILED);
+}
+
 /* What Go says when the system does not give the pages where they were asked for. */
 NORETURN static void map_failed(
-    struct heap *h, uint64_t addr, bool reserved, struct os_answer got) {
+    struct heap *h, uint64_t addr, uint64_t size, bool reserved, struct os_answer got) {
+    if (h->platform->goos == GOOS_WINDOWS)
+        map_failed_on_windows(h, size, got.err);
     if (got.err == ENOMEM)
         heap_throw(h, MSG_THROW_RUNTIME_OOM);
     if (reserved || h->platform->goos != GOOS_LINUX)
@@ -57,7 +67,7 @@ void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum s
     if (got.addr && !got.err)
         set_range(h, got.addr, size, RANGE_MAPPED, OWNER_HEAP);
     if (got.addr != addr || got.err)
-        map_failed(h, addr, reserved, got);
+        map_failed(h, addr, size, reserved, got);
 }
 
 uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_owner owner) {

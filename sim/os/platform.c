@@ -27,7 +27,8 @@
     .ptr_size = 4, .sizeof_mspan = 92, .sizeof_mcache = 868, .sizeof_treapnode = 24,               \
     .sizeof_defer = 28, .gcbits_header = 8
 
-/* 0x00c0 makes addresses that are not valid UTF-8 and look like nothing else in a register. */
+/* The bytes c0 00 to df 00 in memory are not valid UTF-8 and far from ff: little that is not a
+ * pointer looks like an address from 0xc000000000 on. */
 #define HINT_USUAL        (UINT64_C(0x00c0) << 32)
 #define HINT_LINUX_ARM64  (UINT64_C(0x0040) << 32) /* some kernels give only 39 bits */
 #define HINT_DARWIN_ARM64 (UINT64_C(0x0013) << 28)

@@ -174,7 +174,9 @@ static void darwin_used(struct os *os, uint64_t addr, uint64_t size) {
     (void)size;
 }
 
-/* Windows: reserving and committing are two things; a commit works within one reservation only. */
+/* Windows: reserving and committing are two things, and a commit works within one reservation only.
+ * sysUsed knows that, sysMap does not: a span that would begin in one reservation and end in the
+ * next ends the program with error 487, as 32-bit Go programs of that time did. */
 
 static struct os_answer windows_reserve(
     struct os *os, uint64_t addr, uint64_t size, bool *reserved) {

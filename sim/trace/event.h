@@ -282,6 +282,7 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(BAD_DEFER_CLASS, "bad defer size class: i=%d siz=%d defersc=%d")                             \
     X(BAD_PAGESIZE, "bad pagesize %x %x start %x")                                                 \
     X(MAP_CONFLICT, "runtime: address space conflict: map(%x) = %x (err %d)")                      \
+    X(VIRTUAL_ALLOC, "runtime: VirtualAlloc of %d bytes failed with errno=%d")                     \
     X(HEAP_OOM, "runtime: out of memory: cannot allocate %d-byte block (%d in use)")               \
     X(NOT_USABLE, "runtime: memory allocated by OS (%x) not in usable range [%x,%x)")              \
     X(MMAP_DENIED, "runtime: mmap: access denied")                                                 \

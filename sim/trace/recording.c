@@ -104,6 +104,8 @@ static void note_mark(struct recording *rec, const struct event *ev) {
         add_mark(rec, MARK_REFUSED);
     else if (ev->kind == EV_EXIT)
         add_mark(rec, MARK_FATAL);
+    else if (ev->kind == EV_MARKED)
+        add_mark(rec, MARK_COLLECTION);
     else if (ev->kind == EV_HEAP_SET && ev->w == HEAP_arena_used &&
              rec->head->init.reached[STEP_DONE])
         add_mark(rec, MARK_GROWTH);
@@ -130,21 +132,26 @@ static void thin_samples(struct recording *rec) {
     rec->sample_gap *= 2;
 }
 
+/* Samples stand at least sample_gap events apart, but for the last one, which always says how
+ * things are now. */
 static void note_sample(struct recording *rec, const struct event *ev) {
     if (ev->kind != EV_OP_END)
         return;
-    uint64_t last = rec->sample_count ? rec->samples[rec->sample_count - 1].seq : 0;
-    if (rec->sample_count && rec->count - last < rec->sample_gap)
-        return;
-    if (rec->sample_count == MAX_SAMPLES)
+    size_t n = rec->sample_count;
+    bool replace_last =
+        n >= 2 && rec->samples[n - 1].seq - rec->samples[n - 2].seq < rec->sample_gap;
+    if (!replace_last && n == MAX_SAMPLES) {
         thin_samples(rec);
+        n = rec->sample_count;
+    }
     const uint64_t *st = rec->head->stats;
-    rec->samples[rec->sample_count++] = (struct sample){.seq = rec->count,
+    rec->samples[replace_last ? n - 1 : n] = (struct sample){.seq = rec->count,
         .heap_live = st[STAT_heap_live],
         .heap_inuse = st[STAT_heap_inuse],
         .heap_idle = st[STAT_heap_idle],
         .heap_released = st[STAT_heap_released],
         .heap_sys = st[STAT_heap_sys]};
+    rec->sample_count = replace_last ? n : n + 1;
 }
 
 void recording_append(struct recording *rec, const struct event *ev) {

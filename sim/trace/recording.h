@@ -18,7 +18,7 @@ struct sample {
     uint64_t heap_live, heap_inuse, heap_idle, heap_released, heap_sys;
 };
 
-enum mark_kind { MARK_REFUSED, MARK_GROWTH, MARK_FATAL };
+enum mark_kind { MARK_REFUSED, MARK_GROWTH, MARK_FATAL, MARK_COLLECTION };
 
 struct mark {
     uint64_t seq; /* the state with seq events applied is just after it */

@@ -116,7 +116,8 @@ uint32_t replica_page(const struct replica *r, uint64_t page);
 uint8_t replica_bitmap(const struct replica *r, uint64_t index);
 /* How many bytes of the heap bitmap from index on, and before end, are zero. */
 uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end);
-/* The live (in use, manual or free) span that holds addr, 0 if none. */
+/* The span in use or managed by hand that holds addr; a free one only at its first and last page,
+ * since inside it the spans table has stale entries. 0 if none. */
 uint32_t replica_span_of(const struct replica *r, uint64_t addr);
 /* Is slot index of an in-use span allocated? (Below freeindex, or its allocation bit is set.) */
 bool rspan_slot_allocated(const struct rspan *s, uint64_t index);

@@ -216,6 +216,12 @@ struct program *session_program(struct session *s) {
     return s->world.program;
 }
 
+struct session_world session_world(const struct session *s) {
+    struct os *os = s->world.os;
+    return (struct session_world){
+        .image_end = os->image_end, .brk = os->ops->brk(os), .phys_page_size = os->phys_page_size};
+}
+
 const char *session_provider(const struct session *s) {
     return s->world.os->ops->name;
 }

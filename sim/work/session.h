@@ -54,6 +54,11 @@ const char *session_phase(const struct session *s, uint64_t op);
 const struct environment *session_env(const struct session *s);
 const struct recording *session_recording(const struct session *s);
 struct program *session_program(struct session *s);
+/* What the provider itself says of the program and the machine: addresses, bytes. */
+struct session_world {
+    uint64_t image_end, brk, phys_page_size;
+};
+struct session_world session_world(const struct session *s);
 /* "host kernel" or "simulated", and for people why (NULL: as asked for). */
 const char *session_provider(const struct session *s);
 const char *session_provider_why(const struct session *s);

@@ -131,6 +131,11 @@ static struct rect draw_facts(
 static void world_facts(const struct view *v, bool brief, struct facts *f) {
     const struct model_config *m = &v->env->model;
     const struct platform *p = v->platform;
+    /* A fixture may have no session: then what the platform usually has. */
+    struct session_world real = v->session ? session_world(v->session)
+                                           : (struct session_world){.image_end = p->image_end,
+                                                 .brk = p->brk,
+                                                 .phys_page_size = p->phys_page_size};
     if (!brief) {
         facts_add(f, "platform", "%s", p->name);
         on_click(f, CMD_TOGGLE_WIDTH, 0);
@@ -146,15 +151,14 @@ static void world_facts(const struct view *v, bool brief, struct facts *f) {
     else
         facts_add(f, "address space", "no limit");
     on_click(f, CMD_CYCLE_LIMIT, 0);
-    facts_add_address(f, "program break", m->brk ? m->brk : p->brk);
+    facts_add_address(f, "program break", real.brk);
     on_click(f, CMD_CYCLE_BREAK, 0);
     if (!brief) {
-        facts_add_address(f, "image ends at", m->image_end ? m->image_end : p->image_end);
-        if (m->no_page_size)
-            facts_add(f, "physical page", "not told");
+        facts_add_address(f, "image ends at", real.image_end);
+        if (real.phys_page_size)
+            facts_add_size(f, "physical page", real.phys_page_size);
         else
-            facts_add_size(
-                f, "physical page", m->phys_page_size ? m->phys_page_size : p->phys_page_size);
+            facts_add(f, "physical page", "not told");
     }
     facts_add(f, "ranges taken", "%zu", m->taken_count);
     if (p->ptr_size == 8)

@@ -14,7 +14,7 @@
 
 #include "viz/panels/panels.h"
 
-enum { CAPTION = 22, MARK_ROW = 12, BOTTOM = 10, MARK_KINDS = MARK_FATAL + 1 };
+enum { CAPTION = 22, MARK_ROW = 12, BOTTOM = 10, MARK_KINDS = MARK_COLLECTION + 1 };
 
 /* Margins follow the panel's height alone, so that an event can be found without a ui. */
 static int left_margin(struct rect area) {
@@ -58,6 +58,11 @@ static void mark_sign(struct ui *ui, enum mark_kind kind, float x, float y) {
         draw_polygon(ui->canvas, xy, 3, color_of(ui, COLOR_arena));
         return;
     }
+    if (kind == MARK_COLLECTION) {
+        const float diamond[] = {x, y - h, x + h, y, x, y + h, x - h, y};
+        draw_polygon(ui->canvas, diamond, 4, color_of(ui, COLOR_attention));
+        return;
+    }
     if (kind == MARK_FATAL)
         draw_circle(ui->canvas, x, y, 6 * ui->scale, refused);
     uint32_t cross = kind == MARK_FATAL ? color_of(ui, COLOR_panel) : refused;
@@ -97,8 +102,8 @@ static int legend_words(struct ui *ui, struct rect row, int x, int sign_w, const
 
 static void legend(struct ui *ui, struct rect row, const uint64_t marks[MARK_KINDS]) {
     static const char *const series[] = {"in use", "live", "idle", "released"};
-    static const char *const kinds[MARK_KINDS][2] = {
-        {"address refused", "addresses refused"}, {"growth", "growths"}, {"fatal error", ""}};
+    static const char *const kinds[MARK_KINDS][2] = {{"address refused", "addresses refused"},
+        {"growth", "growths"}, {"fatal error", ""}, {"collection", "collections"}};
     int x = row.x, sign = px(ui, 16);
     for (int i = 0; i < SERIES_COUNT; i++) {
         int next = legend_words(ui, row, x, sign, series[i]);
@@ -208,7 +213,9 @@ static void draw_axis(struct ui *ui, struct rect area, struct rect chart, uint64
 static void draw_marks(struct ui *ui, const struct view *v, struct rect chart) {
     size_t count;
     const struct mark *marks = recording_marks(v->rec, &count);
-    int last[MARK_KINDS] = {-1000, -1000, -1000};
+    int last[MARK_KINDS];
+    for (int kind = 0; kind < MARK_KINDS; kind++)
+        last[kind] = -1000;
     float y = (float)(chart.y - px(ui, 1)) - (float)px(ui, MARK_ROW) / 2;
     for (size_t i = 0; i < count; i++) {
         int x = column_of(v, chart.w, marks[i].seq);

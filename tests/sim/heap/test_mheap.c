@@ -289,7 +289,7 @@ static void a_block_elsewhere_replaces_the_rest_of_the_old_one(void **state) {
     assert_int_equal(lab.h->arena_end, 0x60001000 + MiB(256));
     assert_int_equal(lab.h->arena_alloc, 0x60102000);
     assert_int_equal(lab.h->arena_used, 0x60102000);
-    assert_int_equal(lab_span(&lab, 0x60001fff), NULL);
+    assert_null(lab_span(&lab, 0x60001fff));
     lab_close(&lab);
 }
 

@@ -283,6 +283,19 @@ static void windows_commits_again_without_clearing(void **state) {
     os_destroy(os);
 }
 
+static void windows_maps_nothing_across_two_reservations(void **state) {
+    (void)state;
+    struct os *os = model("windows/386");
+    assert_true(reserve(os, 0x10000000, MiB(256)) == 0x10000000);
+    assert_true(reserve(os, 0x20000000, MiB(256)) == 0x20000000);
+    struct os_answer a = os->ops->map(os, 0x1fff0000, KiB(128), true);
+    assert_true(a.addr == 0 && a.err == 487);
+    assert_true(map(os, 0x1fff0000, KiB(64)) == 0x1fff0000);
+    os->ops->used(os, 0x1fff0000, KiB(128)); /* bit by bit */
+    assert_true(holds(os, 0x1fff0000, KiB(128), 0));
+    os_destroy(os);
+}
+
 static void windows_frees_a_reservation_whole(void **state) {
     (void)state;
     struct os *os = model("windows/386");
@@ -531,6 +544,7 @@ int main(void) {
         cmocka_unit_test(released_memory_reads_as_zeros),
         cmocka_unit_test(freed_memory_comes_back_zeroed),
         cmocka_unit_test(windows_commits_again_without_clearing),
+        cmocka_unit_test(windows_maps_nothing_across_two_reservations),
         cmocka_unit_test(windows_frees_a_reservation_whole),
         cmocka_unit_test(the_ends_of_a_32_bit_space_have_bytes),
         cmocka_unit_test(two_spaces_live_side_by_side),

@@ -1,0 +1,179 @@
+/* Markdown: what is read into blocks and runs, and that lines keep to their width. */
+#include "viz/markdown.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct markdown parse(const char *text) {
+    return markdown_parse(text, strlen(text));
+}
+
+static void assert_run(const struct md_block *b, size_t i, enum md_style style, const char *text) {
+    assert_true(i < b->run_count);
+    const struct md_run *run = &b->runs[i];
+    assert_int_equal(run->style, style);
+    assert_int_equal(run->end - run->start, strlen(text));
+    assert_memory_equal(b->text.text + run->start, text, strlen(text));
+}
+
+static void paragraphs_become_blocks_of_styled_runs(void **state) {
+    (void)state;
+    struct markdown md = parse("One `two` **three**\nfour *five*.\n\nSix.\n");
+    assert_int_equal(md.count, 2);
+    assert_string_equal(md.blocks[0].text.text, "One two three four five.");
+    assert_int_equal(md.blocks[0].run_count, 7);
+    assert_run(&md.blocks[0], 0, MD_PLAIN, "One ");
+    assert_run(&md.blocks[0], 1, MD_CODE, "two");
+    assert_run(&md.blocks[0], 2, MD_PLAIN, " ");
+    assert_run(&md.blocks[0], 3, MD_STRONG, "three");
+    assert_run(&md.blocks[0], 4, MD_PLAIN, " four ");
+    assert_string_equal(md.blocks[1].text.text, "Six.");
+    markdown_free(&md);
+}
+
+static void items_know_their_depth_and_number(void **state) {
+    (void)state;
+    struct markdown md = parse("- a\n- b\n\n  more of b\n    - c\n\n3. d\n4. e\n");
+    static const struct {
+        enum md_kind kind;
+        unsigned depth, number;
+        const char *text;
+    } want[] = {{MD_ITEM, 1, 0, "a"}, {MD_ITEM, 1, 0, "b"}, {MD_PARAGRAPH, 1, 0, "more of b"},
+        {MD_ITEM, 2, 0, "c"}, {MD_ITEM, 1, 3, "d"}, {MD_ITEM, 1, 4, "e"}};
+    assert_int_equal(md.count, ARRAY_LEN(want));
+    for (size_t i = 0; i < md.count; i++) {
+        assert_int_equal(md.blocks[i].kind, want[i].kind);
+        assert_int_equal(md.blocks[i].depth, want[i].depth);
+        assert_int_equal(md.blocks[i].number, want[i].number);
+        assert_string_equal(md.blocks[i].text.text, want[i].text);
+    }
+    markdown_free(&md);
+}
+
+static void entities_links_and_html_show_as_text(void **state) {
+    (void)state;
+    struct markdown md = parse("a &lt; b &amp; c; see [the page](http://x.example) <b>now</b>\n");
+    assert_string_equal(md.blocks[0].text.text, "a < b & c; see the page <b>now</b>");
+    markdown_free(&md);
+}
+
+static void plain_text_keeps_blocks_apart(void **state) {
+    (void)state;
+    struct markdown md = parse("Intro.\n\n- a\n- b\n\n1. c\n\n```\nx = 1\n  y\n```\n\nEnd.\n");
+    struct strbuf text = {0};
+    markdown_text(&md, &text);
+    assert_string_equal(text.text, "Intro.\n\n• a\n• b\n1. c\n\nx = 1\n  y\n\nEnd.");
+    sb_free(&text);
+    markdown_free(&md);
+}
+
+/* --- Drawing --- */
+
+struct page {
+    struct ui ui;
+    struct theme theme;
+};
+
+static void page_open(struct page *p) {
+    struct error err = {""};
+    *p = (struct page){.ui = {.scale = 1, .mouse_x = -1, .mouse_y = -1, .record_boxes = true}};
+    p->ui.theme = &p->theme;
+    p->ui.canvas = canvas_new(400, 600);
+    p->ui.fonts = fonts_open(&err);
+    if (!p->ui.fonts || !theme_load("assets/themes/dark.theme", &p->theme, &err))
+        fail_msg("%s", err.text);
+}
+
+static void page_close(struct page *p) {
+    canvas_free(p->ui.canvas);
+    fonts_close(p->ui.fonts);
+    ui_free(&p->ui);
+}
+
+/* Draws text in a column and says how high it is; every line must keep to the column. */
+static int set(struct page *p, const char *text, int w, int h) {
+    struct markdown md = parse(text);
+    struct rect box = {10, 10, w, h};
+    ui_begin(&p->ui);
+    int height = markdown_draw(&p->ui, &md, box, SIZE_BODY);
+    assert_int_equal(height, markdown_height(&p->ui, &md, w, SIZE_BODY));
+    for (size_t i = 0; i < p->ui.box_count; i++) {
+        struct rect r = p->ui.boxes[i].rect;
+        if (r.x < box.x || r.x + r.w > box.x + box.w || r.y < box.y || r.y + r.h > box.y + box.h)
+            fail_msg("%d wide: text at %d,%d (%d wide) leaves its column", w, r.x, r.y, r.w);
+    }
+    markdown_free(&md);
+    return height;
+}
+
+static const char LONG_TEXT[] =
+    "The kernel lets Go probe `64 KiB` at `0x00c000000000`, **and nothing more**; the message is "
+    "`fatal error: runtime: cannot reserve arena virtual address space`.\n\n"
+    "- 位图必须能描述整个地址空间，所以是 `256 MiB`；剩下的就看 arena 能要到多少。\n"
+    "- Averyveryverylongwordthatnobodywouldeverwriteandthatfitsnowhere\n\n"
+    "```\nsome code that is much longer than the narrow column\n\n  allows\n```\n";
+
+static void lines_keep_to_their_column_at_any_width(void **state) {
+    (void)state;
+    struct page p;
+    page_open(&p);
+    int last = 0;
+    for (int w = 60; w <= 380; w += 16) {
+        int h = set(&p, LONG_TEXT, w, 10000);
+        if (last && h > last)
+            fail_msg("%d wide it takes %d pixels, more than %d in a narrower column", w, h, last);
+        last = h;
+    }
+    page_close(&p);
+}
+
+/* In a column that has room for "Together 528.5", the number goes down to its unit. */
+static void short_code_and_numbers_with_units_are_not_broken(void **state) {
+    (void)state;
+    struct page p;
+    page_open(&p);
+    static const char *const texts[] = {"Together 528.5 GiB", "Together `528.5 GiB`"};
+    int line = set(&p, "x", 380, 600);
+    int together = text_width(p.ui.fonts, FACE_SANS, SIZE_BODY, "Together");
+    int room = text_width(p.ui.fonts, FACE_MONO, SIZE_BODY, "Together 528.5") + 4;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        assert_int_equal(set(&p, texts[i], room, 600), 2 * line);
+        assert_int_equal(p.ui.boxes[0].rect.w, together);
+    }
+    assert_int_equal(set(&p, "Together 528.5 balls", room, 600), 2 * line);
+    assert_true(p.ui.boxes[0].rect.w > together);
+    page_close(&p);
+}
+
+static void what_does_not_fit_is_not_drawn_but_counted(void **state) {
+    (void)state;
+    struct page p;
+    page_open(&p);
+    int whole = set(&p, LONG_TEXT, 260, 600);
+    for (size_t i = 0; i < p.ui.box_count; i++)
+        assert_false(p.ui.boxes[i].cut);
+    size_t lines = p.ui.box_count;
+    assert_int_equal(set(&p, LONG_TEXT, 260, whole - 1), whole);
+    assert_int_equal(set(&p, LONG_TEXT, 260, 50), whole);
+    assert_true(p.ui.box_count > 0 && p.ui.box_count < lines);
+    assert_true(p.ui.boxes[p.ui.box_count - 1].cut);
+    page_close(&p);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paragraphs_become_blocks_of_styled_runs),
+        cmocka_unit_test(items_know_their_depth_and_number),
+        cmocka_unit_test(entities_links_and_html_show_as_text),
+        cmocka_unit_test(plain_text_keeps_blocks_apart),
+        cmocka_unit_test(lines_keep_to_their_column_at_any_width),
+        cmocka_unit_test(short_code_and_numbers_with_units_are_not_broken),
+        cmocka_unit_test(what_does_not_fit_is_not_drawn_but_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
