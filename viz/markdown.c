@@ -122,7 +122,7 @@ static void add_entity(struct reader *r, enum md_style style, const char *text, 
     add_text(r, style, text, len);
 }
 
-static int text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *arg) {
+static int take_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *arg) {
     struct reader *r = arg;
     enum md_style style = r->code ? MD_CODE : r->strong ? MD_STRONG : MD_PLAIN;
     switch (type) {
@@ -135,7 +135,7 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *arg) 
     return 0;
 }
 
-struct markdown markdown_parse(const char *source, size_t len) {
+struct markdown markdown_parse(const char *text, size_t len) {
     struct markdown md = {0};
     struct reader r = {.md = &md};
     MD_PARSER parser = {.flags = MD_FLAG_NOHTML,
@@ -143,9 +143,9 @@ struct markdown markdown_parse(const char *source, size_t len) {
         .leave_block = leave_block,
         .enter_span = enter_span,
         .leave_span = leave_span,
-        .text = text};
+        .text = take_text};
     INVARIANT(len <= UINT32_MAX);
-    if (md_parse(source, (MD_SIZE)len, &parser, &r) != 0)
+    if (md_parse(text, (MD_SIZE)len, &parser, &r) != 0)
         BUG("md4c cannot read %zu bytes of Markdown", len);
     return md;
 }

@@ -67,6 +67,27 @@ bool heap_sweep_one(struct heap *h, uint64_t *npages);
  * UINT64_MAX: all) back to the system; they stay mapped. Returns bytes given back. */
 uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit);
 
+/* GOGC: collect when the heap has grown by that percentage; -1 (at first): never by itself. */
+void heap_set_gogc(struct heap *h, int64_t percent);
+/* Is a collection due? Asked by whoever drives the heap, after an allocation. */
+bool heap_gc_due(const struct heap *h);
+/* Bytes that the heap may come to before the next collection is done; UINT64_MAX: no limit. */
+uint64_t heap_goal(const struct heap *h);
+/* Virtual time passes; every 2.5 minutes what was free for 5 is given back. Returns those bytes. */
+uint64_t heap_advance(struct heap *h, uint64_t nanoseconds);
+
+/* What runtime.ReadMemStats tells a Go program. Bytes, and numbers of objects. */
+struct heap_memstats {
+    uint64_t heap_alloc, total_alloc, total_free, sys, mallocs, frees;
+    uint64_t heap_sys, heap_idle, heap_inuse, heap_released, heap_objects;
+    uint64_t stack_inuse, mspan_inuse, mspan_sys, mcache_inuse, mcache_sys, gc_sys, other_sys;
+    uint64_t next_gc, num_gc;
+    struct {
+        uint64_t size, mallocs, frees;
+    } by_size[NUM_SIZE_CLASSES];
+};
+struct heap_memstats heap_memstats(const struct heap *h);
+
 /* Did Go end the program under study? With which status? */
 bool heap_exited(const struct heap *h, int *status);
 

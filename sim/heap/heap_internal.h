@@ -168,7 +168,15 @@ struct heap {
     struct mark_stack *mark; /* while marking */
 
     uint32_t fastrand[2];
-    uint64_t now; /* virtual nanoseconds */
+    uint64_t now;           /* virtual nanoseconds, from 1 on */
+    uint64_t last_scavenge; /* when the scavenger last looked round */
+
+    /* Pace: see pace.c. */
+    int64_t gogc; /* percent, -1: never */
+    uint64_t heap_marked, gc_trigger, next_gc;
+    double sweep_pages_per_byte; /* 0: nothing to pay */
+    uint64_t sweep_live_basis, pages_swept_basis;
+    uint64_t num_gc;
     struct rangemap ranges;
 
     enum rung rung; /* the lowest rung of the ladder that the current allocation came to */
@@ -303,6 +311,14 @@ uint64_t sweep_one(struct heap *h);
 void sweep_reclaim(struct heap *h, uint64_t npages);
 /* Sweeps everything that is left. */
 void sweep_finish(struct heap *h);
+
+/* --- pace.c --- */
+
+/* A collection has marked so many bytes: sets the next one's trigger and the rate of sweeping. */
+void pace_marked(struct heap *h, uint64_t marked);
+/* Pays for bytes about to be handed out as a span by sweeping, but for keep_pages, which the caller
+ * will sweep itself. */
+void deduct_sweep_credit(struct heap *h, uint64_t bytes, uint64_t keep_pages);
 
 /* --- mcentral.c, mcache.c --- */
 

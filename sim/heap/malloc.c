@@ -39,8 +39,8 @@
  * pointers get their bits in the bitmap (mbitmap.c).
  *
  * The siblings: sizeclass (which sizes), mem (system calls, memory for the runtime's own records),
- * mspan, treap (large free spans), mheap, mcentral, mcache, mbitmap, sweep, emit (events and Go's
- * ways to end), dump and check (every structure as text, and its invariants).
+ * mspan, treap (large free spans), mheap, mcentral, mcache, mbitmap, mark, sweep, scavenge, pace,
+ * emit (events and Go's ways to end), dump and check (every structure as text, and its invariants).
  */
 #include "sim/heap/heap_internal.h"
 
@@ -286,6 +286,7 @@ static void alloc_large(struct heap *h, struct request *r) {
     if (((r->size + GO_PAGE_SIZE) & h->ptr_mask) < r->size)
         heap_throw(h, MSG_THROW_OOM);
     uint64_t npages = round_up(r->size, GO_PAGE_SIZE) >> GO_PAGE_SHIFT;
+    deduct_sweep_credit(h, npages << GO_PAGE_SHIFT, npages);
     struct mspan *s = mheap_alloc(h, npages, r->noscan, true, true);
     if (!s)
         heap_throw(h, MSG_THROW_OOM);
@@ -341,6 +342,8 @@ struct heap *heap_new(const struct heap_config *config) {
     h->ptr_size = h->platform->ptr_size;
     h->ptr_mask = h->ptr_size == 4 ? UINT32_MAX : UINT64_MAX;
     h->fastrand[0] = 1; /* both words zero would give zeros for ever */
+    h->now = h->last_scavenge = 1;
+    heap_set_gogc(h, -1);
     size_classes_make(&h->sizes);
     h->emptymspan = xcalloc(1, sizeof *h->emptymspan);
     h->emptymspan->list = LIST_NOWHERE;

@@ -58,13 +58,17 @@ static void shade(struct heap *h, uint64_t addr, bool follow) {
     EMIT(h, EV_BITS, 1, s->handle, word, old, old | bit);
     h->mark->marked.objects++;
     h->mark->marked.bytes += s->elemsize;
-    if (follow && !(s->spanclass & 1))
+    if (follow && !(s->spanclass & 1)) {
         push_grey(h->mark, s->base + slot * s->elemsize);
+        EMIT(h, EV_GREY, 0, s->handle, s->base + slot * s->elemsize, slot, 0);
+    }
 }
 
 /* Shades everything that the object at base points to: it is black then. Go's scanobject. */
 static void blacken(struct heap *h, uint64_t base) {
-    uint64_t size = find_span(h, base)->elemsize;
+    const struct mspan *s = find_span(h, base);
+    uint64_t size = s->elemsize;
+    EMIT(h, EV_BLACK, 0, s->handle, base, (base - s->base) / size, 0);
     for (uint64_t i = 0; i < size; i += h->ptr_size) {
         unsigned bits = heap_bits_of_word(h, base + i);
         if (i != h->ptr_size && !(bits & 2))
@@ -108,12 +112,14 @@ struct heap_marked heap_gc_end(struct heap *h) {
     free(h->mark);
     h->mark = NULL;
     EMIT(h, EV_MARKED, 0, 0, marked.objects, marked.bytes, 0);
+    h->num_gc++;
     mcache_release_all(h);
     purge_cache_stats(h);
     stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live]);
     stat_add(h, STAT_sweepgen, 2);
     stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone]);
     stat_add(h, STAT_pages_swept, (uint64_t)0 - h->stats[STAT_pages_swept]);
+    pace_marked(h, marked.bytes);
     return marked;
 }
 

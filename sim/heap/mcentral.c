@@ -70,6 +70,8 @@ static struct mspan *find_span(struct heap *h, struct mcentral *c) {
 struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
     if (h->rung < RUNG_MCENTRAL)
         h->rung = RUNG_MCENTRAL;
+    deduct_sweep_credit(
+        h, (uint64_t)h->sizes.classes[c->spanclass >> 1].npages << GO_PAGE_SHIFT, 0);
     struct mspan *s = find_span(h, c);
     if (!s) {
         s = mcentral_grow(h, c);

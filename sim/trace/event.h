@@ -101,6 +101,10 @@ struct event {
      */                                                                                            \
     X(OBJECT, "object", "span class | rung << 8", "id", "addr", "size asked",                      \
         "taken | ptrdata << 32")                                                                   \
+    /* Marking: an object with pointers was found live and waits to be looked into (grey) ... */   \
+    X(GREY, "grey", "", "span", "addr", "slot", "")                                                \
+    /* ... and is looked into now: what it points to is shaded next, itself it is black. */        \
+    X(BLACK, "black", "", "span", "addr", "slot", "")                                              \
     /* A collection has marked all that is live; sweeping may begin. Replica: collections += 1. */ \
     X(MARKED, "marked", "", "", "objects", "bytes", "")                                            \
     /* The program no longer needs object x (nothing moves until a collection). */                 \
@@ -137,6 +141,8 @@ enum { GO_PAGE_SHIFT = 13, GO_PAGE_SIZE = 1 << GO_PAGE_SHIFT };
     X(COLLECT, "collect")                                                                          \
     X(COLLECT_LAZY, "collect lazily")                                                              \
     X(SWEEP_ONE, "sweep one")                                                                      \
+    X(GOGC, "gogc")                                                                                \
+    X(ADVANCE, "advance")                                                                          \
     X(SCAVENGE, "scavenge")                                                                        \
     X(MANUAL, "alloc manual")                                                                      \
     X(FREE_MANUAL, "free manual")                                                                  \

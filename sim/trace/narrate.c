@@ -171,6 +171,14 @@ static void tell_op_begin(struct teller *t, const struct event *ev) {
         break;
     case OP_COLLECT: sb_puts(out, "A collection runs, and all is swept at once."); break;
     case OP_COLLECT_LAZY: sb_puts(out, "A collection runs; allocations will sweep."); break;
+    case OP_GOGC:
+        if (ev->b > INT64_MAX)
+            sb_puts(out, "The heap no longer collects by itself.");
+        else
+            sb_printf(out, "From now on the heap collects when it has grown by %s percent.",
+                COUNT(ev->b));
+        break;
+    case OP_ADVANCE: sb_printf(out, "%s seconds pass.", COUNT(ev->b / UINT64_C(1000000000))); break;
     case OP_SWEEP_ONE: sb_puts(out, "One span is swept."); break;
     case OP_SCAVENGE: sb_puts(out, "All idle memory is offered back to the system."); break;
     case OP_MANUAL:
@@ -225,6 +233,15 @@ static void tell_store(struct teller *t, const struct event *ev) {
         sb_printf(t->out, "Object %u: the word at " HEX " is nil now.", ev->x, ev->c);
 }
 
+static void tell_grey(struct teller *t, const struct event *ev) {
+    sb_printf(
+        t->out, "The object at 0x%" PRIx64 " is live, and grey: its pointers come later.", ev->a);
+}
+
+static void tell_black(struct teller *t, const struct event *ev) {
+    sb_printf(t->out, "The object at 0x%" PRIx64 " is looked into; it is black.", ev->a);
+}
+
 static void tell_marked(struct teller *t, const struct event *ev) {
     sb_printf(t->out, "Marking is done: %s object%s live, %s in all.", COUNT(ev->a), plural(ev->a),
         SIZE(ev->b));
@@ -268,6 +285,8 @@ void narrate(
         [EV_TINY] = tell_tiny,
         [EV_NMALLOC] = tell_nmalloc,
         [EV_OBJECT] = tell_object,
+        [EV_GREY] = tell_grey,
+        [EV_BLACK] = tell_black,
         [EV_MARKED] = tell_marked,
         [EV_DROP] = tell_drop,
         [EV_STORE] = tell_store,
@@ -312,6 +331,8 @@ enum weight narrate_weight(const struct event *ev) {
     case EV_TREAP_CUT:
     case EV_CACHE:
     case EV_TINY:
+    case EV_GREY:
+    case EV_BLACK:
     case EV_DROP:
     case EV_STORE: return WEIGHT_STEP;
     case EV_OP_END:

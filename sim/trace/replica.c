@@ -477,6 +477,8 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
         break;
     case EV_OBJECT:
     case EV_DROP: on_object(r, ev, dir); break;
+    case EV_GREY: r->grey += one; break;
+    case EV_BLACK: r->grey -= one; break;
     case EV_MARKED: r->collections += one; break;
     case EV_STORE: break; /* object bytes are not part of the replica */
     case EV_COUNT:

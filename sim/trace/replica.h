@@ -88,7 +88,8 @@ struct replica {
     struct meta_block *meta;
     size_t meta_count, meta_cap;
     uint64_t ladder[RUNG_COUNT];
-    uint64_t collections; /* MARKED events so far */
+    uint64_t grey;                          /* objects marked and not yet looked into */
+    uint64_t collections;                   /* MARKED events so far */
     uint64_t objects_born, objects_dropped; /* OBJECT and DROP events so far */
 
     struct chunked page_table; /* read with replica_page */

@@ -12,10 +12,10 @@
  * object, which then replaces the old one. */
 struct op {
     enum op_code code;
-    uint32_t
-        id; /* ALLOC, ALLOC_TYPED, DROP, FILL, ROOT, UNROOT; STORE, NIL: the object written to */
+    uint32_t id;   /* the object spoken of; STORE, NIL: the one written to */
     uint64_t addr; /* OCCUPY: where */
-    uint64_t size; /* OCCUPY, ALLOC: bytes */
+    uint64_t size; /* OCCUPY, ALLOC: bytes; MANUAL: pages; PRECISE: 1 on, 0 off; GOGC: percent,
+                      UINT64_MAX off; ADVANCE: nanoseconds */
     /* ALLOC_TYPED: an array of count elements of elem bytes, whose first ptrdata bytes hold
      * pointers where mask says: one bit a word, lowest word in the lowest bit of mask[0]. */
     uint64_t elem, count, ptrdata;

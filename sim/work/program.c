@@ -171,6 +171,21 @@ static bool check(const struct program *p, const struct op *op, struct error *er
 
 /* --- Doing it --- */
 
+/* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
+ * of the numbers. */
+static uint64_t do_collect(struct program *p, bool sweep) {
+    heap_gc_begin(p->heap);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct object *o = &p->objects[i];
+        if (o->exists && !o->manual && o->size && (o->root || !p->precise))
+            heap_gc_mark(p->heap, o->addr, p->precise);
+    }
+    struct heap_marked marked = heap_gc_end(p->heap);
+    if (sweep)
+        heap_sweep_all(p->heap);
+    return marked.bytes;
+}
+
 static uint64_t do_alloc(struct program *p, const struct op *op) {
     struct heap_type type = {.size = op->elem, .ptrdata = op->ptrdata, .mask = op->mask};
     bool typed = op->code == OP_ALLOC_TYPED;
@@ -186,6 +201,8 @@ static uint64_t do_alloc(struct program *p, const struct op *op) {
                                .a = got.addr,
                                .b = size,
                                .c = (got.size & UINT32_MAX) | op->ptrdata << 32});
+    if (got.rung >= RUNG_MCENTRAL && heap_gc_due(p->heap))
+        do_collect(p, false);
     return got.addr;
 }
 
@@ -214,21 +231,6 @@ static uint64_t do_manual(struct program *p, const struct op *op) {
     return addr;
 }
 
-/* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
- * of the numbers. */
-static uint64_t do_collect(struct program *p, bool sweep) {
-    heap_gc_begin(p->heap);
-    for (size_t i = 0; i < p->count; i++) {
-        const struct object *o = &p->objects[i];
-        if (o->exists && !o->manual && o->size && (o->root || !p->precise))
-            heap_gc_mark(p->heap, o->addr, p->precise);
-    }
-    struct heap_marked marked = heap_gc_end(p->heap);
-    if (sweep)
-        heap_sweep_all(p->heap);
-    return marked.bytes;
-}
-
 /* Carries it out; returns what OP_END tells. */
 static uint64_t carry_out(struct program *p, const struct op *op) {
     struct object *o = object_find(p, op->id);
@@ -251,6 +253,8 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_STORE:
     case OP_NIL: do_store(p, op); return 0;
     case OP_PRECISE: p->precise = op->size != 0; return 0;
+    case OP_GOGC: heap_set_gogc(p->heap, (int64_t)op->size); return 0;
+    case OP_ADVANCE: return heap_advance(p->heap, op->size);
     case OP_COLLECT:
     case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT);
     case OP_SWEEP_ONE: p->swept = heap_sweep_one(p->heap, &p->yield); return p->yield;

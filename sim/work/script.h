@@ -39,11 +39,15 @@
  *   x.left = y    x.0 = y+8       a pointer store, by label or word number
  *   x.left = y+4 words            ... 4 words into y
  *   x.left = nil
- *   collect                       a collection, swept at once; `collect lazily` leaves sweeping to
- *                                 later allocations, `sweep` sweeps one span of it
- *   precise on | off              on: live is what roots reach; off (at first): what was not
- * dropped scavenge                      gives all free pages back to the system phase "text" a new
- * chapter of the run random SEED                   restarts the script's own random generator
+ *   collect                       a collection, swept at once
+ *   collect lazily                ... swept by later allocations, as they need spans
+ *   sweep                         sweeps one span of it
+ *   precise on | off              on: live is what roots reach; off: what was not dropped
+ *   gogc 100 | off                collects by itself when the heap has grown by that percentage
+ *   scavenge                      gives all free pages back to the system
+ *   advance SECONDS               virtual time passes, and the scavenger looks round
+ *   phase "text"                  a new chapter of the run
+ *   random SEED                   restarts the script's own random generator
  *   repeat COUNT [as i] ... end   i counts from 0
  *
  * Objects in a ring: ring[?] any one of those there, ring[7] or ring[i] that slot, ring[-1] the one

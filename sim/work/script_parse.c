@@ -353,6 +353,8 @@ static bool parse_phase(struct parser *p) {
     return true;
 }
 
+enum { MAX_SECONDS = 366 * 24 * 3600 };
+
 /* An operation that needs no object. */
 static bool add_op(struct parser *p, enum op_code op, uint64_t size) {
     struct stmt *s = add_stmt(p, STMT_OP);
@@ -379,6 +381,23 @@ static bool parse_precise(struct parser *p) {
     if (!on && !lex_accept_word(&p->c, "off"))
         return lex_fail(&p->c, "precise needs a value; expected on or off");
     return add_op(p, OP_PRECISE, on);
+}
+
+static bool parse_gogc(struct parser *p) {
+    uint64_t percent;
+    if (lex_accept_word(&p->c, "off"))
+        return add_op(p, OP_GOGC, UINT64_MAX);
+    return lex_number(&p->c, &percent, "a percentage or off") && add_op(p, OP_GOGC, percent);
+}
+
+static bool parse_advance(struct parser *p) {
+    uint64_t seconds;
+    if (!lex_number(&p->c, &seconds, "a number of seconds"))
+        return false;
+    if (seconds > MAX_SECONDS)
+        return lex_fail(&p->c, "%llu seconds are too long; expected at most a year",
+            (unsigned long long)seconds);
+    return add_op(p, OP_ADVANCE, seconds * UINT64_C(1000000000));
 }
 
 static bool parse_random(struct parser *p) {
@@ -523,6 +542,8 @@ static const struct command commands[] = {
     {"collect", parse_collect, "collect [lazily]", false},
     {"sweep", parse_sweep, "sweep", false},
     {"scavenge", parse_scavenge, "scavenge", false},
+    {"gogc", parse_gogc, "gogc PERCENT|off", false},
+    {"advance", parse_advance, "advance SECONDS", false},
     {"precise", parse_precise, "precise on|off", false},
     {"random", parse_random, "random SEED", false},
     {"repeat", parse_repeat, "repeat COUNT [as NAME]", false},

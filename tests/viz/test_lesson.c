@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -592,28 +593,21 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(both_lessons_are_there, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(every_step_comes_to_its_stop, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(code_that_steps_name_exists, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(the_three_sizes_are_the_plans, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            the_first_hint_is_checked_and_not_reserved, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            the_borders_are_where_lesson_1_says, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            nothing_is_mapped_after_mallocinit, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(the_first_object_takes_five_calls, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(the_second_object_takes_none, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(taken_hints_are_passed_by, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            on_arm64_the_plan_ends_beyond_39_bits, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            a_64_bit_heap_can_lie_behind_the_image, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            the_32_bit_plan_begins_behind_image_or_break, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(a_limit_shrinks_the_arena_alone, open_shelf, close_shelf),
-        cmocka_unit_test_setup_teardown(
-            without_any_room_go_ends_in_its_own_words, open_shelf, close_shelf),
+        cmocka_unit_test(both_lessons_are_there),
+        cmocka_unit_test(every_step_comes_to_its_stop),
+        cmocka_unit_test(code_that_steps_name_exists),
+        cmocka_unit_test(the_three_sizes_are_the_plans),
+        cmocka_unit_test(the_first_hint_is_checked_and_not_reserved),
+        cmocka_unit_test(the_borders_are_where_lesson_1_says),
+        cmocka_unit_test(nothing_is_mapped_after_mallocinit),
+        cmocka_unit_test(the_first_object_takes_five_calls),
+        cmocka_unit_test(the_second_object_takes_none),
+        cmocka_unit_test(taken_hints_are_passed_by),
+        cmocka_unit_test(on_arm64_the_plan_ends_beyond_39_bits),
+        cmocka_unit_test(a_64_bit_heap_can_lie_behind_the_image),
+        cmocka_unit_test(the_32_bit_plan_begins_behind_image_or_break),
+        cmocka_unit_test(a_limit_shrinks_the_arena_alone),
+        cmocka_unit_test(without_any_room_go_ends_in_its_own_words),
         cmocka_unit_test(scripts_and_views_are_no_prose),
         cmocka_unit_test(a_step_goes_on_with_the_script_before),
         cmocka_unit_test(stops_are_found_by_what_happens),
@@ -621,5 +615,5 @@ int main(void) {
         cmocka_unit_test(the_focus_is_a_thing_of_that_moment),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_shelf, close_shelf);
 }

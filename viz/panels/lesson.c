@@ -20,7 +20,7 @@ enum {
     CODE_H = 17,
     FADE_H = 36,
     KEY_W = 46,
-    KEY_ROW_H = 26,
+    KEY_ROW_H = 25,
     CARD_PAD = 10,
     CARD_TITLE_H = 18,
     CARD_GAP = 8,
@@ -138,7 +138,7 @@ static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
 /* --- The start page --- */
 
 static const char *const about =
-    "This is the memory allocator of Go 1.10, written again in C, and it really runs. It asks for "
+    "This is Go 1.10's memory allocator, written again in C, and it really runs. It asks for "
     "address space, cuts it into pages and slots, and hands out objects. All is recorded: stop "
     "anywhere, and go back.";
 

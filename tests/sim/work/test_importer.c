@@ -55,8 +55,9 @@ static void what_a_collection_found_dead_is_dropped_before_it(void **state) {
     (void)state;
     expect_ops("tracealloc(0x1000, 0x8)\ntracealloc(0x2000, 0x8)\ntracegc()\n"
                "tracealloc(0x3000, 0x8)\ntracefree(0x1000, 0x8)\ntracefree(0x3000, 0x8)\n",
-        8, "init\nalloc 1 8\nalloc 2 8\ndrop 1\nnote The program collected here (1 of 1)\n"
-           "collect\nalloc 3 8\ndrop 3\n");
+        8,
+        "init\nalloc 1 8\nalloc 2 8\ndrop 1\nnote The program collected here (1 of 1)\n"
+        "collect\nalloc 3 8\ndrop 3\n");
 }
 
 static void collections_become_phases(void **state) {

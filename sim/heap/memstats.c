@@ -1,0 +1,57 @@
+/*
+ * MemStats: the heap's statistics as a Go program gets them from runtime.ReadMemStats.
+ *
+ * Go hands all mcaches' spans back before it counts. Here nothing is changed: what the mcaches hold
+ * is taken off again in the sums, which comes to the same.
+ */
+#include "sim/heap/heap_internal.h"
+
+/* Slots handed to the mcache that no object has taken yet. */
+static uint64_t unused_in_cache(const struct heap *h, unsigned spanclass) {
+    const struct mspan *s = h->cache.alloc[spanclass];
+    return s == h->emptymspan ? 0 : s->nelems - s->alloc_count;
+}
+
+static void count_small(const struct heap *h, struct heap_memstats *m) {
+    for (unsigned spanclass = 2; spanclass < NUM_SPAN_CLASSES; spanclass++) {
+        unsigned size_class = spanclass >> 1;
+        uint64_t mallocs = h->central[spanclass].nmalloc - unused_in_cache(h, spanclass);
+        m->by_size[size_class].mallocs += mallocs;
+        m->mallocs += mallocs;
+        m->total_alloc += mallocs * h->sizes.classes[size_class].size;
+    }
+    for (unsigned i = 1; i < NUM_SIZE_CLASSES; i++) {
+        uint64_t frees = h->nsmallfree[i] + h->local_nsmallfree[i];
+        m->by_size[i].size = h->sizes.classes[i].size;
+        m->by_size[i].frees = frees;
+        m->frees += frees;
+        m->total_free += frees * h->sizes.classes[i].size;
+    }
+}
+
+struct heap_memstats heap_memstats(const struct heap *h) {
+    const uint64_t *st = h->stats;
+    uint64_t tiny = st[STAT_tinyallocs] + st[STAT_local_tinyallocs];
+    struct heap_memstats m = {.mallocs = st[STAT_nlargealloc] + tiny,
+        .total_alloc = st[STAT_largealloc],
+        .frees = st[STAT_nlargefree] + h->local_nlargefree + tiny,
+        .total_free = st[STAT_largefree] + h->local_largefree,
+        .heap_sys = st[STAT_heap_sys],
+        .heap_idle = st[STAT_heap_idle],
+        .heap_inuse = st[STAT_heap_inuse],
+        .heap_released = st[STAT_heap_released],
+        .stack_inuse = st[STAT_stacks_inuse],
+        .mspan_inuse = st[STAT_mspan_inuse],
+        .mspan_sys = st[STAT_mspan_sys],
+        .mcache_inuse = h->cachealloc.inuse,
+        .mcache_sys = st[STAT_mcache_sys],
+        .gc_sys = st[STAT_gc_sys],
+        .other_sys = st[STAT_other_sys],
+        .next_gc = h->next_gc,
+        .num_gc = h->num_gc};
+    count_small(h, &m);
+    m.heap_alloc = m.total_alloc - m.total_free;
+    m.heap_objects = m.mallocs - m.frees;
+    m.sys = m.heap_sys + m.stack_inuse + m.mspan_sys + m.mcache_sys + m.gc_sys + m.other_sys;
+    return m;
+}

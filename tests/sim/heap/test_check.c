@@ -1,0 +1,233 @@
+/* The checker finds what is broken: each structure is damaged in a child process, which must abort
+ * when the heap is checked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/sim/heap/fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A heap with spans of every kind: in the mcache, in both lists of an mcentral, large, managed by
+ * hand, free in lists and in the treap (with children). */
+struct sample_heap {
+    struct lab lab;
+    uint64_t small, large, free_small; /* addresses */
+};
+
+static void build(struct sample_heap *s) {
+    struct lab *lab = &s->lab;
+    static const uint32_t priorities[] = {4, 2, 6, 8}; /* the second one is the root */
+    uint64_t treap[4], live[3];
+    lab_start(lab, "linux/amd64");
+    for (unsigned i = 0; i < 4; i++) {
+        treap[i] = heap_alloc_manual(lab->h, 128 + i);
+        heap_alloc_manual(lab->h, 1);
+    }
+    live[0] = s->small = lab_new(lab, 1024);
+    for (unsigned i = 1; i < 8; i++)
+        lab_new(lab, 1024);
+    live[1] = lab_new(lab, 1024);
+    live[2] = s->large = lab_new(lab, 40000);
+    lab_collect(lab, live, 3, true);
+    lab_new(lab, 1024);
+    lab_new(lab, 64);
+    heap_alloc_manual(lab->h, 1);
+    s->free_small = heap_alloc_manual(lab->h, 3);
+    heap_alloc_manual(lab->h, 1);
+    heap_free_manual(lab->h, s->free_small);
+    for (unsigned i = 0; i < 4; i++) {
+        heap_seed(lab->h, 0, priorities[i] / 2);
+        heap_free_manual(lab->h, treap[i]);
+    }
+    INVARIANT(lab->h->free[3].first && lab->h->freelarge->left && lab->h->freelarge->right);
+    lab_check(lab);
+}
+
+/* Does damage make the check abort? */
+static bool found(void (*damage)(struct sample_heap *s)) {
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct sample_heap s;
+        int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        dup2(null, STDERR_FILENO);
+        signal(SIGABRT, SIG_DFL);
+        build(&s);
+        damage(&s);
+        heap_check(s.lab.h);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static struct mspan *small_span(struct sample_heap *s) {
+    return lab_span(&s->lab, s->small);
+}
+
+static void nothing(struct sample_heap *s) {
+    (void)s;
+}
+
+static void a_sound_heap_passes(void **state) {
+    (void)state;
+    assert_false(found(nothing));
+}
+
+static void cut_free_list(struct sample_heap *s) {
+    s->lab.h->free[3].last = NULL;
+}
+static void file_under_other_length(struct sample_heap *s) {
+    lab_span(&s->lab, s->free_small)->npages = 2;
+}
+static void free_span_in_use(struct sample_heap *s) {
+    lab_span(&s->lab, s->free_small)->state = SPAN_STATE_MANUAL;
+}
+static void large_object_under_other_length(struct sample_heap *s) {
+    lab_span(&s->lab, s->large)->npages = 4;
+}
+
+static void lists_by_pages_are_checked(void **state) {
+    (void)state;
+    assert_true(found(cut_free_list));
+    assert_true(found(file_under_other_length));
+    assert_true(found(free_span_in_use));
+    assert_true(found(large_object_under_other_length));
+}
+
+static void turn_priority(struct sample_heap *s) {
+    struct treap_node *root = s->lab.h->freelarge;
+    root->priority = UINT32_MAX;
+}
+static void swap_children(struct sample_heap *s) {
+    struct treap_node *t = s->lab.h->freelarge, *left = t->left;
+    t->left = t->right;
+    t->right = left;
+}
+static void drop_node(struct sample_heap *s) {
+    s->lab.h->freelarge = NULL;
+}
+static void change_key(struct sample_heap *s) {
+    s->lab.h->freelarge->npages_key++;
+}
+
+static void the_treap_is_checked(void **state) {
+    (void)state;
+    assert_true(found(turn_priority));
+    assert_true(found(swap_children));
+    assert_true(found(drop_node));
+    assert_true(found(change_key));
+}
+
+static void forget_table_entry(struct sample_heap *s) {
+    const struct heap *h = s->lab.h;
+    heap_store(s->lab.h, h->spans + (s->large - h->arena_start) / GO_PAGE_SIZE * 8 + 4 * 8, 0);
+}
+
+static void the_spans_table_is_checked(void **state) {
+    (void)state;
+    assert_true(found(forget_table_entry));
+}
+
+static void miscount_slots(struct sample_heap *s) {
+    small_span(s)->alloc_count++;
+}
+static void run_past_the_end(struct sample_heap *s) {
+    small_span(s)->freeindex = small_span(s)->nelems + 1;
+}
+static void other_slot_size(struct sample_heap *s) {
+    small_span(s)->elemsize = 512;
+    small_span(s)->nelems = 16;
+}
+static void lose_bits(struct sample_heap *s) {
+    small_span(s)->gcmark_bits = NULL;
+}
+static void move_limit(struct sample_heap *s) {
+    lab_span(&s->lab, s->large)->limit += GO_PAGE_SIZE;
+}
+
+static void spans_in_use_are_checked(void **state) {
+    (void)state;
+    assert_true(found(miscount_slots));
+    assert_true(found(run_past_the_end));
+    assert_true(found(other_slot_size));
+    assert_true(found(lose_bits));
+    assert_true(found(move_limit));
+}
+
+static void cache_other_class(struct sample_heap *s) {
+    struct mcache *c = &s->lab.h->cache;
+    c->alloc[5] = c->alloc[5 << 1 | 1];
+}
+static void cached_but_does_not_know(struct sample_heap *s) {
+    s->lab.h->cache.alloc[5 << 1 | 1]->incache = 0;
+}
+
+static void the_mcache_is_checked(void **state) {
+    (void)state;
+    assert_true(found(cache_other_class));
+    assert_true(found(cached_but_does_not_know));
+}
+
+static void break_stat(struct sample_heap *s, unsigned stat) {
+    s->lab.h->stats[stat]++;
+}
+static void break_idle(struct sample_heap *s) {
+    break_stat(s, STAT_heap_idle);
+}
+static void break_inuse(struct sample_heap *s) {
+    break_stat(s, STAT_heap_inuse);
+}
+static void break_pages(struct sample_heap *s) {
+    break_stat(s, STAT_pages_in_use);
+}
+static void break_allspans(struct sample_heap *s) {
+    break_stat(s, STAT_allspans);
+}
+static void break_mspan_inuse(struct sample_heap *s) {
+    break_stat(s, STAT_mspan_inuse);
+}
+
+static void statistics_are_checked_against_sums(void **state) {
+    (void)state;
+    assert_true(found(break_idle));
+    assert_true(found(break_inuse));
+    assert_true(found(break_pages));
+    assert_true(found(break_allspans));
+    assert_true(found(break_mspan_inuse));
+}
+
+/* Go may end in the middle of a change. */
+static void a_heap_whose_program_has_ended_is_not_checked(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    lab_new(&lab, 64);
+    heap_malloc(lab.h, 0xffffffff, NULL);
+    lab.h->stats[STAT_heap_idle]++;
+    heap_check(lab.h);
+    lab.h->stats[STAT_heap_idle]--;
+    lab_close(&lab);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sound_heap_passes),
+        cmocka_unit_test(lists_by_pages_are_checked),
+        cmocka_unit_test(the_treap_is_checked),
+        cmocka_unit_test(the_spans_table_is_checked),
+        cmocka_unit_test(spans_in_use_are_checked),
+        cmocka_unit_test(the_mcache_is_checked),
+        cmocka_unit_test(statistics_are_checked_against_sums),
+        cmocka_unit_test(a_heap_whose_program_has_ended_is_not_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
