@@ -57,8 +57,10 @@ void heap_free_manual(struct heap *h, uint64_t addr);
 struct heap_marked {
     uint64_t objects, bytes;
 };
-void heap_gc_begin(struct heap *h);
+bool heap_gc_begin(struct heap *h); /* false: Go ended the program */
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow);
+/* Between begin and end: is the object that holds addr marked? */
+bool heap_gc_marked(const struct heap *h, uint64_t addr);
 struct heap_marked heap_gc_end(struct heap *h);
 void heap_sweep_all(struct heap *h);
 /* Sweeps one span: *npages went home. False: all spans are swept. */

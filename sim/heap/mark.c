@@ -81,10 +81,15 @@ static void blacken(struct heap *h, uint64_t base) {
     }
 }
 
-void heap_gc_begin(struct heap *h) {
+static void gc_begin(struct heap *h, void *arg) {
+    (void)arg;
     sweep_finish(h);
     next_mark_bit_epoch(h);
     h->mark = xcalloc(1, sizeof *h->mark);
+}
+
+bool heap_gc_begin(struct heap *h) {
+    return heap_guard(h, gc_begin, NULL);
 }
 
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
@@ -92,6 +97,12 @@ void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
     shade(h, addr, follow);
     while (h->mark->count)
         blacken(h, h->mark->grey[--h->mark->count]);
+}
+
+bool heap_gc_marked(const struct heap *h, uint64_t addr) {
+    const struct mspan *s = find_span(h, addr);
+    uint64_t slot = s ? slot_of(h, s, addr) : 0;
+    return s && (s->gcmark_bits[slot / 64] >> slot % 64 & 1);
 }
 
 /* What the mcache counted for itself goes to the heap's statistics. Go's purgecachedstats. */
@@ -123,12 +134,22 @@ struct heap_marked heap_gc_end(struct heap *h) {
     return marked;
 }
 
-void heap_sweep_all(struct heap *h) {
+static void sweep_all(struct heap *h, void *arg) {
+    (void)arg;
     sweep_finish(h);
 }
 
+void heap_sweep_all(struct heap *h) {
+    heap_guard(h, sweep_all, NULL);
+}
+
+static void sweep_next(struct heap *h, void *npages) {
+    *(uint64_t *)npages = sweep_one(h);
+}
+
 bool heap_sweep_one(struct heap *h, uint64_t *npages) {
-    uint64_t n = sweep_one(h);
+    uint64_t n = SWEEP_NONE_LEFT;
+    heap_guard(h, sweep_next, &n);
     *npages = n == SWEEP_NONE_LEFT ? 0 : n;
     return n != SWEEP_NONE_LEFT;
 }

@@ -406,7 +406,8 @@ uint64_t heap_alloc_manual(struct heap *h, uint64_t npages) {
     return r.addr;
 }
 
-void heap_free_manual(struct heap *h, uint64_t addr) {
+static void free_manual(struct heap *h, void *arg) {
+    uint64_t addr = *(const uint64_t *)arg;
     struct mspan *s = span_of_page(h, page_of(h, addr));
     INVARIANT(s && s->state == SPAN_STATE_MANUAL && s->base == addr);
     uint64_t bytes = s->npages << GO_PAGE_SHIFT;
@@ -414,6 +415,10 @@ void heap_free_manual(struct heap *h, uint64_t addr) {
     stat_add(h, STAT_stacks_inuse, (uint64_t)0 - bytes);
     stat_add(h, STAT_heap_sys, bytes);
     free_span(h, s, ACCT_IDLE, 0);
+}
+
+void heap_free_manual(struct heap *h, uint64_t addr) {
+    heap_guard(h, free_manual, &addr);
 }
 
 /* A span of npages in use for objects of spanclass; needzero: its memory must read as zeros. NULL:

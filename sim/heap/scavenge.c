@@ -35,10 +35,20 @@ static uint64_t release_treap(struct heap *h, struct treap_node *t, uint64_t now
     return bytes + release_treap(h, t->right, now, limit);
 }
 
-uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit) {
-    uint64_t bytes = 0;
+struct scavenge {
+    uint64_t now, limit, bytes;
+};
+
+static void scavenge(struct heap *h, void *arg) {
+    struct scavenge *sc = arg;
     for (unsigned i = 0; i < NUM_PAGE_LISTS; i++)
         for (struct mspan *s = h->free[i].first; s; s = s->next)
-            bytes += release(h, s, now, limit);
-    return bytes + release_treap(h, h->freelarge, now, limit);
+            sc->bytes += release(h, s, sc->now, sc->limit);
+    sc->bytes += release_treap(h, h->freelarge, sc->now, sc->limit);
+}
+
+uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit) {
+    struct scavenge sc = {.now = now, .limit = limit};
+    heap_guard(h, scavenge, &sc);
+    return sc.bytes;
 }

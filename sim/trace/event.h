@@ -305,7 +305,8 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(THROW_RUNTIME_OOM, "fatal error: runtime: out of memory")                                    \
     X(THROW_OOM, "fatal error: out of memory")                                                     \
     X(THROW_METADATA, "fatal error: runtime: cannot allocate memory")                              \
-    X(THROW_METADATA_MALLOC, "fatal error: runtime: cannot allocate memory (malloc)")
+    X(THROW_METADATA_MALLOC, "fatal error: runtime: cannot allocate memory (malloc)")              \
+    X(THROW_SWEEP_COUNT, "fatal error: sweep increased allocation count")
 
 enum message {
 #define X(NAME, text) MSG_##NAME,

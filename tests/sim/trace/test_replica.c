@@ -1,0 +1,492 @@
+/* The replica: every kind of event does and undoes what its contract says, and after each step of
+ * long random runs the replica holds what the heap holds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/trace/dumptext.h"
+#include "sim/work/program.h"
+#include "tests/sim/heap/fixture.h"
+#include "tests/sim/heap/mirror.h"
+#include "tests/sim/work/random_ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- One event at a time --- */
+
+#define PAIR(old, fresh)   ((old) | (uint64_t)(fresh) << 32)
+#define RANGES(old, fresh) (RANGE_##old | RANGE_##fresh << 8)
+#define OWNERS(old, fresh) (OWNER_##old | OWNER_##fresh << 8)
+
+/* A history that makes sense, with every kind of event in it. */
+static const struct event history[] = {
+    {EV_OP_BEGIN, OP_INIT, 0, 0, 0, 0},
+    {EV_STEP, STEP_HINTS | STEP_NONE << 8, 0, 1, 2, 3},
+    {EV_ATTEMPT, OUTCOME_REFUSED, 0, 0xc000000000, 0x1000, 0},
+    {EV_ATTEMPT, OUTCOME_GRANTED, HINT_COUNT + 3, 0x8000, 0x2000, 0x8000},
+    {EV_OS_RESERVE, 1, 0, 0x8000, 0x8000, 0x8000},
+    {EV_RANGE, RANGES(NONE, RESERVED), OWNERS(NOBODY, HEAP), 0x8000, 0x8000, 0},
+    {EV_OS_MAP, 1, 0, 0xa000, 0x2000, 0xa000},
+    {EV_RANGE, RANGES(RESERVED, MAPPED), OWNERS(HEAP, HEAP), 0xa000, 0x2000, 0},
+    {EV_HEAP_SET, HEAP_arena_used, 0, 0, 0x10000, 0},
+    {EV_OS_ALLOC, 0, 0, 0, 0x40000, 0x100000},
+    {EV_META, META_CHUNK, 0, 0x100000, 0x40000, 0},
+    {EV_SPAN_BORN, 0, 1, 0x100000, 0, 0},
+    {EV_SPAN_BORN, 0, 2, 0x100098, 0, 0},
+    {EV_SPAN_BORN, 0, 3, 0x100130, 0, 0},
+    {EV_SPAN_SET, SPAN_npages, 1, 0, 300, 0},
+    {EV_SPAN_SET, SPAN_npages, 1, 300, 1, 0},
+    {EV_PAGES, 0, 0, 4, 3, PAIR(0, 1)},
+    {EV_PAGES, 0, 0, 5, 1, PAIR(1, 2)},
+    {EV_LIST_PUSH, LIST_FREE + 3, 1, 0, 0, 0}, /* 1 */
+    {EV_LIST_PUSH, LIST_FREE + 3, 2, 1, 0, 0}, /* 1 2 */
+    {EV_LIST_PUSH, LIST_FREE + 3, 3, 0, 0, 0}, /* 3 1 2 */
+    {EV_LIST_DROP, LIST_FREE + 3, 1, 3, 0, 0}, /* 3 2 */
+    {EV_LIST_DROP, LIST_FREE + 3, 3, 0, 0, 0}, /* 2 */
+    {EV_LIST_DROP, LIST_FREE + 3, 2, 0, 0, 0},
+    {EV_TREAP_LEAF, 0, 2, 50, 0, 0},
+    {EV_TREAP_LEAF, 0, 1, 40, 2, 0}, /* left of 2 */
+    {EV_TREAP_TURN, 1, 2, 0, 0, 0},  /* 2 goes down to the right of 1 */
+    {EV_TREAP_LEAF, 0, 3, 10, 2, 0},
+    {EV_TREAP_TURN, 1, 2, 0, 0, 0}, /* 2 below 3, which is right of 1 */
+    {EV_TREAP_TURN, 0, 1, 0, 0, 0}, /* 1 left of 3 */
+    {EV_TREAP_CUT, 0, 2, 50, 3, 1},
+    {EV_STAT_ADD, STAT_heap_live, 0, 500, 0, 0},
+    {EV_STAT_ADD, STAT_heap_live, 0, (uint64_t)-100, 0, 0},
+    {EV_BITS, 0, 1, 3, 0, 0xff},
+    {EV_BITS, 1, 1, 15, 0, UINT64_MAX},
+    {EV_SPAN_SET, SPAN_alloc_cache, 1, 0, UINT64_MAX, 0},
+    {EV_SLOT, 0, 1, UINT64_MAX, UINT64_MAX >> 5, PAIR(0, 5)},
+    {EV_BITMAP, 8, 0, 1000, 0, 0x0123456789abcdef},
+    {EV_BITMAP, 3, 0, 1001, 0x89abcd, 0x1},
+    {EV_CACHE, 7, 0, 0, 2, 0},
+    {EV_TINY, 0, 0, 0, 0xa000, PAIR(0, 5)},
+    {EV_NMALLOC, 7, 0, 64, 0, 0},
+    {EV_OBJECT, 7 | RUNG_OS << 8, 12, 0xa000, 5, PAIR(16, 0)},
+    {EV_STORE, 0, 12, 0, 0xa000, 0xa000},
+    {EV_DROP, 0, 12, 0xa000, 0, 0},
+    {EV_MARKED, 0, 0, 3, 99, 0},
+    {EV_OS_UNUSED, 0, 0, 0xa000, 0x1000, 0},
+    {EV_RANGE, RANGES(MAPPED, RELEASED), OWNERS(HEAP, HEAP), 0xa000, 0x1000, 0},
+    {EV_OS_USED, 0, 0, 0xa000, 0x1000, 0},
+    {EV_OS_FREE, 0, 0, 0xa000, 0x1000, 0},
+    {EV_RANGE, RANGES(RELEASED, NONE), OWNERS(HEAP, NOBODY), 0xa000, 0x1000, 0},
+    {EV_MESSAGE, 0, MSG_THROW_OOM, 0, 0, 0},
+    {EV_EXIT, 2, 0, 0, 0, 0},
+    {EV_OP_END, OP_INIT, 0, 0, 0, 0},
+};
+
+static void every_kind_of_event_can_be_undone(void **state) {
+    bool seen[EV_COUNT] = {false};
+    struct replica *r = replica_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(history); i++) {
+        const struct event ev = history[i];
+        uint64_t before = replica_digest(r), tables = replica_tables_digest(r);
+        seen[ev.kind] = true;
+        replica_apply(r, &ev);
+        uint64_t after = replica_digest(r), tables_after = replica_tables_digest(r);
+        assert_int_not_equal(before, after);
+        replica_undo(r, &ev);
+        assert_int_equal(replica_digest(r), before);
+        assert_int_equal(replica_tables_digest(r), tables);
+        replica_apply(r, &ev);
+        assert_int_equal(replica_digest(r), after);
+        assert_int_equal(replica_tables_digest(r), tables_after);
+    }
+    for (unsigned kind = 0; kind < EV_COUNT; kind++)
+        if (!seen[kind])
+            fail_msg("the history has no event `%s`", event_kind_name(kind));
+    for (size_t i = ARRAY_LEN(history); i > 0; i--)
+        replica_undo(r, &history[i - 1]);
+    struct replica *fresh = replica_new();
+    assert_int_equal(replica_digest(r), replica_digest(fresh));
+    assert_int_equal(replica_tables_digest(r), replica_tables_digest(fresh));
+    replica_free(fresh);
+    replica_free(r);
+}
+
+/* The first n events of the history. */
+static struct replica *after(size_t n) {
+    struct replica *r = replica_new();
+    for (size_t i = 0; i < n; i++)
+        replica_apply(r, &history[i]);
+    return r;
+}
+
+static void events_say_what_their_contracts_say(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    (void)state;
+    assert_int_equal(r->seq, ARRAY_LEN(history));
+    assert_int_equal(r->ops, 1);
+    assert_false(r->in_op);
+    assert_true(r->exited);
+    assert_int_equal(r->status, 2);
+    assert_int_equal(r->messages, 1);
+    assert_int_equal(r->init.step, STEP_HINTS);
+    assert_true(r->init.reached[STEP_HINTS] && !r->init.reached[STEP_DONE]);
+    assert_int_equal(r->init.value[STEP_HINTS][1], 2);
+    assert_int_equal(r->init.hints[0].outcome, OUTCOME_REFUSED);
+    assert_int_equal(r->init.fallbacks[3].answer, 0x8000);
+    assert_int_equal(r->heap[HEAP_arena_used], 0x10000);
+    assert_int_equal(r->stats[STAT_heap_live], 400);
+    for (unsigned kind = EV_OS_RESERVE; kind <= EV_OS_USED; kind++)
+        assert_int_equal(r->os_calls[kind], 1);
+    assert_int_equal(r->meta_count, 1);
+    assert_int_equal(r->meta[0].size, 0x40000);
+    assert_int_equal(r->cache[0][7], 2);
+    assert_int_equal(r->tiny[0], 0xa000);
+    assert_int_equal(r->tiny_offset[0], 5);
+    assert_int_equal(r->nmalloc[7], 64);
+    assert_int_equal(r->ladder[RUNG_OS], 1);
+    assert_int_equal(r->objects_born, 1);
+    assert_int_equal(r->objects_dropped, 1);
+    assert_int_equal(r->collections, 1);
+    assert_int_equal(rangemap_state(&r->ranges, 0x8000, NULL), RANGE_RESERVED);
+    assert_int_equal(rangemap_state(&r->ranges, 0xa000, NULL), RANGE_NONE);
+    assert_int_equal(rangemap_state(&r->ranges, 0xb000, NULL), RANGE_MAPPED);
+    replica_free(r);
+}
+
+static void a_handed_out_slot_moves_three_fields(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    const struct rspan *s = replica_span(r, 1);
+    (void)state;
+    assert_int_equal(s->freeindex, 5);
+    assert_int_equal(s->alloc_cache, UINT64_MAX >> 5);
+    assert_int_equal(s->alloc_count, 1);
+    replica_free(r);
+}
+
+static void lists_keep_their_order(void **state) {
+    static const uint32_t orders[][3] = {{3, 1, 2}, {3, 2, 0}, {2, 0, 0}, {0, 0, 0}};
+    (void)state;
+    size_t third_push = 0;
+    for (unsigned pushes = 0; pushes < 3; third_push++)
+        pushes += history[third_push].kind == EV_LIST_PUSH;
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        struct replica *r = after(third_push + i);
+        const struct rlist *list = &r->lists[LIST_FREE + 3];
+        uint32_t n = 0, last = 0;
+        for (uint32_t h = list->first; h; last = h, h = replica_span(r, h)->next, n++) {
+            assert_int_equal(h, orders[i][n]);
+            assert_int_equal(replica_span(r, h)->prev, last);
+        }
+        assert_int_equal(list->last, last);
+        assert_int_equal(list->count, n);
+        assert_int_equal(n, 3 - i);
+        replica_free(r);
+    }
+}
+
+static void the_treap_turns_both_ways(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    (void)state;
+    assert_int_equal(r->treap_root, 3);
+    assert_int_equal(replica_span(r, 3)->left, 1);
+    assert_int_equal(replica_span(r, 3)->right, 0);
+    assert_int_equal(replica_span(r, 1)->parent, 3);
+    assert_int_equal(replica_span(r, 1)->priority, 40);
+    assert_false(replica_span(r, 2)->in_treap);
+    replica_free(r);
+}
+
+/* --- Reading --- */
+
+static void tables_read_as_zero_where_nothing_was_written(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    (void)state;
+    static const uint32_t pages[] = {0, 1, 2, 1, 0};
+    for (uint64_t i = 0; i < ARRAY_LEN(pages); i++)
+        assert_int_equal(replica_page(r, 3 + i), pages[i]);
+    assert_int_equal(replica_page(r, UINT64_C(1) << 40), 0);
+    static const uint8_t bytes[] = {0, 0xef, 0x01, 0, 0, 0x67, 0x45, 0x23, 0x01, 0};
+    for (uint64_t i = 0; i < ARRAY_LEN(bytes); i++)
+        assert_int_equal(replica_bitmap(r, 999 + i), bytes[i]);
+    assert_int_equal(replica_bitmap(r, UINT64_C(1) << 40), 0);
+    replica_free(r);
+}
+
+static void runs_of_zeros_in_the_bitmap_are_found_across_chunks(void **state) {
+    enum { FAR = 200000 }; /* in another chunk, with one never written between */
+    struct replica *r = replica_new();
+    (void)state;
+    replica_apply(r, &(struct event){.kind = EV_BITMAP, .w = 1, .a = 10, .c = 1});
+    replica_apply(r, &(struct event){.kind = EV_BITMAP, .w = 1, .a = FAR, .c = 1});
+    assert_int_equal(replica_bitmap_zeros(r, 0, 1000), 10);
+    assert_int_equal(replica_bitmap_zeros(r, 10, 1000), 0);
+    assert_int_equal(replica_bitmap_zeros(r, 11, FAR + 5), FAR - 11);
+    assert_int_equal(replica_bitmap_zeros(r, 11, 100), 89);
+    assert_int_equal(replica_bitmap_zeros(r, FAR + 1, FAR * 10), FAR * 9 - 1);
+    assert_int_equal(replica_bitmap_zeros(r, 7, 7), 0);
+    replica_free(r);
+}
+
+static void addresses_lead_to_their_spans(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    const struct replica *r = recording_head(lab.rec);
+    uint64_t small = lab_new(&lab, 64), large = lab_new(&lab, 40000);
+    assert_int_equal(replica_span_of(r, small + 8191), lab_span(&lab, small)->handle);
+    assert_int_equal(replica_span_of(r, large), lab_span(&lab, large)->handle);
+    assert_int_equal(replica_span_of(r, large + 40959), lab_span(&lab, large)->handle);
+    assert_int_equal(replica_span_of(r, lab.h->arena_used - 1),
+        lab_span(&lab, lab.h->arena_used - 1)->handle); /* a free one */
+    assert_int_equal(replica_span_of(r, lab.h->arena_used), 0);
+    assert_int_equal(replica_span_of(r, 0), 0);
+    assert_int_equal(replica_span_of(r, small - 1), 0);
+    lab_close(&lab);
+}
+
+static void slots_are_allocated_below_freeindex_or_by_their_bit(void **state) {
+    const uint64_t bits[] = {0, UINT64_C(1) << 63};
+    const struct rspan s = {.freeindex = 3, .alloc_bits = (uint64_t *)bits};
+    (void)state;
+    assert_true(rspan_slot_allocated(&s, 2));
+    assert_false(rspan_slot_allocated(&s, 3));
+    assert_true(rspan_slot_allocated(&s, 127));
+    assert_false(rspan_bit(bits, 126));
+    assert_true(rspan_bit(bits, 127));
+    assert_false(rspan_bit(NULL, 127));
+}
+
+static void handles_out_of_range_are_no_span(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    (void)state;
+    assert_null(replica_span(r, 0));
+    assert_non_null(replica_span(r, 3));
+    assert_null(replica_span(r, 4));
+    replica_free(r);
+}
+
+static void a_copy_goes_its_own_way(void **state) {
+    struct replica *r = after(ARRAY_LEN(history));
+    (void)state;
+    struct replica *copy = replica_copy(r);
+    uint64_t digest = replica_digest(r), tables = replica_tables_digest(r);
+    assert_int_equal(replica_digest(copy), digest);
+    assert_int_equal(replica_tables_digest(copy), tables);
+    for (size_t i = ARRAY_LEN(history); i > 0; i--)
+        replica_undo(copy, &history[i - 1]);
+    assert_int_equal(replica_digest(r), digest);
+    assert_int_equal(replica_tables_digest(r), tables);
+    assert_true(replica_memory(r) > sizeof *r + (1 << 16));
+    replica_free(copy);
+    replica_free(r);
+}
+
+/* --- Long runs --- */
+
+enum { OPS = 260, TABLES_EVERY = 20 };
+
+/* A random program, and what its replica was like after every event. */
+struct run {
+    struct sink sink; /* first */
+    struct os *os;
+    struct test_os *test_os; /* the same, if it is one; otherwise NULL */
+    struct program *program;
+    struct recording *rec;
+    uint64_t *digests; /* after event i; digests[0]: at the start */
+    size_t count, cap;
+    struct {
+        uint64_t seq, tables, dump;
+    } stops[OPS]; /* after some operations */
+    size_t stop_count;
+};
+
+static void digest_now(struct run *run) {
+    void *digests = run->digests;
+    array_reserve(&digests, &run->cap, run->count + 1, sizeof *run->digests);
+    run->digests = digests;
+    run->digests[run->count++] = replica_digest(recording_head(run->rec));
+}
+
+static void run_emit(struct sink *sink, const struct event *ev) {
+    struct run *run = (struct run *)sink;
+    recording_append(run->rec, ev);
+    digest_now(run);
+}
+
+static uint64_t dump_hash(const struct replica *r, unsigned ptr_size) {
+    struct strbuf dump = {0};
+    uint64_t hash = FNV_START;
+    replica_dump(r, ptr_size, &dump);
+    for (size_t i = 0; i < dump.len; i++)
+        hash = fnv_byte(hash, (uint8_t)dump.text[i]);
+    sb_free(&dump);
+    return hash;
+}
+
+static void stop_here(struct run *run) {
+    const struct replica *r = recording_head(run->rec);
+    run->stops[run->stop_count].seq = r->seq;
+    run->stops[run->stop_count].tables = replica_tables_digest(r);
+    run->stops[run->stop_count].dump = dump_hash(r, run->os->platform->ptr_size);
+    run->stop_count++;
+}
+
+static void check_run(struct run *run, bool tables) {
+    struct strbuf why = {0};
+    const struct heap *h = program_heap(run->program);
+    const struct replica *r = recording_head(run->rec);
+    if (!mirror_equal(h, r, &why) || (tables && !mirror_tables_equal(h, r, &why)))
+        fail_msg("%s, after event %llu", sb_text(&why), (unsigned long long)r->seq);
+    if (run->test_os) {
+        uint64_t calls = 0;
+        for (unsigned kind = EV_OS_RESERVE; kind <= EV_OS_USED; kind++)
+            calls += r->os_calls[kind];
+        assert_int_equal(calls, run->test_os->calls);
+    }
+    sb_free(&why);
+}
+
+/* What the system of a test does at one operation, to bring growth of every kind about. */
+static void arrange(struct run *run, unsigned op) {
+    struct test_os *os = run->test_os;
+    if (!os || os->platform.ptr_size != 4)
+        return;
+    if (op == OPS / 4)
+        os->elsewhere = 0x60000000;
+    if (op == OPS / 2)
+        os->elsewhere = 0x50000000; /* for the 300 MiB of the same operation: too much to strand */
+}
+
+static void next_op(struct run *run, struct random_ops *random, unsigned n, struct op *op) {
+    random_op(random, op);
+    if (n == 0)
+        *op = (struct op){.code = OP_OCCUPY, .addr = 0x70000000, .size = 0x10000};
+    else if (n == 1)
+        *op = (struct op){.code = OP_INIT};
+    else if (n == OPS / 2)
+        *op = (struct op){.code = OP_MANUAL, .id = 999, .size = MiB(300) / GO_PAGE_SIZE};
+    else if (n == OPS - 1) /* the end of the program: more than there is */
+        *op = (struct op){.code = OP_ALLOC,
+            .size = run->os->platform->ptr_size == 4 ? 0xfffff000 : UINT64_C(1) << 41};
+}
+
+static void go(struct run *run, uint64_t seed) {
+    struct random_ops random = {.state = seed, .ptr_size = run->os->platform->ptr_size};
+    struct error err;
+    run->sink.emit = run_emit;
+    run->rec = recording_new();
+    run->program = program_new(run->os, &run->sink);
+    digest_now(run);
+    for (unsigned n = 0; n < OPS; n++) {
+        struct op op;
+        arrange(run, n);
+        next_op(run, &random, n, &op);
+        program_run(run->program, &op, &err);
+        check_run(run, n % 50 == 0 || n + 1 == OPS);
+        heap_check(program_heap(run->program));
+        if (n % TABLES_EVERY == 0 || n + 1 == OPS)
+            stop_here(run);
+    }
+    assert_true(program_ended(run->program));
+}
+
+static void end_run(struct run *run) {
+    program_free(run->program);
+    recording_free(run->rec);
+    os_destroy(run->os);
+    free(run->digests);
+}
+
+/* All undone and done again, with the same state at each event and the same tables at the stops. */
+static void back_and_forth(const struct run *run) {
+    struct replica *r = replica_copy(recording_head(run->rec));
+    unsigned ptr_size = run->os->platform->ptr_size;
+    size_t stop = run->stop_count - 1;
+    assert_int_equal(run->count, recording_count(run->rec) + 1);
+    while (r->seq > 0) {
+        replica_undo(r, recording_event(run->rec, r->seq - 1));
+        assert_int_equal(replica_digest(r), run->digests[r->seq]);
+        if (stop > 0 && r->seq == run->stops[stop - 1].seq) {
+            stop--;
+            assert_int_equal(replica_tables_digest(r), run->stops[stop].tables);
+            assert_int_equal(dump_hash(r, ptr_size), run->stops[stop].dump);
+        }
+    }
+    assert_int_equal(stop, 0);
+    while (r->seq < recording_count(run->rec)) {
+        replica_apply(r, recording_event(run->rec, r->seq));
+        assert_int_equal(replica_digest(r), run->digests[r->seq]);
+        if (r->seq == run->stops[stop].seq) {
+            assert_int_equal(replica_tables_digest(r), run->stops[stop].tables);
+            assert_int_equal(dump_hash(r, ptr_size), run->stops[stop].dump);
+            stop++;
+        }
+    }
+    assert_int_equal(stop, run->stop_count);
+    replica_free(r);
+}
+
+/* Which kinds of events the runs so far had. */
+static bool kinds_seen[EV_COUNT];
+
+static void note_kinds(const struct run *run) {
+    for (uint64_t i = 0; i < recording_count(run->rec); i++)
+        kinds_seen[recording_event(run->rec, i)->kind] = true;
+}
+
+static void on_test_system(const char *platform, unsigned refuse) {
+    struct run run = {0};
+    run.test_os = test_os_new(platform);
+    run.test_os->refuse = refuse;
+    run.os = &run.test_os->os;
+    go(&run, 0x9e3779b97f4a7c15);
+    back_and_forth(&run);
+    note_kinds(&run);
+    end_run(&run);
+}
+
+static void random_programs_on_an_obliging_system(void **state) {
+    (void)state;
+    on_test_system("linux/amd64", 3);
+    on_test_system("linux/386", 2);
+    on_test_system("linux/386", 3);
+    on_test_system("linux/ppc64le", 0);
+    on_test_system("darwin/arm64", 0);
+    for (unsigned kind = 0; kind < EV_COUNT; kind++)
+        if (!kinds_seen[kind])
+            fail_msg("no run had an event `%s`", event_kind_name(kind));
+}
+
+static void random_programs_on_simulated_systems(void **state) {
+    static const char *const platforms[] = {
+        "linux/amd64", "linux/386", "linux/mipsle", "windows/386", "windows/amd64"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
+        struct run run = {0};
+        struct error err = {0};
+        run.os = os_model_new(platform_find(platforms[i]), &(struct model_config){0}, &err);
+        if (!run.os)
+            fail_msg("%s", err.text);
+        go(&run, 88172645463325252 + i);
+        back_and_forth(&run);
+        end_run(&run);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_event_can_be_undone),
+        cmocka_unit_test(events_say_what_their_contracts_say),
+        cmocka_unit_test(a_handed_out_slot_moves_three_fields),
+        cmocka_unit_test(lists_keep_their_order),
+        cmocka_unit_test(the_treap_turns_both_ways),
+        cmocka_unit_test(tables_read_as_zero_where_nothing_was_written),
+        cmocka_unit_test(runs_of_zeros_in_the_bitmap_are_found_across_chunks),
+        cmocka_unit_test(addresses_lead_to_their_spans),
+        cmocka_unit_test(slots_are_allocated_below_freeindex_or_by_their_bit),
+        cmocka_unit_test(handles_out_of_range_are_no_span),
+        cmocka_unit_test(a_copy_goes_its_own_way),
+        cmocka_unit_test(random_programs_on_an_obliging_system),
+        cmocka_unit_test(random_programs_on_simulated_systems),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
