@@ -302,7 +302,12 @@ bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *
     if (!lesson_session(app, &l->steps[step], err))
         return false;
     uint64_t seq = 0;
-    if (!lesson_stop_at(&l->steps[step], session_recording(app->session), &seq))
+    const struct recording *rec = session_recording(app->session);
+    while (!lesson_stop_at(&l->steps[step], rec, &seq) && app->running)
+        app->running = session_pump(app->session, PUMP_OPS);
+    if (session_error(app->session)->text[0])
+        return error_set(err, "%s", session_error(app->session)->text);
+    if (!lesson_stop_at(&l->steps[step], rec, &seq))
         return error_set(err, "%s:%d: the run never comes to where the step stops", l->path,
             l->steps[step].stop.line);
     app_seek(app, seq);

@@ -113,8 +113,8 @@ void lessons_free(struct lesson **lessons, size_t count);
 /* Appends the step's prose as plain text. */
 void lesson_step_text(const struct lesson_step *step, struct strbuf *out);
 
-/* A session that has run the step's script to its end, in base's world with what the script says of
- * it. env_out becomes that world; the caller frees it. */
+/* A session for the step's script in base's world with what the script says of it; nothing has run
+ * yet. env_out becomes that world; the caller frees it. */
 struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
     struct environment *env_out, struct error *err);
 

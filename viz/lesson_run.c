@@ -94,13 +94,6 @@ struct session *lesson_step_session(const struct lesson_step *step, const struct
     env_copy(env_out, base);
     script_environment(source, env_out);
     struct session *s = session_new(env_out, source, err);
-    while (s && session_pump(s, UINT32_MAX))
-        ;
-    if (s && session_error(s)->text[0]) {
-        error_set(err, "%s", session_error(s)->text);
-        session_free(s);
-        s = NULL;
-    }
     if (!s)
         env_free(env_out);
     return s;

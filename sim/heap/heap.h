@@ -119,5 +119,13 @@ void heap_note_range(
 
 /* Walks every structure and aborts with what is wrong at the first broken invariant. */
 void heap_check(const struct heap *h);
+/* Aborts unless size bytes at addr are an allocated object that the bitmap describes as values of
+ * type (NULL: pointer-free). */
+void heap_check_object(
+    const struct heap *h, uint64_t addr, uint64_t size, const struct heap_type *type);
+
+#ifndef HEAP_CHECK
+#define HEAP_CHECK 0 /* 1: programs check everything after every operation */
+#endif
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "sim/heap/heap.h"
 #include "sim/heap/sizeclass.h"
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 #include <setjmp.h>
 
@@ -346,11 +346,5 @@ void heap_bits_set_type(
 unsigned heap_bits_of_word(const struct heap *h, uint64_t addr);
 /* The byte for the four words from word number 4 * index (counted from arena_start) on. */
 uint8_t *heap_bits_byte(const struct heap *h, uint64_t index);
-
-/* --- check.c --- */
-
-#ifndef HEAP_CHECK
-#define HEAP_CHECK 0 /* 1: heap_check after every operation */
-#endif
 
 #endif

@@ -327,8 +327,6 @@ struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_
     if (!heap_guard(h, mallocgc, &r))
         return (struct heap_object){0};
     r.got.rung = (uint8_t)h->rung;
-    if (HEAP_CHECK)
-        heap_check(h);
     return r.got;
 }
 

@@ -7,7 +7,7 @@
  * heap finds the same space.
  */
 #include "sim/os/sys.h"
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 #ifndef __linux__
 

@@ -17,7 +17,7 @@
  */
 #include "sim/os/backing.h"
 #include "sim/os/sys.h"
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

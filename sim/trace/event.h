@@ -20,6 +20,8 @@
 #ifndef ARENA_EVENT_H
 #define ARENA_EVENT_H
 
+#include "sim/base/rangemap.h" /* range states and owners */
+
 #include <stdint.h>
 
 struct event {
@@ -189,24 +191,6 @@ enum outcome {
     OUTCOME_ELSEWHERE, /* the system answered with another address, which is used */
     OUTCOME_REFUSED,
 };
-
-/* States of a piece of the address space, as far as the heap's owner can know them. */
-#define RANGE_STATES(X)                                                                            \
-    X(NONE, "nothing")      /* not ours, not known to be anyone's */                               \
-    X(TAKEN, "taken")       /* someone else's: the image, libraries, an occupied hint */           \
-    X(CHECKED, "checked")   /* looked at and found free, but not reserved */                       \
-    X(RESERVED, "reserved") /* reserved, inaccessible */                                           \
-    X(MAPPED, "mapped")     /* readable and writable */                                            \
-    X(RELEASED, "released") /* mapped, contents given back to the system */
-
-enum range_state {
-#define X(NAME, text) RANGE_##NAME,
-    RANGE_STATES(X)
-#undef X
-        RANGE_STATE_COUNT
-};
-
-enum range_owner { OWNER_NOBODY, OWNER_HEAP, OWNER_METADATA, OWNER_OTHER };
 
 #define HEAP_FIELDS(X)                                                                             \
     X(arena_start) X(arena_used) X(arena_alloc) X(arena_end) X(arena_reserved) X(bitmap)           \

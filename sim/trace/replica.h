@@ -12,7 +12,7 @@
 #define ARENA_REPLICA_H
 
 #include "sim/trace/event.h"
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 enum { MAX_PS = 1 };
 

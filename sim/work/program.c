@@ -5,33 +5,17 @@
  * and a doer. OP_BEGIN and OP_END stand around the doer alone, so a refused operation leaves no
  * trace.
  */
-#include "sim/work/program.h"
+#include "sim/work/program_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_OBJECTS = 1 << 26 }; /* a limit on numbers, so that a typo does not eat all memory */
 
-struct object {
-    uint64_t addr, size; /* bytes as asked for */
-    bool exists, root, manual;
-};
-
-struct program {
-    struct os *os;
-    struct heap *heap;
-    struct object *objects; /* by number */
-    size_t count, cap;
-    uint32_t ops; /* run so far */
-    bool started; /* init is done */
-    bool precise; /* collections find the live set themselves, from the roots */
-    bool swept;
-    uint64_t yield;
-};
-
 struct program *program_new(struct os *os, struct sink *sink) {
     struct program *p = xcalloc(1, sizeof *p);
     p->os = os;
+    p->checked = HEAP_CHECK;
     p->heap = heap_new(&(struct heap_config){.os = os, .sink = sink});
     return p;
 }
@@ -40,12 +24,18 @@ void program_free(struct program *p) {
     if (!p)
         return;
     heap_free(p->heap);
+    for (size_t i = 0; i < p->count; i++)
+        free(p->objects[i].type);
     free(p->objects);
     free(p);
 }
 
 struct heap *program_heap(struct program *p) {
     return p->heap;
+}
+
+void program_set_checked(struct program *p, bool checked) {
+    p->checked = checked;
 }
 
 bool program_swept(const struct program *p) {
@@ -73,6 +63,11 @@ bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64
     return true;
 }
 
+bool program_usable(const struct program *p, uint32_t id) {
+    const struct object *o = object_find(p, id);
+    return o && !o->collected;
+}
+
 static void object_set(struct program *p, uint32_t id, uint64_t addr, uint64_t size) {
     if (id >= p->count) {
         void *objects = p->objects;
@@ -81,6 +76,7 @@ static void object_set(struct program *p, uint32_t id, uint64_t addr, uint64_t s
         memset(p->objects + p->count, 0, (id + 1 - p->count) * sizeof *p->objects);
         p->count = id + 1;
     }
+    free(p->objects[id].type);
     p->objects[id] = (struct object){.addr = addr, .size = size, .exists = true};
 }
 
@@ -92,10 +88,20 @@ static bool check_object(const struct program *p, uint32_t id, struct error *err
                err, "there is no object %u, expected the number of one that was allocated", id);
 }
 
+/* ... and may be used: what was collected may be dropped, nothing else. */
+static bool check_usable(const struct program *p, uint32_t id, struct error *err) {
+    if (!check_object(p, id, err))
+        return false;
+    return program_usable(p, id) ||
+           error_set(err,
+               "object %u was collected, expected one that a root reached at the last collection",
+               id);
+}
+
 static bool check_word(const struct program *p, const struct op *op, struct error *err) {
     const struct object *o = object_find(p, op->id);
     uint64_t ptr_size = p->os->platform->ptr_size;
-    if (!check_object(p, op->id, err))
+    if (!check_usable(p, op->id, err))
         return false;
     if (op->word >= o->size / ptr_size)
         return error_set(err, "object %u has no word %llu, expected one below %llu", op->id,
@@ -104,7 +110,7 @@ static bool check_word(const struct program *p, const struct op *op, struct erro
 }
 
 static bool check_store(const struct program *p, const struct op *op, struct error *err) {
-    if (!check_word(p, op, err) || !check_object(p, op->dst, err))
+    if (!check_word(p, op, err) || !check_usable(p, op->dst, err))
         return false;
     const struct object *dst = object_find(p, op->dst);
     if (op->off && op->off >= dst->size)
@@ -154,9 +160,9 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_ALLOC: return check_size(p, op->id, op->size, err);
     case OP_ALLOC_TYPED: return check_type(p, op, err);
     case OP_DROP:
-    case OP_FILL:
-    case OP_ROOT:
     case OP_UNROOT: return check_object(p, op->id, err);
+    case OP_FILL:
+    case OP_ROOT: return check_usable(p, op->id, err);
     case OP_STORE: return check_store(p, op, err);
     case OP_NIL: return check_word(p, op, err);
     case OP_MANUAL:
@@ -171,19 +177,52 @@ static bool check(const struct program *p, const struct op *op, struct error *er
 
 /* --- Doing it --- */
 
+static bool can_die(const struct object *o) {
+    return o->exists && !o->collected && !o->manual && o->size;
+}
+
+/* What no root reaches can no longer be used. */
+static void note_collected(struct program *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        struct object *o = &p->objects[i];
+        if (can_die(o) && !heap_gc_marked(p->heap, o->addr))
+            o->collected = true;
+    }
+}
+
 /* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
  * of the numbers. */
 static uint64_t do_collect(struct program *p, bool sweep) {
-    heap_gc_begin(p->heap);
+    if (!heap_gc_begin(p->heap))
+        return 0;
     for (size_t i = 0; i < p->count; i++) {
         const struct object *o = &p->objects[i];
-        if (o->exists && !o->manual && o->size && (o->root || !p->precise))
+        if (can_die(o) && (o->root || !p->precise))
             heap_gc_mark(p->heap, o->addr, p->precise);
     }
+    if (p->precise)
+        note_collected(p);
     struct heap_marked marked = heap_gc_end(p->heap);
     if (sweep)
         heap_sweep_all(p->heap);
     return marked.bytes;
+}
+
+static void keep_type(struct program *p, const struct op *op) {
+    size_t bytes = (size_t)(op->ptrdata / p->os->platform->ptr_size + 7) / 8;
+    struct kept_type *type = xmalloc(sizeof *type + bytes);
+    type->size = op->elem;
+    type->ptrdata = op->ptrdata;
+    memcpy(type->mask, op->mask, bytes);
+    p->objects[op->id].type = type;
+}
+
+/* mallocgc gives zeroed memory. */
+static void check_fresh(const struct program *p, uint64_t addr, uint64_t size) {
+    const uint8_t *bytes = os_host(p->os, addr);
+    if (bytes[0] || memcmp(bytes, bytes + 1, size - 1) != 0)
+        BUG("fresh object 0x%llx of %llu bytes is not zero", (unsigned long long)addr,
+            (unsigned long long)size);
 }
 
 static uint64_t do_alloc(struct program *p, const struct op *op) {
@@ -194,6 +233,10 @@ static uint64_t do_alloc(struct program *p, const struct op *op) {
     if (program_ended(p))
         return 0;
     object_set(p, op->id, got.addr, size);
+    if (p->checked && typed && op->ptrdata)
+        keep_type(p, op);
+    if (p->checked && size)
+        check_fresh(p, got.addr, size);
     if (!got.zerobase)
         heap_emit(p->heap, (struct event){.kind = EV_OBJECT,
                                .w = (uint16_t)(got.spanclass | got.rung << 8),
@@ -207,13 +250,14 @@ static uint64_t do_alloc(struct program *p, const struct op *op) {
 }
 
 static void do_store(struct program *p, const struct op *op) {
-    const struct object *o = object_find(p, op->id);
+    struct object *o = object_find(p, op->id);
     uint64_t at = o->addr + op->word * p->os->platform->ptr_size;
     uint64_t value = op->code == OP_STORE ? object_find(p, op->dst)->addr + op->off : 0;
     heap_emit(p->heap,
         (struct event){
             .kind = EV_STORE, .x = op->id, .a = heap_load(p->heap, at), .b = value, .c = at});
     heap_store(p->heap, at, value);
+    o->filled = false;
 }
 
 static void do_drop(struct program *p, const struct op *op) {
@@ -236,8 +280,7 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     struct object *o = object_find(p, op->id);
     switch (op->code) {
     case OP_OCCUPY:
-        if (p->os->ops->occupy(p->os, op->addr, op->size) == 0)
-            heap_note_range(p->heap, op->addr, op->size, RANGE_TAKEN, OWNER_OTHER);
+        heap_note_range(p->heap, op->addr, op->size, RANGE_TAKEN, OWNER_OTHER);
         return op->addr;
     case OP_INIT: p->started = heap_init(p->heap); return 0;
     case OP_SEED: heap_seed(p->heap, op->seed[0], op->seed[1]); return 0;
@@ -246,7 +289,8 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_DROP: do_drop(p, op); return 0;
     case OP_FILL:
         if (o->size)
-            heap_fill(p->heap, o->addr, o->size, 0xdb);
+            heap_fill(p->heap, o->addr, o->size, FILL_BYTE);
+        o->filled = o->size > 0;
         return 0;
     case OP_ROOT:
     case OP_UNROOT: o->root = op->code == OP_ROOT; return 0;
@@ -270,10 +314,19 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     BUG("no operation %d", (int)op->code);
 }
 
+/* Whether a range can be occupied the system alone can tell. */
+static bool occupy(struct program *p, const struct op *op, struct error *err) {
+    int refused = p->os->ops->occupy(p->os, op->addr, op->size);
+    return !refused || error_set(err,
+                           "0x%llx bytes at 0x%llx cannot be occupied (error %d), expected a free "
+                           "range that begins at a page",
+                           (unsigned long long)op->size, (unsigned long long)op->addr, refused);
+}
+
 bool program_run(struct program *p, const struct op *op, struct error *err) {
     if (program_ended(p))
         return error_set(err, "Go has ended the program, expected no more operations");
-    if (!check(p, op, err))
+    if (!check(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
         return false;
     uint32_t number = p->ops++;
     uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;
@@ -286,5 +339,7 @@ bool program_run(struct program *p, const struct op *op, struct error *err) {
     uint64_t result = carry_out(p, op);
     heap_emit(p->heap,
         (struct event){.kind = EV_OP_END, .w = (uint16_t)op->code, .x = number, .a = result});
+    if (p->checked)
+        program_check_op(p, op);
     return true;
 }

@@ -21,6 +21,12 @@ struct heap *program_heap(struct program *p);
  * failure: it returns true and program_ended() tells. */
 bool program_run(struct program *p, const struct op *op, struct error *err);
 
+/* Are all invariants checked after every operation (an INVARIANT aborts)? At first they are in
+ * builds with HEAP_CHECK. To be said before the first operation. */
+void program_set_checked(struct program *p, bool checked);
+/* Checks them now: the heap's, and what the program knows of its objects. */
+void program_check(const struct program *p);
+
 /* What the last SWEEP_ONE or SCAVENGE came to: pages that went
  * home (program_swept false: all spans were swept), bytes given back. */
 bool program_swept(const struct program *p);
@@ -31,5 +37,7 @@ bool program_ended(const struct program *p);
 
 /* The object's address and size (as asked for); false if there is none of that number. */
 bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64_t *size);
+/* Is there such an object, and has no collection taken its memory? */
+bool program_usable(const struct program *p, uint32_t id);
 
 #endif

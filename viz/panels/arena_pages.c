@@ -110,9 +110,11 @@ void arena_draw_legend(const struct arena_frame *f) {
     format_count(spans, b, sizeof b);
     format_count(idle, c, sizeof c);
     format_count(runs, d, sizeof d);
-    snprintf(full, sizeof full, "%s pages in %s spans · %s free in %s %s · dotted: pointer-free", a,
-        b, c, d, runs == 1 ? "run" : "runs");
-    snprintf(some, sizeof some, "%s pages in %s spans · %s free · dotted: no pointers", a, b, c);
+    snprintf(full, sizeof full, "%s %s in %s %s · %s free in %s %s · dotted: pointer-free", a,
+        pages == 1 ? "page" : "pages", b, spans == 1 ? "span" : "spans", c, d,
+        runs == 1 ? "run" : "runs");
+    snprintf(some, sizeof some, "%s %s in %s %s · %s free · dotted: no pointers", a,
+        pages == 1 ? "page" : "pages", b, spans == 1 ? "span" : "spans", c);
     snprintf(least, sizeof least, "%s pages in use · %s free", a, c);
     const char *texts[] = {full, some, least, NULL};
     struct rect box = rect_make(x, f->foot.y, f->foot.x + f->foot.w - x, f->foot.h);

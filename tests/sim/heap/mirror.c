@@ -175,7 +175,7 @@ static uint64_t mix_span(uint64_t hash, const struct rspan *s) {
 
 uint64_t replica_digest(const struct replica *r) {
     const uint64_t numbers[] = {r->seq, r->ops, r->in_op, r->exited, r->status, r->messages,
-        r->treap_root, r->tiny[0], r->tiny_offset[0], r->collections, r->objects_born,
+        r->treap_root, r->tiny[0], r->tiny_offset[0], r->grey, r->collections, r->objects_born,
         r->objects_dropped, r->ranges.count, r->span_count, r->meta_count};
     uint64_t hash = mix_init(mix_all(1, numbers, ARRAY_LEN(numbers)), &r->init);
     for (size_t i = 0; i < r->ranges.count; i++) {

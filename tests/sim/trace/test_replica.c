@@ -69,6 +69,9 @@ static const struct event history[] = {
     {EV_OBJECT, 7 | RUNG_OS << 8, 12, 0xa000, 5, PAIR(16, 0)},
     {EV_STORE, 0, 12, 0, 0xa000, 0xa000},
     {EV_DROP, 0, 12, 0xa000, 0, 0},
+    {EV_GREY, 0, 1, 0xa000, 0, 0},
+    {EV_GREY, 0, 1, 0xa010, 1, 0},
+    {EV_BLACK, 0, 1, 0xa010, 1, 0},
     {EV_MARKED, 0, 0, 3, 99, 0},
     {EV_OS_UNUSED, 0, 0, 0xa000, 0x1000, 0},
     {EV_RANGE, RANGES(MAPPED, RELEASED), OWNERS(HEAP, HEAP), 0xa000, 0x1000, 0},
@@ -145,6 +148,7 @@ static void events_say_what_their_contracts_say(void **state) {
     assert_int_equal(r->ladder[RUNG_OS], 1);
     assert_int_equal(r->objects_born, 1);
     assert_int_equal(r->objects_dropped, 1);
+    assert_int_equal(r->grey, 1);
     assert_int_equal(r->collections, 1);
     assert_int_equal(rangemap_state(&r->ranges, 0x8000, NULL), RANGE_RESERVED);
     assert_int_equal(rangemap_state(&r->ranges, 0xa000, NULL), RANGE_NONE);
@@ -291,6 +295,7 @@ struct run {
     struct test_os *test_os; /* the same, if it is one; otherwise NULL */
     struct program *program;
     struct recording *rec;
+    bool precise;
     uint64_t *digests; /* after event i; digests[0]: at the start */
     size_t count, cap;
     struct {
@@ -362,6 +367,8 @@ static void next_op(struct run *run, struct random_ops *random, unsigned n, stru
         *op = (struct op){.code = OP_OCCUPY, .addr = 0x70000000, .size = 0x10000};
     else if (n == 1)
         *op = (struct op){.code = OP_INIT};
+    else if (n == 2 && run->precise)
+        *op = (struct op){.code = OP_PRECISE, .size = 1};
     else if (n == OPS / 2)
         *op = (struct op){.code = OP_MANUAL, .id = 999, .size = MiB(300) / GO_PAGE_SIZE};
     else if (n == OPS - 1) /* the end of the program: more than there is */
@@ -370,7 +377,8 @@ static void next_op(struct run *run, struct random_ops *random, unsigned n, stru
 }
 
 static void go(struct run *run, uint64_t seed) {
-    struct random_ops random = {.state = seed, .ptr_size = run->os->platform->ptr_size};
+    struct random_ops random = {
+        .state = seed, .ptr_size = run->os->platform->ptr_size, .rooted = run->precise};
     struct error err;
     run->sink.emit = run_emit;
     run->rec = recording_new();
@@ -433,8 +441,8 @@ static void note_kinds(const struct run *run) {
         kinds_seen[recording_event(run->rec, i)->kind] = true;
 }
 
-static void on_test_system(const char *platform, unsigned refuse) {
-    struct run run = {0};
+static void on_test_system(const char *platform, unsigned refuse, bool precise) {
+    struct run run = {.precise = precise};
     run.test_os = test_os_new(platform);
     run.test_os->refuse = refuse;
     run.os = &run.test_os->os;
@@ -446,11 +454,11 @@ static void on_test_system(const char *platform, unsigned refuse) {
 
 static void random_programs_on_an_obliging_system(void **state) {
     (void)state;
-    on_test_system("linux/amd64", 3);
-    on_test_system("linux/386", 2);
-    on_test_system("linux/386", 3);
-    on_test_system("linux/ppc64le", 0);
-    on_test_system("darwin/arm64", 0);
+    on_test_system("linux/amd64", 3, true);
+    on_test_system("linux/386", 2, true);
+    on_test_system("linux/386", 3, false);
+    on_test_system("linux/ppc64le", 0, false);
+    on_test_system("darwin/arm64", 0, true);
     for (unsigned kind = 0; kind < EV_COUNT; kind++)
         if (!kinds_seen[kind])
             fail_msg("no run had an event `%s`", event_kind_name(kind));

@@ -10,7 +10,24 @@
 #define ARENA_RANGEMAP_H
 
 #include "sim/base/base.h"
-#include "sim/trace/event.h"
+
+/* States of a piece of the address space, as far as the heap's owner can know them. */
+#define RANGE_STATES(X)                                                                            \
+    X(NONE, "nothing")      /* not ours, not known to be anyone's */                               \
+    X(TAKEN, "taken")       /* someone else's: the image, libraries, an occupied hint */           \
+    X(CHECKED, "checked")   /* looked at and found free, but not reserved */                       \
+    X(RESERVED, "reserved") /* reserved, inaccessible */                                           \
+    X(MAPPED, "mapped")     /* readable and writable */                                            \
+    X(RELEASED, "released") /* mapped, contents given back to the system */
+
+enum range_state {
+#define X(NAME, text) RANGE_##NAME,
+    RANGE_STATES(X)
+#undef X
+        RANGE_STATE_COUNT
+};
+
+enum range_owner { OWNER_NOBODY, OWNER_HEAP, OWNER_METADATA, OWNER_OTHER };
 
 struct range {
     uint64_t start, end; /* [start, end), bytes */

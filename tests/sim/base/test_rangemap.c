@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 static void neighbours_alike_become_one(void **state) {
     (void)state;

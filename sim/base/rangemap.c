@@ -1,5 +1,5 @@
 /* A map of the address space: see rangemap.h. */
-#include "sim/trace/rangemap.h"
+#include "sim/base/rangemap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,40 @@
+/* What the files of the program share: its objects. program.c runs operations, program_check.c
+ * holds what the program knows against the heap. */
+#ifndef ARENA_PROGRAM_INTERNAL_H
+#define ARENA_PROGRAM_INTERNAL_H
+
+#include "sim/work/program.h"
+
+/* The type of an array's elements, kept to be compared with the heap bitmap. */
+struct kept_type {
+    uint64_t size, ptrdata; /* bytes */
+    uint8_t mask[];
+};
+
+struct object {
+    uint64_t addr, size; /* bytes as asked for */
+    bool exists, root, manual;
+    bool collected;         /* a collection found that no root reaches it: its memory is gone */
+    bool filled;            /* all its bytes are FILL_BYTE */
+    struct kept_type *type; /* NULL: pointer-free, or nobody checks */
+};
+
+enum { FILL_BYTE = 0xdb };
+
+struct program {
+    struct os *os;
+    struct heap *heap;
+    struct object *objects; /* by number */
+    size_t count, cap;
+    uint32_t ops; /* run so far */
+    bool started; /* init is done */
+    bool precise; /* collections find the live set themselves, from the roots */
+    bool checked; /* everything is checked after every operation */
+    bool swept;
+    uint64_t yield;
+};
+
+/* After that operation. */
+void program_check_op(const struct program *p, const struct op *op);
+
+#endif
