@@ -56,11 +56,11 @@ differ() { # A B: the pictures differ in at least a thousand pixels
     n=$(compare -metric AE "$dir/$1.png" "$dir/$2.png" null: 2>&1)
     awk -v n="$n" 'BEGIN { exit !(n + 0 >= 1000) }'
 }
-# waits NAME TEST...: until the test is true, five seconds at most
+# waits NAME TEST...: until the test is true, twenty seconds at most
 waits() {
     local name=$1
     shift
-    for _ in $(seq 50); do
+    for _ in $(seq 200); do
         if "$@"; then check "$name" 0; return; fi
         sleep 0.1
     done
@@ -71,6 +71,11 @@ above() { [[ $(state "$1") -gt $2 ]]; }
 
 waits 'it starts at event 0' is event 0
 shot start
+xdotool mousemove 321 374 click 1
+waits 'a click on hint 0 takes it' is taken 1
+xdotool mousemove 321 374 click 1
+waits 'and another gives it back' is taken 0
+xdotool mousemove 640 660
 for _ in 1 2 3; do xdotool key Right; done
 waits 'three steps forward' is event 3
 xdotool key Left
