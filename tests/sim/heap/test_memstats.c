@@ -1,0 +1,101 @@
+/* MemStats: what a Go program would read, against what the test did. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/sim/heap/fixture.h"
+
+static void mallocs_and_bytes_are_counted_by_class(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    for (int i = 0; i < 10; i++)
+        lab_new(&lab, 40);
+    lab_new(&lab, 100000);
+    struct heap_memstats m = heap_memstats(lab.h);
+    assert_int_equal(m.mallocs, 11);
+    assert_int_equal(m.frees, 0);
+    assert_int_equal(m.heap_objects, 11);
+    assert_int_equal(m.total_alloc, 10 * 48 + 13 * GO_PAGE_SIZE);
+    assert_int_equal(m.heap_alloc, m.total_alloc);
+    assert_int_equal(m.by_size[4].size, 48);
+    assert_int_equal(m.by_size[4].mallocs, 10);
+    lab_close(&lab);
+}
+
+static void a_tiny_block_counts_each_object_but_its_bytes_once(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    for (int i = 0; i < 4; i++)
+        lab_new(&lab, 4);
+    struct heap_memstats m = heap_memstats(lab.h);
+    /* Go counts the objects that joined a block as made and freed at once. */
+    assert_int_equal(m.mallocs, 1 + 3);
+    assert_int_equal(m.frees, 3);
+    assert_int_equal(m.heap_alloc, 16);
+    lab_close(&lab);
+}
+
+static void a_collection_counts_what_it_freed(void **state) {
+    struct lab lab;
+    uint64_t kept;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    kept = lab_new(&lab, 1024);
+    for (int i = 0; i < 7; i++)
+        lab_new(&lab, 1024);
+    lab_new(&lab, 1 << 20);
+    lab_collect(&lab, &kept, 1, true);
+    struct heap_memstats m = heap_memstats(lab.h);
+    assert_int_equal(m.mallocs, 9);
+    assert_int_equal(m.frees, 8);
+    assert_int_equal(m.heap_objects, 1);
+    assert_int_equal(m.heap_alloc, 1024);
+    assert_int_equal(m.by_size[31].frees, 7);
+    assert_int_equal(m.num_gc, 1);
+    lab_close(&lab);
+}
+
+static void sys_is_the_sum_of_its_parts(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    lab_new(&lab, 5 << 20);
+    heap_alloc_manual(lab.h, 4);
+    struct heap_memstats m = heap_memstats(lab.h);
+    assert_int_equal(
+        m.sys, m.heap_sys + m.stack_inuse + m.mspan_sys + m.mcache_sys + m.gc_sys + m.other_sys);
+    assert_int_equal(m.stack_inuse, 4 * GO_PAGE_SIZE);
+    assert_int_equal(m.mcache_inuse, lab.h->platform->sizeof_mcache);
+    lab_close(&lab);
+}
+
+static void reading_changes_nothing(void **state) {
+    struct lab lab;
+    struct strbuf before = {0}, after = {0};
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    lab_new(&lab, 24);
+    heap_dump(lab.h, &before);
+    heap_memstats(lab.h);
+    heap_dump(lab.h, &after);
+    assert_string_equal(before.text, after.text);
+    sb_free(&before);
+    sb_free(&after);
+    lab_close(&lab);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mallocs_and_bytes_are_counted_by_class),
+        cmocka_unit_test(a_tiny_block_counts_each_object_but_its_bytes_once),
+        cmocka_unit_test(a_collection_counts_what_it_freed),
+        cmocka_unit_test(sys_is_the_sum_of_its_parts),
+        cmocka_unit_test(reading_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
