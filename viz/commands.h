@@ -40,7 +40,7 @@
     X(LESSON_BACK, "lesson back", "Backspace PageUp", "Lesson", "previous step")                   \
     X(LESSON_RESTART, "lesson restart", "Shift+Home", "Lesson", "restart the lesson")              \
     X(LESSON_OPEN, "lesson open", "1 2", "Lesson", "open lesson 1 or 2")                           \
-    X(LESSON_CLOSE, "lesson close", "x", "Lesson", "close or reopen the lesson pane")              \
+    X(LESSON_CLOSE, "lesson close", "x", "Lesson", "close the lesson")                             \
     X(THEME, "theme", "t", "Window", "next theme")                                                 \
     X(SCALE_UP, "scale up", "Ctrl+= Ctrl++", "Window", "larger interface")                         \
     X(SCALE_DOWN, "scale down", "Ctrl+-", "Window", "smaller interface")                           \
