@@ -202,7 +202,7 @@ void app_tick(struct app *app, double seconds) {
         app->notice[0] = '\0';
         app->dirty = true;
     }
-    if (app->running)
+    if (app->running && event_count(app) < app->at + APP_RUN_AHEAD)
         app_run_to(app, event_count(app) + PUMP_EVENTS);
     if (app->playing)
         play(app, seconds);

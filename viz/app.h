@@ -86,6 +86,9 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
 void app_tick(struct app *app, double seconds);
 /* Runs the workload to its end, or until it has made that many events. */
 void app_run_to(struct app *app, uint64_t events);
+/* So many events the workload may be ahead of the moment shown: a workload may be endless, memory
+ * is not. */
+#define APP_RUN_AHEAD UINT64_C(4000000)
 /* Moves to the state with seq events applied. */
 void app_seek(struct app *app, uint64_t seq);
 

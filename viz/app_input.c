@@ -64,7 +64,7 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
     case CMD_MARK_BACK: step_mark(app, -1); break;
     case CMD_HOME: app_seek(app, 0); break;
     case CMD_END:
-        app_run_to(app, UINT64_MAX);
+        app_run_to(app, app->at + APP_RUN_AHEAD);
         app_seek(app, event_count(app));
         break;
     case CMD_SEEK: app_seek(app, (uint64_t)arg); break;

@@ -145,7 +145,7 @@ static bool run(struct window *w, struct error *err) {
     Uint64 last = SDL_GetPerformanceCounter();
     while (!w->app->quit) {
         SDL_Event ev;
-        bool idle = !w->app->dirty && !w->app->playing && !w->app->running;
+        bool idle = !w->app->dirty && !w->app->playing;
         if (SDL_WaitEventTimeout(&ev, idle ? 250 : 1))
             do
                 on_event(w, &ev);
