@@ -7,9 +7,16 @@ MODE   ?= release
 BUILD  ?= build
 WERROR ?= -Werror
 
-OUT.release   := $(BUILD)
-OUT.debug     := $(BUILD)/debug
-OUT.asan      := $(BUILD)/asan
+# M32=1: 32-bit x86 programs, without the window. Floating point is SSE's, as Go's is; the image
+# lies where Go's 32-bit programs have theirs; asm/ and zconf.h are those of the 64-bit libraries.
+M32_COMPILE := -m32 -msse2 -mfpmath=sse -fno-pie -D_FILE_OFFSET_BITS=64 \
+               -idirafter /usr/include/x86_64-linux-gnu
+M32_LINK    := -m32 -no-pie
+TOP         := $(BUILD)$(if $(M32),/m32)
+
+OUT.release   := $(TOP)
+OUT.debug     := $(TOP)/debug
+OUT.asan      := $(TOP)/asan
 FLAGS.release := -O2 -g
 FLAGS.debug   := -O0 -g -DHEAP_CHECK=1
 FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
@@ -22,8 +29,8 @@ export ARENASCOPE_DATA ?= $(CURDIR)
 endif
 
 BASE    = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic $(WERROR)
-COMPILE = $(CC) $(BASE) $(FLAGS.$(MODE)) $(CFLAGS)
-LINK    = $(CC) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
+COMPILE = $(CC) $(BASE) $(if $(M32),$(M32_COMPILE)) $(FLAGS.$(MODE)) $(CFLAGS)
+LINK    = $(CC) $(if $(M32),$(M32_LINK)) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
 LIBS    = -lz -lpthread -lm
 
 # The window's libraries: for objects of viz alone. Asked for when first used, and once, because
@@ -46,8 +53,8 @@ tests     = $(foreach f,$(1),$(if $(filter test_%,$(notdir $(f))),$(f)))
 programs  = $(patsubst %.c,$(OUT)/%,$(call tests,$(1)))
 shared    = $(call objects,$(filter-out $(call tests,$(1)),$(1)))
 
-all: $(OUT)/arenasim $(OUT)/arenascope
-tests: $(call programs,$(SIM_TEST) $(VIZ_TEST))
+all: $(OUT)/arenasim $(if $(M32),,$(OUT)/arenascope)
+tests: $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST)))
 
 $(OUT)/libsim.a: $(call objects,$(filter-out sim/main.c,$(SIM)))
 $(OUT)/libviz.a: $(call objects,$(filter-out viz/main.c,$(VIZ)))
@@ -94,12 +101,16 @@ help:
 	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'With any of them: MODE=release|debug|asan  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
+	@echo 'With M32=1: 32-bit programs, without the window; `make deps M32=1` installs what they need'
 
 deps:
 	@CC='$(CC)' assets/deps.sh test
+	$(if $(M32),@$(M32_DEPS))
 
 # A make of its own, for what was not there when this one began.
-BUILD_ALL = +@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
+MAKE_ALL  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
+BUILD_ALL = +@$(MAKE_ALL)
+M32_DEPS  = CC='$(CC)' M32='$(M32_COMPILE) $(M32_LINK)' assets/deps.sh m32
 
 run:
 	@CC='$(CC)' assets/deps.sh run
@@ -110,7 +121,11 @@ run:
 test: deps
 	$(BUILD_ALL) MODE=release all tests
 	$(BUILD_ALL) MODE=asan all tests
-	@tests/run $(OUT.release) $(OUT.asan)
+	+@dirs='$(OUT.release) $(OUT.asan)'; [ '$(M32)' ] || \
+	if $(M32_DEPS); then \
+		$(MAKE_ALL) M32=1 MODE=release all tests && dirs="$$dirs $(BUILD)/m32" || exit; \
+	else echo 'arenascope: skipping the 32-bit build'; fi; \
+	tests/run $$dirs
 
 check:
 	$(if $(T),,$(error say which: make check T=tests/sim/os/test_model))

@@ -1,5 +1,6 @@
 #!/bin/sh
-# deps.sh run|test|lint: makes sure that what building, testing or linting needs is there.
+# deps.sh run|test|m32|lint: makes sure that what building, testing, 32-bit programs (with their
+# tests), or linting needs is there.
 #
 # If it is, says and does nothing. Otherwise installs what is missing, by name, with apt-get: as
 # root, or through sudo where that asks nothing or a person is there to be asked. Where it cannot
@@ -8,6 +9,7 @@ set -eu
 
 goal=${1:-run}
 CC=${CC:-gcc}
+M32=${M32:--m32} # the compiler's flags for 32-bit programs
 
 # For which goal | the test that it is there | its names: Debian, Fedora, Arch, Homebrew (-: none)
 # shellcheck disable=SC2016 # names in it are replaced later
@@ -34,6 +36,9 @@ test | has Xvfb               | xvfb               xorg-x11-server-Xvfb xorg-ser
 test | has xauth              | xauth              xorg-x11-xauth       xorg-xauth       xquartz
 test | has xdotool            | xdotool            xdotool              xdotool          xdotool
 test | has compare            | imagemagick        ImageMagick          imagemagick      imagemagick
+m32  | runs_32                | $multilib          glibc-devel.i686&libgcc.i686 lib32-gcc-libs -
+m32  | runs_32 -lz zlib.h     | lib32z1-dev        zlib-devel.i686      lib32-zlib       -
+m32  | runs_32 -lcmocka setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev:i386 libcmocka-devel.i686 -            -
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
 lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
@@ -49,11 +54,22 @@ sanitizers() {
     echo 'int main(void) { return 0; }' | $CC -fsanitize=address,undefined -x c -o /dev/null -
 }
 
+# runs_32 [-lLIBRARY HEADER...]: can 32-bit programs (that use it) be built, and do they run here?
+runs_32() {
+    program=$(mktemp) library=${1-}
+    [ $# = 0 ] || shift
+    # shellcheck disable=SC2086 # flags and the library, if any, are words
+    { [ $# = 0 ] || printf '#include <%s>\n' "$@"; echo 'int main(void) { return 0; }'; } |
+        $CC $M32 -x c -o "$program" - $library && "$program" && rm "$program" && return
+    rm -f "$program"
+    return 1
+}
+
 # Prints the names of what is missing in column $1, without doubles.
 missing() {
     echo "$table" | while IFS='|' read -r whose probe names; do
         case $goal:$whose in
-        run:run* | test:run* | test:test* | lint:?*)
+        run:run* | test:run* | test:test* | m32:m32* | lint:[rtl]*)
             eval "$probe" >/dev/null 2>&1 ||
                 echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
             ;;
@@ -64,7 +80,10 @@ missing() {
 debian_names() {
     case $CC in *clang*) compiler=clang ;; *) compiler=gcc ;; esac
     major=$($CC -dumpversion 2>/dev/null | sed 's/[.].*//') || major=
-    missing 1 | sed "s/[$]compiler/$compiler/; s/[$]sanitizers/libclang-rt-$major-dev/"
+    # Not gcc-multilib, which does not go with cross compilers.
+    gcc=$($CC -print-file-name=crtbegin.o 2>/dev/null | sed -n 's,.*/\([0-9]*\)/crtbegin.o$,-\1,p')
+    missing 1 | sed "s/[$]compiler/$compiler/; s/[$]sanitizers/libclang-rt-$major-dev/
+        s/[$]multilib/gcc$gcc-multilib/"
 }
 
 give_up() {
@@ -74,8 +93,10 @@ give_up() {
         has dnf >/dev/null && echo "here: sudo dnf install $(missing 2)"
         has pacman >/dev/null && echo "here: sudo pacman -S --needed $(missing 3)"
         has brew >/dev/null && echo "here: brew install $(missing 4)"
+        [ "$goal" != m32 ] || echo "on Debian after: sudo dpkg --add-architecture i386; sudo apt-get update"
         echo "Install these and try again."
     } >&2
+    [ -z "$added" ] || as_root dpkg --remove-architecture i386 2>/dev/null || true
     exit 2
 }
 
@@ -95,6 +116,11 @@ apt() {
         apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >/dev/null
 }
 
+added=
+if [ "$goal" = m32 ] && [ "$(uname -sm)" != 'Linux x86_64' ]; then
+    echo "arenascope: 32-bit programs are for Linux on x86_64; this is $(uname -sm)" >&2
+    exit 2
+fi
 if [ -t 0 ]; then person=yes; else person=; fi
 names=$(debian_names)
 [ -n "$names" ] || exit 0
@@ -103,12 +129,18 @@ has apt-get >/dev/null || give_up "no apt-get here to install packages with"
 [ "$(id -u)" = 0 ] || has sudo >/dev/null || give_up "installing packages needs root, and there is no sudo"
 
 echo "arenascope: installing $names"
+case $names in *:i386*)
+    if ! dpkg --print-foreign-architectures | grep -qx i386; then
+        echo "arenascope: adding the architecture i386, whose packages some of these are"
+        as_root dpkg --add-architecture i386 && added=yes
+    fi ;;
+esac
 # shellcheck disable=SC2086 # the names are words
 {
     # The package lists of a fresh machine may be absent or stale.
     apt-get -s install $names >/dev/null 2>&1 || apt update || true
-    apt install --no-install-recommends -y $names ||
-        { apt update && apt install --no-install-recommends -y $names; } ||
+    apt install --no-install-recommends --no-remove -y $names ||
+        { apt update && apt install --no-install-recommends --no-remove -y $names; } ||
         give_up "apt-get could not install everything"
 }
 [ -z "$(debian_names)" ] || give_up "apt-get installed, yet not everything is found"

@@ -7,18 +7,26 @@
  * linux/amd64) and is laid over the target when the first big reservation is granted; what lies
  * outside, the runtime's own records, has addresses but no bytes.
  *
+ * A 32-bit program has no room for that. There the space is folded into a smaller window, in two
+ * pieces that are used from different ends: the spans upward from the window's beginning, and from
+ * a place further up the bitmap downward and the arena upward; or, on 32-bit platforms, what lies
+ * low upward from the beginning and what lies high downward from the end. Where a range would get
+ * what another one has, or run out of the window or from one piece into the other, its commit is
+ * refused. A heap of a GiB has room.
+ *
  * Bytes exist between commit and drop. A fresh commit reads as zeros, and so does what was
  * released. The window itself costs address space only, never memory.
  */
 #ifndef ARENA_BACKING_H
 #define ARENA_BACKING_H
 
-#include "sim/os/platform.h"
+#include "sim/os/os.h"
 
 struct backing;
 
-/* A reservation bigger than this is the heap's: the window of a 64-bit platform goes there. */
-#define BACKING_BIG MiB(256)
+/* A reservation bigger than this is the heap's: the window of a 64-bit platform goes there. Spans
+ * and bitmap of the smallest 64-bit space, darwin/arm64's, already take 66 MiB. */
+#define BACKING_BIG MiB(64)
 
 /* NULL and err when the host will not give so much address space. */
 struct backing *backing_new(const struct platform *platform, struct error *err);
@@ -28,18 +36,18 @@ void backing_free(struct backing *b);
  * does). The bias is fixed from then on. False if it was laid elsewhere before. */
 bool backing_window(struct backing *b, uint64_t target_base);
 
-/* Is all of [addr, addr+size) in the window? */
+/* Is all of [addr, addr+size) in what the window stands for? */
 bool backing_covers(const struct backing *b, uint64_t addr, uint64_t size);
 
-/* Makes [addr, addr+size) readable, writable and zero. False outside the window, or if the host is
- * out of memory. */
+/* Makes [addr, addr+size) readable, writable and zero. False outside the window, if the host is out
+ * of memory, or if the space is folded and there is no room. */
 bool backing_commit(struct backing *b, uint64_t addr, uint64_t size);
 /* Gives the memory back; the range stays usable and reads as zeros. Outside the window: nothing. */
 void backing_release(struct backing *b, uint64_t addr, uint64_t size);
 /* Gives the memory back and makes the range inaccessible. Outside the window: nothing. */
 void backing_drop(struct backing *b, uint64_t addr, uint64_t size);
 
-/* 0 until the window lies somewhere. */
-intptr_t backing_bias(const struct backing *b);
+/* All zero until the window lies somewhere. */
+struct bias backing_bias(const struct backing *b);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The real kernel of this machine.
  *
- * Target addresses are host addresses (bias 0), so what is asked for is truly asked for. The
+ * Target addresses are host addresses, so what is asked for is truly asked for. The
  * machine has to be able to be the platform: a Linux of its pointer width and page size. Whatever
  * this provider maps it remembers, so that destroying it leaves the process as it was and the next
  * heap finds the same space.

@@ -15,9 +15,9 @@
  *   windows  nothing (VirtualAlloc fails); without an address, the lowest 64 KiB-aligned gap.
  * Darwin's and Windows' own ranges are placed by common knowledge, not measured.
  */
+#include "sim/base/rangemap.h"
 #include "sim/os/backing.h"
 #include "sim/os/sys.h"
-#include "sim/base/rangemap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -165,20 +165,23 @@ static void unmap(struct model *m, uint64_t addr, uint64_t size) {
     rangemap_set(&m->space, addr, addr + size, RANGE_NONE, OWNER_NOBODY);
 }
 
-/* What has bytes gets fresh ones; what lies outside the window has an address alone. */
-static bool fill(struct model *m, uint64_t addr, uint64_t size, enum access access) {
+/* What has bytes gets fresh ones; what lies outside the window has an address alone, and records
+ * can do with that. */
+static bool fill(struct model *m, uint64_t addr, uint64_t size, enum access access, bool records) {
     if (access == ACCESS_USABLE)
-        return !backing_covers(m->backing, addr, size) || backing_commit(m->backing, addr, size);
+        return backing_commit(m->backing, addr, size) || records ||
+               !backing_covers(m->backing, addr, size);
     backing_drop(m->backing, addr, size);
     return true;
 }
 
-static struct os_answer put(struct model *m, uint64_t addr, uint64_t size, enum access access) {
+static struct os_answer put(
+    struct model *m, uint64_t addr, uint64_t size, enum access access, bool records) {
     if (over_limit(m, addr, size, false))
         return fail(m, FAILURE_NO_MEMORY);
     if (access == ACCESS_USABLE && over_limit(m, addr, size, true))
         return fail(m, FAILURE_COMMIT_LIMIT);
-    if (!fill(m, addr, size, access))
+    if (!fill(m, addr, size, access, records))
         return fail(m, FAILURE_NO_MEMORY);
     enum range_state state = access == ACCESS_USABLE ? RANGE_MAPPED : RANGE_RESERVED;
     rangemap_set(&m->space, addr, addr + size, state, OWNER_HEAP);
@@ -197,7 +200,7 @@ static struct os_answer change(struct model *m, uint64_t addr, uint64_t size, en
         struct range run;
         uint64_t end = rangemap_run(&m->space, at, addr + size, &run);
         if (run.state != wanted) {
-            struct os_answer a = put(m, at, end - at, access);
+            struct os_answer a = put(m, at, end - at, access, false);
             if (!a.addr)
                 return a;
         }
@@ -212,7 +215,7 @@ static struct os_answer put_fixed(
         return fail(m, FAILURE_INVALID);
     if (!in_space(m, addr, size))
         return fail(m, FAILURE_NO_MEMORY);
-    return put(m, addr, size, access);
+    return put(m, addr, size, access, false);
 }
 
 static struct os_answer put_new(
@@ -226,7 +229,8 @@ static struct os_answer put_new(
         addr = anywhere(m, addr, size);
     if (addr == 0)
         return fail(m, FAILURE_NO_MEMORY);
-    struct os_answer a = put(m, addr, size, access);
+    bool records = hint == 0 && m->kernel.os.platform->ptr_size == 8;
+    struct os_answer a = put(m, addr, size, access, records);
     if (a.addr && on_windows(m))
         note_reservation(m, addr, size);
     return a;

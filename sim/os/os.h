@@ -7,10 +7,10 @@
  *   replay  the answers of a recorded transcript; a request that differs from the recorded one is a
  *           failure that names both.
  *
- * All addresses are target addresses of the platform. The bytes at target address t are at host
- * address t + os->bias, for every t in a range that was mapped (or, on 32-bit platforms,
- * allocated). Memory answered by os_alloc on 64-bit platforms holds the runtime's own records, of
- * which only the addresses matter: it need not be backed.
+ * All addresses are target addresses of the platform. os_host says where on the host the bytes of
+ * one are, for every address in a range that was mapped (or, on 32-bit platforms, allocated).
+ * Memory answered by os_alloc on 64-bit platforms holds the runtime's own records, of which only
+ * the addresses matter: it need not be backed.
  */
 #ifndef ARENA_OS_H
 #define ARENA_OS_H
@@ -22,6 +22,12 @@ struct os;
 struct os_answer {
     uint64_t addr; /* 0: refused */
     int err;       /* the platform's errno, 0 if all is well */
+};
+
+/* How a target address becomes a host address: low is added (modulo 2^64) to those below split,
+ * high to all others. All zero: they are the same. */
+struct bias {
+    uint64_t split, low, high;
 };
 
 struct os_ops {
@@ -50,14 +56,18 @@ struct os {
     uint64_t image_end;      /* firstmoduledata.end */
     uint64_t phys_page_size; /* 0 if the system would not tell */
     uint64_t huge_page_size;
-    intptr_t bias; /* host address = target address + bias */
+    struct bias bias;
     /* Set when a replayed request differs from the recorded one; the heap then stops. */
     bool diverged;
     struct error why;
 };
 
+static inline void *bias_host(const struct bias *b, uint64_t addr) {
+    return (void *)(uintptr_t)(addr + (addr < b->split ? b->low : b->high));
+}
+
 static inline void *os_host(const struct os *os, uint64_t addr) {
-    return (void *)(uintptr_t)(addr + (uint64_t)os->bias);
+    return bias_host(&os->bias, addr);
 }
 
 static inline void os_destroy(struct os *os) {
@@ -65,9 +75,9 @@ static inline void os_destroy(struct os *os) {
         os->ops->destroy(os);
 }
 
-/* The real kernel. On a 64-bit host a 64-bit platform is asked at bias 0, so 0xc000000000 is truly
- * tried; a 32-bit platform needs arenascope itself to be a 32-bit program. Fails where this machine
- * cannot be that platform (then use the model). Linux only. */
+/* The real kernel. On a 64-bit host a 64-bit platform is asked at its own addresses, so
+ * 0xc000000000 is truly tried; a 32-bit platform needs arenascope itself to be a 32-bit program.
+ * Fails where this machine cannot be that platform (then use the model). Linux only. */
 struct os *os_host_new(const struct platform *platform, struct error *err);
 
 struct taken_range {

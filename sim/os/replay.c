@@ -136,13 +136,25 @@ static struct os_answer on_reserve(struct os *os, uint64_t addr, uint64_t size, 
     return c->answer;
 }
 
+/* Gives the range bytes, unless it has an address alone. A replay that cannot ends. */
+static void back(struct os *os, uint64_t addr, uint64_t size) {
+    struct backing *backing = replay_of(os)->backing;
+    if (!backing_covers(backing, addr, size) || backing_commit(backing, addr, size))
+        return;
+    os->diverged = true;
+    error_set(&os->why,
+        "this machine has no memory, or a program of its width no room, for the recorded range "
+        "addr=0x%" PRIx64 " size=0x%" PRIx64,
+        addr, size);
+}
+
 static struct os_answer on_map(struct os *os, uint64_t addr, uint64_t size, bool reserved) {
     (void)reserved;
     const struct call *c = take(os, CALL_MAP, addr, size);
     if (!c)
         return (struct os_answer){0};
     if (c->answer.addr == addr && !c->answer.err)
-        backing_commit(replay_of(os)->backing, addr, size);
+        back(os, addr, size);
     return c->answer;
 }
 
@@ -150,8 +162,8 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
     const struct call *c = take(os, CALL_ALLOC, 0, size);
     if (!c)
         return (struct os_answer){0};
-    if (c->answer.addr)
-        backing_commit(replay_of(os)->backing, c->answer.addr, size);
+    if (c->answer.addr && os->platform->ptr_size == 4)
+        back(os, c->answer.addr, size);
     return c->answer;
 }
 

@@ -21,7 +21,8 @@ static struct backing *backing(const char *platform) {
 }
 
 static uint8_t *host(const struct backing *b, uint64_t addr) {
-    return (uint8_t *)(uintptr_t)(addr + (uint64_t)backing_bias(b));
+    struct bias bias = backing_bias(b);
+    return bias_host(&bias, addr);
 }
 
 static void a_32_bit_window_is_there_at_once(void **state) {
@@ -39,7 +40,7 @@ static void a_32_bit_window_is_there_at_once(void **state) {
 static void a_64_bit_window_lies_where_it_is_laid_first(void **state) {
     (void)state;
     struct backing *b = backing("linux/amd64");
-    assert_true(backing_bias(b) == 0);
+    assert_ptr_equal(host(b, BASE), (void *)(uintptr_t)BASE); /* as it was */
     assert_false(backing_covers(b, BASE, 1));
     assert_false(backing_commit(b, BASE, KiB(4)));
     assert_true(backing_window(b, BASE));
@@ -115,6 +116,95 @@ static void released_and_dropped_memory_is_given_back(void **state) {
     backing_free(b);
 }
 
+/* Folded spaces: what a 32-bit program does with those it has no room for. */
+
+#define WIDE    (sizeof(void *) == 8)
+#define BITMAP  (BASE + GiB(16) + MiB(512)) /* linux/amd64: where it ends and the arena begins */
+#define PATTERN 0xdb
+
+static bool commit_and_fill(struct backing *b, uint64_t addr, uint64_t size) {
+    if (!backing_commit(b, addr, size))
+        return false;
+    memset(host(b, addr), PATTERN, (size_t)size);
+    return true;
+}
+
+static bool is_filled(const struct backing *b, uint64_t addr, uint64_t size) {
+    const uint8_t *p = host(b, addr);
+    return p[0] == PATTERN && memcmp(p, p + 1, (size_t)size - 1) == 0;
+}
+
+static void a_folded_heap_has_room_where_it_begins(void **state) {
+    (void)state;
+    static const struct {
+        const char *platform;
+        uint64_t base, spans, bitmap, arena; /* where each begins to be used */
+    } heaps[] = {
+        {"linux/amd64", BASE, BASE, BITMAP - MiB(8), BITMAP},
+        {"windows/amd64", BASE, BASE, BASE + MiB(1056 - 8), BASE + MiB(1056)},
+        {"darwin/arm64", 0x130000000, 0x130000000, 0x130000000 + MiB(58), 0x130000000 + MiB(66)},
+        {"linux/386", 0x8200000, 0x8200000, 0x17c00000, 0x18400000},
+        {"linux/386", 0x8200000, 0x8200000, 0xe0e80000, 0xf5fa6000}, /* not one reservation */
+        {"linux/mipsle", 0x200000, 0x200000, 0x7a00000, 0x3dfaf000},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(heaps); i++) {
+        struct backing *b = backing(heaps[i].platform);
+        assert_true(backing_window(b, heaps[i].base));
+        assert_true(commit_and_fill(b, heaps[i].spans, MiB(1)));
+        assert_true(commit_and_fill(b, heaps[i].bitmap, MiB(8)));
+        assert_true(backing_commit(b, heaps[i].arena, MiB(64)));
+        assert_true(is_filled(b, heaps[i].spans, MiB(1)));
+        assert_true(is_filled(b, heaps[i].bitmap, MiB(8)));
+        assert_int_equal(*host(b, heaps[i].arena), 0);
+        backing_free(b);
+    }
+}
+
+static void what_a_folded_space_has_no_room_for_is_refused(void **state) {
+    (void)state;
+    if (WIDE)
+        skip();
+    struct backing *b = backing("linux/amd64");
+    assert_true(backing_window(b, BASE));
+    assert_true(backing_covers(b, BITMAP, GiB(512)));
+    assert_false(backing_commit(b, BITMAP + GiB(500), KiB(4)));
+    unsigned had = 0;
+    while (had < 64 && backing_commit(b, BITMAP + had * MiB(64), MiB(64)))
+        had++;
+    assert_in_range(had, 4, 36);
+    assert_false(backing_commit(b, BITMAP, GiB(4)));
+    backing_free(b);
+    b = backing("linux/386"); /* the upper half does not follow the lower one in the window */
+    assert_false(backing_commit(b, GiB(2) - KiB(4), KiB(8)));
+    assert_false(backing_commit(b, GiB(2) - KiB(4), KiB(4)));
+    backing_free(b);
+}
+
+/* Two ranges with one place in the window. */
+static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
+    (void)state;
+    if (WIDE)
+        skip();
+    struct backing *b = backing("linux/amd64");
+    assert_true(backing_window(b, BASE));
+    struct bias bias = backing_bias(b);
+    uint64_t spans = BASE, bitmap = BASE + (bias.low - bias.high);
+    assert_ptr_equal(host(b, spans), host(b, bitmap));
+    assert_true(commit_and_fill(b, spans, KiB(64)));
+    assert_false(backing_commit(b, bitmap, KiB(64)));
+    assert_true(commit_and_fill(b, bitmap + KiB(64), KiB(64)));
+    assert_false(backing_commit(b, spans, KiB(128)));
+    backing_release(b, bitmap, KiB(64)); /* has no bytes: nothing happens */
+    backing_drop(b, bitmap, KiB(64));
+    backing_drop(b, BASE + GiB(5), GiB(500) + KiB(4));
+    assert_true(is_filled(b, spans, KiB(64)));
+    backing_drop(b, spans, GiB(4));
+    assert_true(commit_and_fill(b, bitmap, KiB(64)));
+    assert_true(is_filled(b, bitmap, KiB(64)));
+    assert_false(backing_commit(b, spans, KiB(4)));
+    backing_free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_32_bit_window_is_there_at_once),
@@ -122,6 +212,9 @@ int main(void) {
         cmocka_unit_test(a_commit_zeroes_and_a_release_too),
         cmocka_unit_test(parts_of_a_host_page_leave_the_rest_alone),
         cmocka_unit_test(released_and_dropped_memory_is_given_back),
+        cmocka_unit_test(a_folded_heap_has_room_where_it_begins),
+        cmocka_unit_test(what_a_folded_space_has_no_room_for_is_refused),
+        cmocka_unit_test(a_place_in_a_folded_space_is_one_ranges_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,9 @@
  * tools (sanitizers) may sit at a hint: such a hint is expected to be refused.
  */
 #include "sim/os/os.h"
+#include "sim/trace/narrate.h"
+#include "sim/work/script.h"
+#include "sim/work/session.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -113,7 +116,7 @@ static void mapped_memory_is_real_and_zero_after_release(void **state) {
     (void)state;
     struct os *os = host();
     uint64_t at = free_hint(0);
-    assert_true(os->bias == 0 && reserve(os, at) == at);
+    assert_true(reserve(os, at) == at);
     assert_true(os->ops->map(os, at, MiB(4), !WIDE).addr == at);
     uint8_t *p = os_host(os, at);
     assert_true((uintptr_t)p == at);
@@ -201,6 +204,167 @@ static void what_this_machine_cannot_be_is_refused(void **state) {
         assert_refused("linux/ppc64le", "pages of 65536 bytes; this machine's are of 4096");
 }
 
+/* Host and model, asked the same in the same surroundings. Where the kernel was free to choose an
+ * address the choice depends on randomisation and on the rest of this program: then only that it
+ * chose another one is compared. */
+
+struct surroundings {
+    struct taken_range taken[256];
+    size_t count;
+    uint64_t end; /* of user space */
+};
+
+static void add_surrounding(void *arg, uint64_t addr, uint64_t size, const char *what) {
+    struct surroundings *s = arg;
+    (void)what;
+    assert_true(s->count < ARRAY_LEN(s->taken));
+    if (addr < s->end && size <= s->end - addr) /* the kernel's own page is higher */
+        s->taken[s->count++] = (struct taken_range){addr, size};
+}
+
+/* What is in this process, the host's own aside. */
+static struct surroundings surroundings(const struct os *os) {
+    struct surroundings s = {.count = 0, .end = os->platform->user_end};
+    os_model_others(os, add_surrounding, &s);
+    return s;
+}
+
+static struct model_config config_of(struct surroundings *s) {
+    return (struct model_config){.taken = s->taken, .taken_count = s->count};
+}
+
+/* Asks for things at addresses; the answers go to got. Returns how many. */
+static size_t ask(struct os *os, uint64_t at, struct os_answer *got) {
+    size_t n = 0;
+    uint64_t whole = WIDE ? WHOLE_HEAP : 0x10202000;
+    bool reserved = false;
+    const struct os_ops *ops = os->ops;
+    got[n++] = ops->reserve(os, at, whole, &reserved);
+    got[n++] = (struct os_answer){reserved, 0};
+    got[n++] = ops->map(os, at + MiB(1), MiB(1), reserved);
+    got[n++] = ops->map(os, at, MiB(1), reserved);
+    got[n++] = ops->map(os, at + 1, MiB(1), true);
+    got[n++] = ops->map(os, os->platform->user_end, MiB(1), true);
+    got[n++] = ops->reserve(os, at, MiB(1), &reserved);
+    got[n++] = (struct os_answer){1, ops->occupy(os, at + MiB(1), KiB(64))};
+    got[n++] = (struct os_answer){1, ops->occupy(os, at + GiB(1), MiB(1))};
+    got[n++] = (struct os_answer){1, ops->occupy(os, os->platform->user_end, MiB(1))};
+    got[n++] = ops->reserve(os, at + GiB(1), MiB(1), &reserved);
+    got[n++] = ops->reserve(os, at + GiB(1) - MiB(1), MiB(1), &reserved);
+    return n;
+}
+
+static void host_and_model_answer_alike(void **state) {
+    (void)state;
+    struct os_answer from_host[16], from_model[16];
+    struct os *os = host();
+    struct surroundings others = surroundings(os);
+    uint64_t at = free_hint(0);
+    size_t n = ask(os, at, from_host);
+    os_destroy(os);
+    struct error err = {""};
+    struct model_config config = config_of(&others);
+    os = os_model_new(platform_find(WIDE ? "linux/amd64" : "linux/386"), &config, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(ask(os, at, from_model), n);
+    os_destroy(os);
+    for (size_t i = 0; i < n; i++) {
+        bool chosen = i == 6 || i == 10; /* something is there already */
+        assert_int_equal(from_host[i].err, from_model[i].err);
+        assert_true(chosen ? from_host[i].addr && from_model[i].addr
+                           : from_host[i].addr == from_model[i].addr);
+    }
+}
+
+/* A start, and more than the first 32-bit reservation holds. */
+static struct session *run_growing(const struct environment *env) {
+    struct error err = {""};
+    struct op_source *source = script_parse("grow",
+        "seed 1 2\nkeep big 20\nrepeat 20\nbig[] = alloc 32MiB\nend\n"
+        "repeat 3000\nx = alloc 8..2000\nend\ncollect\nscavenge\n",
+        &err);
+    struct session *s = source ? session_new(env, source, &err) : NULL;
+    if (!s)
+        fail_msg("%s", err.text);
+    while (session_pump(s, 1000))
+        continue;
+    return s;
+}
+
+/* The next step of mallocinit or request with an address from *i on, or NULL. */
+static const struct event *next_request(const struct recording *rec, uint64_t *i) {
+    while (*i < recording_count(rec)) {
+        const struct event *ev = recording_event(rec, (*i)++);
+        bool chosen = ev->kind == EV_STEP && (ev->w & 0xff) == STEP_MCACHE; /* its record's place */
+        if ((ev->kind == EV_STEP && !chosen) || ev->kind == EV_OS_RESERVE ||
+            ev->kind == EV_OS_MAP || ev->kind == EV_OS_UNUSED || ev->kind == EV_OS_USED)
+            return ev;
+    }
+    return NULL;
+}
+
+/* The program break that mallocinit saw; 0 if it did not look. */
+static uint64_t break_seen(const struct recording *rec) {
+    uint64_t i = 0;
+    const struct event *ev;
+    while ((ev = next_request(rec, &i)) != NULL)
+        if (ev->kind == EV_STEP && (ev->w & 0xff) == STEP_FALLBACK)
+            return ev->c;
+    return 0;
+}
+
+/* Did the kernel choose where a part of the heap lies? Sanitizers have theirs in the way. */
+static bool placed_by_choice(const struct recording *rec) {
+    uint64_t i = 0;
+    const struct event *ev;
+    while ((ev = next_request(rec, &i)) != NULL)
+        if (ev->kind == EV_OS_RESERVE && ev->c != 0 && ev->c != ev->a)
+            return true;
+    return false;
+}
+
+static void a_heap_starts_and_grows_alike_on_host_and_model(void **state) {
+    (void)state;
+    struct environment env = {
+        .platform = platform_find(WIDE ? "linux/amd64" : "linux/386"), .provider = PROVIDER_HOST};
+    struct os *os = host();
+    struct surroundings others = surroundings(os);
+    os_destroy(os);
+    struct session *real = run_growing(&env);
+    assert_string_equal(session_provider(real), "host kernel");
+    if (placed_by_choice(session_recording(real))) {
+        session_free(real);
+        skip();
+    }
+    env.provider = PROVIDER_MODEL;
+    env.model = config_of(&others);
+    if (!WIDE) {
+        env.model.image_end = session_world(real).image_end;
+        env.model.brk = break_seen(session_recording(real));
+    }
+    struct session *simulated = run_growing(&env);
+    assert_string_equal(session_provider(simulated), "simulated");
+    uint64_t i = 0, j = 0;
+    unsigned compared = 0;
+    const struct event *a, *b;
+    do {
+        a = next_request(session_recording(real), &i);
+        b = next_request(session_recording(simulated), &j);
+        assert_true((a != NULL) == (b != NULL));
+        if (a && memcmp(a, b, sizeof *a) != 0) {
+            struct strbuf text = {0};
+            narrate(a, recording_head(session_recording(real)), env.platform->ptr_size, &text);
+            sb_puts(&text, " But in the model: ");
+            narrate(b, recording_head(session_recording(real)), env.platform->ptr_size, &text);
+            fail_msg("%s", text.text);
+        }
+        compared += a != NULL;
+    } while (a);
+    assert_true(compared > (WIDE ? 60 : 70));
+    session_free(simulated);
+    session_free(real);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_is_granted_unless_it_is_taken),
@@ -212,6 +376,8 @@ int main(void) {
         cmocka_unit_test(the_process_is_described_as_it_is),
         cmocka_unit_test(others_are_told_without_the_heaps_own),
         cmocka_unit_test(what_this_machine_cannot_be_is_refused),
+        cmocka_unit_test(host_and_model_answer_alike),
+        cmocka_unit_test(a_heap_starts_and_grows_alike_on_host_and_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

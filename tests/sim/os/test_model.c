@@ -328,6 +328,22 @@ static void two_spaces_live_side_by_side(void **state) {
     os_destroy(b);
 }
 
+/* A program cannot have more than fits in it, whatever space it simulates. */
+static void a_32_bit_program_runs_out_of_room_for_a_64_bit_arena(void **state) {
+    (void)state;
+    if (sizeof(void *) == 8)
+        skip();
+    struct os *os = model("linux/amd64");
+    uint64_t arena = HINT + GiB(16) + MiB(512);
+    assert_true(reserve(os, HINT, WHOLE_HEAP) == HINT);
+    assert_true(map(os, arena, MiB(256)) == arena);
+    memset(os_host(os, arena + MiB(255)), 1, MiB(1));
+    struct os_answer a = os->ops->map(os, arena + MiB(256), GiB(3), false);
+    assert_true(a.addr == 0 && a.err == 12);
+    assert_true(alloc(os, MiB(1)) != 0);
+    os_destroy(os);
+}
+
 /* What the space is told to be. */
 
 static void the_page_size_can_be_hidden_or_odd(void **state) {
@@ -548,6 +564,7 @@ int main(void) {
         cmocka_unit_test(windows_frees_a_reservation_whole),
         cmocka_unit_test(the_ends_of_a_32_bit_space_have_bytes),
         cmocka_unit_test(two_spaces_live_side_by_side),
+        cmocka_unit_test(a_32_bit_program_runs_out_of_room_for_a_64_bit_arena),
         cmocka_unit_test(the_page_size_can_be_hidden_or_odd),
         cmocka_unit_test(a_high_break_stands_in_the_way),
         cmocka_unit_test(the_break_follows_the_image),
