@@ -1,14 +1,17 @@
 /*
  * arenasim: the allocator without a window.
  *
- *   arenasim verify FILE...      does the allocator do what Go's did?
- *   arenasim run WORKLOAD        run a script, a built-in workload or a trace, and tell what
- * happened arenasim platforms           which platforms there are
+ *   arenasim verify FILE...        does the allocator do what Go's did?
+ *   arenasim run WORKLOAD          run a script, a built-in workload or a trace; tell what happened
+ *   arenasim transcript WORKLOAD   write down every step, as the transcripts of Go do
+ *   arenasim soak                  run random programs and check everything
+ *   arenasim platforms             which platforms there are
  *
  * Exit status: 0 all is well, 1 something did not verify, 2 bad input.
  */
 #include "sim/trace/narrate.h"
 #include "sim/work/session.h"
+#include "sim/work/soak.h"
 #include "sim/work/transcript.h"
 #include "sim/work/workload.h"
 
@@ -16,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 
@@ -28,6 +33,12 @@ static const char usage[] =
     "  arenasim run [--platform NAME] [--provider host|model] [--events] [--dump] WORKLOAD\n"
     "      run a built-in workload, a script or a GODEBUG=allocfreetrace=1 log;\n"
     "      --events tells every event, --dump shows the whole heap at the end\n"
+    "  arenasim transcript WORKLOAD\n"
+    "      run it in a simulated space and print its transcript, which can be verified and\n"
+    "      compared with Go's; WORKLOAD may also be a transcript, or a file of its `> ` lines\n"
+    "  arenasim soak [--seed N] [--runs N] [--ops N] [--seconds S] [--platform NAME]\n"
+    "      run random programs through heap, checker and replica; what fails is shrunk to a few\n"
+    "      operations, which `arenasim soak FILE` runs again in the same way\n"
     "  arenasim platforms\n"
     "      list the platforms\n"
     "  arenasim help\n";
@@ -175,6 +186,109 @@ static int run(int argc, char **argv) {
     return failed ? EXIT_BAD_INPUT : EXIT_SUCCESS;
 }
 
+static int transcript(int argc, char **argv) {
+    struct strbuf out = {0};
+    struct error err;
+    if (argc != 1)
+        return bad_usage("%s: expected one workload", "transcript");
+    if (argv[0][0] == '-' && argv[0][1])
+        return bad_usage("unknown option `%s`", argv[0]);
+    bool ok = transcript_print(argv[0], &out, &err);
+    fputs(sb_text(&out), stdout);
+    sb_free(&out);
+    if (!ok)
+        fprintf(stderr, "arenasim: %s\n", err.text);
+    return ok ? EXIT_SUCCESS : EXIT_BAD_INPUT;
+}
+
+/* One of the options of soak that have a number: where it goes, NULL if it is none. */
+static uint64_t *soak_number(struct soak_options *o, uint64_t *seconds, const char *name) {
+    if (strcmp(name, "--seed") == 0)
+        return &o->seed;
+    if (strcmp(name, "--runs") == 0)
+        return &o->runs;
+    if (strcmp(name, "--ops") == 0)
+        return &o->ops;
+    return strcmp(name, "--seconds") == 0 ? seconds : NULL;
+}
+
+static int read_soak_options(int argc, char **argv, struct soak_options *o, const char **file) {
+    uint64_t seconds = 0;
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        uint64_t *number = soak_number(o, &seconds, arg);
+        if (number && !parse_u64(value, number))
+            return bad_usage("a number is missing behind `%s`", arg);
+        if (strcmp(arg, "--platform") == 0 && !(o->platform = platform_find(value)))
+            return bad_usage(
+                "unknown platform `%s`, expected one that `arenasim platforms` lists", value);
+        if (number || strcmp(arg, "--platform") == 0)
+            i++;
+        else if (arg[0] == '-' && arg[1])
+            return bad_usage("unknown option `%s`", arg);
+        else
+            *file = arg;
+    }
+    o->seconds = (double)seconds;
+    return EXIT_SUCCESS;
+}
+
+static void tell_soak(const struct soak_options *o, const struct soak_result *r) {
+    printf("%" PRIu64 " programs from seed %" PRIu64 " on, %" PRIu64 " operations, %" PRIu64
+           " events; Go ended %" PRIu64 "\n",
+        r->runs, o->seed, r->ops, r->events, r->ended);
+    for (size_t i = 0; i < ARRAY_LEN(r->platform_ops) && platform_at(i); i++)
+        if (r->platform_ops[i])
+            printf("%-14s %12" PRIu64 " operations\n", platform_at(i)->name, r->platform_ops[i]);
+}
+
+/* The failure's script goes to standard output, so that it can be kept. */
+static void tell_failure(const struct soak_result *r) {
+    fprintf(
+        stderr, "arenasim: the program of seed %" PRIu64 " fails:\n%s", r->seed, sb_text(&r->why));
+    fputs(sb_text(&r->script), stdout);
+}
+
+static int soak_file(const char *file, struct soak_result *result) {
+    struct environment env;
+    struct error err;
+    struct op_source *source = workload_open(file, NULL, &env, NULL, &err);
+    if (!source) {
+        fprintf(stderr, "arenasim: %s\n", err.text);
+        return EXIT_BAD_INPUT;
+    }
+    if (soak_source(source, &env, result))
+        printf("%" PRIu64 " operations, %" PRIu64 " events: nothing is wrong\n", result->ops,
+            result->events);
+    else
+        fprintf(stderr, "arenasim: %s: fails:\n%s", file, sb_text(&result->why));
+    source->destroy(source);
+    env_free(&env);
+    return result->failed ? EXIT_FAILED : EXIT_SUCCESS;
+}
+
+static int soak_command(int argc, char **argv) {
+    struct soak_options o = {.seed = (uint64_t)time(NULL), .progress = isatty(STDERR_FILENO)};
+    struct soak_result result = {0};
+    const char *file = NULL;
+    int status = read_soak_options(argc, argv, &o, &file);
+    if (status)
+        return status;
+    if (file) {
+        status = soak_file(file, &result);
+    } else {
+        soak(&o, &result);
+        if (result.failed)
+            tell_failure(&result);
+        else
+            tell_soak(&o, &result);
+        status = result.failed ? EXIT_FAILED : EXIT_SUCCESS;
+    }
+    sb_free(&result.why);
+    sb_free(&result.script);
+    return status;
+}
+
 static int platforms(void) {
     const struct platform *p;
     for (size_t i = 0; (p = platform_at(i)); i++)
@@ -189,6 +303,10 @@ int main(int argc, char **argv) {
         return verify(argc - 2, argv + 2);
     if (strcmp(command, "run") == 0)
         return run(argc - 2, argv + 2);
+    if (strcmp(command, "transcript") == 0)
+        return transcript(argc - 2, argv + 2);
+    if (strcmp(command, "soak") == 0)
+        return soak_command(argc - 2, argv + 2);
     if (strcmp(command, "platforms") == 0)
         return platforms();
     if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0 ||
@@ -196,5 +314,6 @@ int main(int argc, char **argv) {
         fputs(usage, stdout);
         return EXIT_SUCCESS;
     }
-    return bad_usage("unknown command `%s`, expected verify, run, platforms or help", command);
+    return bad_usage(
+        "unknown command `%s`, expected verify, run, transcript, soak, platforms or help", command);
 }

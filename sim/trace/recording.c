@@ -31,7 +31,7 @@ struct recording {
     size_t op_count, op_cap;
     struct sample *samples;
     size_t sample_count;
-    uint64_t sample_gap; /* events between samples, doubles when they are thinned */
+    uint64_t sample_gap; /* events between samples, grows when they are thinned */
     struct mark *marks;
     size_t mark_count, mark_cap;
 };
@@ -124,12 +124,12 @@ static void note_keyframe(struct recording *rec) {
     rec->keyframes[rec->keyframe_count++].state = replica_copy(rec->head);
 }
 
-/* Keeps every second sample. */
+/* Keeps every second sample, and lets those to come stand as far apart as these do now. */
 static void thin_samples(struct recording *rec) {
     for (size_t i = 0; i < rec->sample_count / 2; i++)
         rec->samples[i] = rec->samples[2 * i + 1];
     rec->sample_count /= 2;
-    rec->sample_gap *= 2;
+    rec->sample_gap = rec->samples[rec->sample_count - 1].seq / rec->sample_count;
 }
 
 /* Samples stand at least sample_gap events apart, but for the last one, which always says how

@@ -148,6 +148,20 @@ static bool check_type(const struct program *p, const struct op *op, struct erro
     return check_size(p, op->id, op->elem * op->count, err);
 }
 
+static bool check_pages(const struct program *p, const struct op *op, struct error *err) {
+    if (!op->size)
+        return error_set(err, "0 pages cannot be managed, expected at least one");
+    bool fits = op->size <= UINT64_MAX >> GO_PAGE_SHIFT;
+    return check_size(p, op->id, fits ? op->size << GO_PAGE_SHIFT : UINT64_MAX, err);
+}
+
+static bool check_manual(const struct program *p, uint32_t id, struct error *err) {
+    if (!check_object(p, id, err))
+        return false;
+    return object_find(p, id)->manual ||
+           error_set(err, "object %u is no manually managed span, expected the number of one", id);
+}
+
 static bool check(const struct program *p, const struct op *op, struct error *err) {
     bool before_init = op->code == OP_OCCUPY || op->code == OP_INIT || op->code == OP_NOTE;
     if (p->started && (op->code == OP_OCCUPY || op->code == OP_INIT))
@@ -165,12 +179,8 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_ROOT: return check_usable(p, op->id, err);
     case OP_STORE: return check_store(p, op, err);
     case OP_NIL: return check_word(p, op, err);
-    case OP_MANUAL:
-        return op->size ? check_size(p, op->id, op->size << GO_PAGE_SHIFT, err)
-                        : error_set(err, "0 pages cannot be managed, expected at least one");
-    case OP_FREE_MANUAL:
-        return (check_object(p, op->id, err) && object_find(p, op->id)->manual) ||
-               error_set(err, "object %u is no manually managed span", op->id);
+    case OP_MANUAL: return check_pages(p, op, err);
+    case OP_FREE_MANUAL: return check_manual(p, op->id, err);
     default: return true;
     }
 }
@@ -191,13 +201,13 @@ static void note_collected(struct program *p) {
 }
 
 /* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
- * of the numbers. */
-static uint64_t do_collect(struct program *p, bool sweep) {
+ * of the numbers. fresh (NULL: none) is in the program's hands, as good as a root. */
+static uint64_t do_collect(struct program *p, bool sweep, const struct object *fresh) {
     if (!heap_gc_begin(p->heap))
         return 0;
     for (size_t i = 0; i < p->count; i++) {
         const struct object *o = &p->objects[i];
-        if (can_die(o) && (o->root || !p->precise))
+        if (can_die(o) && (o->root || o == fresh || !p->precise))
             heap_gc_mark(p->heap, o->addr, p->precise);
     }
     if (p->precise)
@@ -245,7 +255,7 @@ static uint64_t do_alloc(struct program *p, const struct op *op) {
                                .b = size,
                                .c = (got.size & UINT32_MAX) | op->ptrdata << 32});
     if (got.rung >= RUNG_MCENTRAL && heap_gc_due(p->heap))
-        do_collect(p, false);
+        do_collect(p, false, object_find(p, op->id));
     return got.addr;
 }
 
@@ -300,7 +310,7 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_GOGC: heap_set_gogc(p->heap, (int64_t)op->size); return 0;
     case OP_ADVANCE: return heap_advance(p->heap, op->size);
     case OP_COLLECT:
-    case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT);
+    case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT, NULL);
     case OP_SWEEP_ONE: p->swept = heap_sweep_one(p->heap, &p->yield); return p->yield;
     case OP_SCAVENGE: return p->yield = heap_scavenge(p->heap, UINT64_MAX, 0);
     case OP_MANUAL: return do_manual(p, op);
@@ -323,10 +333,14 @@ static bool occupy(struct program *p, const struct op *op, struct error *err) {
                            (unsigned long long)op->size, (unsigned long long)op->addr, refused);
 }
 
-bool program_run(struct program *p, const struct op *op, struct error *err) {
+bool program_accepts(const struct program *p, const struct op *op, struct error *err) {
     if (program_ended(p))
         return error_set(err, "Go has ended the program, expected no more operations");
-    if (!check(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
+    return check(p, op, err);
+}
+
+bool program_run(struct program *p, const struct op *op, struct error *err) {
+    if (!program_accepts(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
         return false;
     uint32_t number = p->ops++;
     uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;

@@ -20,6 +20,8 @@ struct heap *program_heap(struct program *p);
  * word outside it, an allocation before init): the program is unchanged. A Go fatal error is no
  * failure: it returns true and program_ended() tells. */
 bool program_run(struct program *p, const struct op *op, struct error *err);
+/* Would it be carried out? (Whether a range can be occupied only the attempt shows.) */
+bool program_accepts(const struct program *p, const struct op *op, struct error *err);
 
 /* Are all invariants checked after every operation (an INVARIANT aborts)? At first they are in
  * builds with HEAP_CHECK. To be said before the first operation. */

@@ -9,6 +9,7 @@
 #include "sim/work/script.h"
 
 #include "sim/base/file.h"
+#include "sim/base/random.h"
 #include "sim/work/script_program.h"
 
 #include <stdlib.h>
@@ -68,27 +69,12 @@ static bool fail(struct script *s, const char *fmt, ...) {
 
 /* --- Chance --- */
 
-/* splitmix64. */
-static uint64_t random_u64(struct script *s) {
-    s->random += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = s->random;
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* 0 .. n - 1; the bias is below 2^-32 for every n that a script can mean. n = 0: any. */
-static uint64_t random_below(struct script *s, uint64_t n) {
-    uint64_t r = random_u64(s);
-    return n ? r % n : r;
-}
-
 /* An exponential variate times mean, rounded down but at least 1. Von Neumann's way: only
  * comparisons of uniform numbers, so that every machine gets the same bits. */
 static uint64_t random_exponential(struct script *s, uint64_t mean) {
     for (uint64_t whole = 0;; whole++) {
-        uint64_t first = random_u64(s) >> 32, low = first, run = 1;
-        for (uint64_t u; (u = random_u64(s) >> 32) < low; low = u)
+        uint64_t first = random_u64(&s->random) >> 32, low = first, run = 1;
+        for (uint64_t u; (u = random_u64(&s->random) >> 32) < low; low = u)
             run++;
         if (run % 2 == 1) {
             uint64_t value = mean * whole + (mean * first >> 32);
@@ -98,11 +84,11 @@ static uint64_t random_exponential(struct script *s, uint64_t mean) {
 }
 
 static uint64_t evaluate(struct script *s, struct amount amount) {
-    size_t pick = amount.count > 1 ? (size_t)random_below(s, amount.count) : 0;
+    size_t pick = amount.count > 1 ? (size_t)random_below(&s->random, amount.count) : 0;
     const struct term *t = &s->program.terms[amount.first + pick];
     switch (t->kind) {
     case TERM_RANGE:
-        return t->low == t->high ? t->low : t->low + random_below(s, t->high - t->low + 1);
+        return t->low == t->high ? t->low : t->low + random_below(&s->random, t->high - t->low + 1);
     case TERM_MEAN: return random_exponential(s, t->low);
     case TERM_VARIABLE: return s->loops[t->low].at;
     }
@@ -148,7 +134,7 @@ static bool find_slot(struct script *s, const struct ref *ref, uint32_t *out) {
         if (r->filled_count == 0)
             return fail(
                 s, "%s[?] while %s is empty; expected an object there", ring->name, ring->name);
-        at = r->filled[random_below(s, r->filled_count)];
+        at = r->filled[random_below(&s->random, r->filled_count)];
     } else if (ref->kind == REF_NEXT) {
         at = r->next;
         r->next = (r->next + 1) % ring->slots;

@@ -74,8 +74,7 @@ static void note_other(void *heap, uint64_t addr, uint64_t size, const char *wha
 extern const char __executable_start[]; /* the linker's */
 #endif
 
-/* What of the address space is others'. Of the host's only this program's own image is told, and
- * that only where target addresses are the host's own. */
+/* What of the address space is others'. Of the host's only this program's own image is told. */
 static void note_others(const struct world *w) {
     struct heap *heap = program_heap(w->program);
     if (w->simulated) {
@@ -84,7 +83,7 @@ static void note_others(const struct world *w) {
     }
 #ifdef __linux__
     uint64_t start = (uintptr_t)__executable_start, end = w->os->image_end;
-    if (w->os->bias == 0 && start < end && end - start < GiB(1))
+    if (start < end && end - start < GiB(1))
         note_other(heap, start, end - start, "image");
 #endif
 }

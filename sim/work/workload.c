@@ -4,6 +4,7 @@
 #include "sim/base/data.h"
 #include "sim/base/file.h"
 #include "sim/work/importer.h"
+#include "sim/work/opfile.h"
 #include "sim/work/script.h"
 
 #include <string.h>
@@ -40,7 +41,10 @@ static struct op_source *parse(
     if (cut)
         error_set(err, "%s: cannot read: the gzip data stop short", path);
     else if (strlen(sb_text(text)) != text->len)
-        error_set(err, "%s: has zero bytes; expected a script or an allocfreetrace log", path);
+        error_set(err, "%s: has zero bytes; expected a script, operations or an allocfreetrace log",
+            path);
+    else if (opfile_recognises(sb_text(text)))
+        return opfile_parse(path, sb_text(text), err);
     else
         return script_parse(path, sb_text(text), err);
     return NULL;
@@ -50,7 +54,8 @@ static void make_environment(
     const struct op_source *source, const struct environment *base, struct environment *out) {
     const struct environment usual = {.platform = platform_find("linux/amd64")};
     env_copy(out, base ? base : &usual);
-    script_environment(source, out);
+    if (!script_environment(source, out))
+        opfile_environment(source, out);
 }
 
 struct op_source *workload_open(const char *name, const struct environment *base,

@@ -1,6 +1,6 @@
 /*
- * Workloads: whatever can be run. One name opens any of them: a built-in workload, a script, or the
- * log of a real Go program.
+ * Workloads: whatever can be run. One name opens any of them: a built-in workload, a script, a file
+ * of operations (transcripts are such), or the log of a real Go program.
  */
 #ifndef ARENA_WORKLOAD_H
 #define ARENA_WORKLOAD_H

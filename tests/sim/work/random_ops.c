@@ -38,8 +38,8 @@ static enum op_code code_of(uint64_t percent) {
     static const struct {
         uint64_t below;
         enum op_code code;
-    } codes[] = {{41, OP_ALLOC}, {61, OP_ALLOC_TYPED}, {71, OP_DROP}, {79, OP_STORE}, {81, OP_NIL},
-        {84, OP_ROOT}, {85, OP_UNROOT}, {87, OP_FILL}, {90, OP_MANUAL}, {92, OP_FREE_MANUAL},
+    } codes[] = {{40, OP_ALLOC}, {58, OP_ALLOC_TYPED}, {65, OP_DROP}, {75, OP_STORE}, {77, OP_NIL},
+        {83, OP_ROOT}, {85, OP_UNROOT}, {87, OP_FILL}, {90, OP_MANUAL}, {92, OP_FREE_MANUAL},
         {94, OP_COLLECT}, {95, OP_COLLECT_LAZY}, {97, OP_SWEEP_ONE}, {98, OP_SCAVENGE},
         {99, OP_GOGC}, {100, OP_ADVANCE}};
     unsigned i = 0;
@@ -48,18 +48,7 @@ static enum op_code code_of(uint64_t percent) {
     return codes[i].code;
 }
 
-/* With all objects as roots nothing dies that the program can still name. */
-static bool root_fresh(struct random_ops *r, struct op *op) {
-    bool wanted = r->rooted && r->fresh;
-    if (wanted)
-        *op = (struct op){.code = OP_ROOT, .id = r->fresh - 1};
-    r->fresh = 0;
-    return wanted;
-}
-
 void random_op(struct random_ops *r, struct op *op) {
-    if (root_fresh(r, op))
-        return;
     *op = (struct op){.code = code_of(random_below(r, 100)),
         .id = (uint32_t)random_below(r, OBJECTS),
         .dst = (uint32_t)random_below(r, OBJECTS),
@@ -68,18 +57,13 @@ void random_op(struct random_ops *r, struct op *op) {
     case OP_ALLOC: op->size = random_size(r); break;
     case OP_ALLOC_TYPED: random_type(r, op); break;
     case OP_STORE: op->off = random_below(r, 3) ? 0 : random_below(r, 64); break;
-    case OP_GOGC: /* one that comes between an object and its root would kill it */
-        op->size = r->rooted || random_below(r, 3) == 0 ? UINT64_MAX : 50 + random_below(r, 100);
-        break;
+    case OP_GOGC: op->size = random_below(r, 3) ? 50 + random_below(r, 100) : UINT64_MAX; break;
     case OP_ADVANCE: op->size = random_below(r, UINT64_C(400000000000)); break;
     case OP_MANUAL:
         op->id = (uint32_t)(MANUAL + random_below(r, 8));
         op->size = 1 + random_below(r, random_below(r, 4) ? 8 : 300);
         break;
     case OP_FREE_MANUAL: op->id = (uint32_t)(MANUAL + random_below(r, 8)); break;
-    case OP_UNROOT: op->code = r->rooted ? OP_NOTE : OP_UNROOT; break;
     default: break;
     }
-    if (op->code == OP_ALLOC || op->code == OP_ALLOC_TYPED)
-        r->fresh = op->id + 1;
 }

@@ -8,8 +8,6 @@
 struct random_ops {
     uint64_t state;    /* of the generator; not 0 */
     unsigned ptr_size; /* bytes */
-    bool rooted;       /* each object becomes a root at once and stays one until it is dropped */
-    uint32_t fresh;    /* the object to be made a root next, plus one; 0: none */
     uint8_t mask[16];  /* of the typed object drawn last */
 };
 

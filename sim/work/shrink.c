@@ -1,0 +1,161 @@
+/* Shrinking: see shrink.h. */
+#include "sim/work/shrink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct shrinker {
+    struct suspect *best;
+    still_fails *fails;
+    void *arg;
+    unsigned left; /* tries */
+};
+
+void suspect_free(struct suspect *s) {
+    free(s->ops);
+    env_free(&s->env);
+    *s = (struct suspect){0};
+}
+
+static bool fails(struct shrinker *sh, const struct suspect *s) {
+    if (!sh->left)
+        return false;
+    sh->left--;
+    return sh->fails(sh->arg, s);
+}
+
+/* --- Operations --- */
+
+/* Leaves out count operations from number first on, if it fails without them, too. */
+static bool leave_out(struct shrinker *sh, size_t first, size_t count) {
+    struct suspect *best = sh->best, s = *best;
+    s.ops = xmalloc((best->count + 1) * sizeof *s.ops);
+    s.count = best->count - count;
+    memcpy(s.ops, best->ops, first * sizeof *s.ops);
+    memcpy(s.ops + first, best->ops + first + count, (s.count - first) * sizeof *s.ops);
+    bool ok = fails(sh, &s);
+    if (ok) {
+        struct op *old = best->ops;
+        *best = s;
+        s.ops = old;
+    }
+    free(s.ops);
+    return ok;
+}
+
+/* From the end, since what comes before a failure is needed least where it is near. */
+static bool drop_stretches(struct shrinker *sh, size_t length) {
+    bool any = false;
+    for (size_t end = sh->best->count; end > 0 && sh->left;) {
+        size_t first = end > length ? end - length : 0;
+        any |= leave_out(sh, first, end - first);
+        end = first;
+    }
+    return any;
+}
+
+static void drop_operations(struct shrinker *sh) {
+    for (size_t length = sh->best->count / 2; length > 0 && sh->left; length /= 2)
+        drop_stretches(sh, length);
+    while (sh->left && drop_stretches(sh, 1)) {
+    }
+}
+
+/* --- The world --- */
+
+/* Takes over env if it fails in that, too; env is freed otherwise. */
+static void try_world(struct shrinker *sh, struct environment *env) {
+    struct suspect s = *sh->best;
+    s.env = *env;
+    if (fails(sh, &s)) {
+        env_free(&sh->best->env);
+        sh->best->env = *env;
+    } else {
+        env_free(env);
+    }
+}
+
+static void drop_taken(struct shrinker *sh) {
+    for (size_t i = sh->best->env.model.taken_count; i-- > 0;) {
+        struct environment env;
+        env_copy(&env, &sh->best->env);
+        struct taken_range *taken = env.model.taken;
+        taken[i] = taken[--env.model.taken_count];
+        try_world(sh, &env);
+    }
+}
+
+static void drop_all_taken(struct shrinker *sh) {
+    struct environment env;
+    env_copy(&env, &sh->best->env);
+    env.model.taken_count = 0;
+    try_world(sh, &env);
+}
+
+static void drop_number(struct shrinker *sh, uint64_t *number) {
+    if (!*number)
+        return;
+    uint64_t old = *number;
+    *number = 0;
+    if (!fails(sh, sh->best))
+        *number = old;
+}
+
+static void drop_flag(struct shrinker *sh, bool *flag) {
+    if (!*flag)
+        return;
+    *flag = false;
+    *flag = !fails(sh, sh->best);
+}
+
+static void plain_world(struct shrinker *sh) {
+    struct model_config *m = &sh->best->env.model;
+    drop_number(sh, &m->address_limit);
+    drop_number(sh, &m->memory_limit);
+    drop_number(sh, &m->brk);
+    drop_number(sh, &m->image_end);
+    drop_number(sh, &m->phys_page_size);
+    drop_flag(sh, &m->ignores_hints);
+    drop_flag(sh, &m->no_page_size);
+    if (m->taken_count)
+        drop_all_taken(sh);
+    drop_taken(sh);
+}
+
+/* --- Numbers --- */
+
+/* As small as low and the failure allow. */
+static void make_small(struct shrinker *sh, uint64_t *number, uint64_t low) {
+    while (*number > low && sh->left) {
+        uint64_t old = *number;
+        *number = low;
+        if (fails(sh, sh->best))
+            return;
+        *number = low + (old - low) / 2;
+        if (*number == low || !fails(sh, sh->best)) {
+            *number = old;
+            return;
+        }
+    }
+}
+
+static void small_numbers(struct shrinker *sh) {
+    for (size_t i = 0; i < sh->best->count && sh->left; i++) {
+        struct op *op = &sh->best->ops[i];
+        if (op->code == OP_ALLOC || op->code == OP_MANUAL)
+            make_small(sh, &op->size, 1);
+        if (op->code == OP_ALLOC_TYPED)
+            make_small(sh, &op->count, 1);
+        if (op->code == OP_STORE)
+            make_small(sh, &op->off, 0);
+    }
+}
+
+unsigned shrink(struct suspect *s, still_fails *still, void *arg, unsigned tries) {
+    struct shrinker sh = {.best = s, .fails = still, .arg = arg, .left = tries};
+    drop_operations(&sh);
+    plain_world(&sh);
+    small_numbers(&sh);
+    drop_operations(&sh);
+    return tries - sh.left;
+}

@@ -1,0 +1,362 @@
+/*
+ * Soaking: see soak.h.
+ *
+ * A trial is one program under observation. Batches of trials run in a child; the child tells how
+ * far it is through a page of shared memory, so that whatever happens to it, the seed is known.
+ * That program is then run once more, writing down each operation just before it runs; that is the
+ * list that is shrunk, each try in a child of its own.
+ */
+#include "sim/work/soak.h"
+
+#include "sim/base/random.h"
+#include "sim/work/child.h"
+#include "sim/work/follow.h"
+#include "sim/work/generate.h"
+#include "sim/work/opfile.h"
+#include "sim/work/shrink.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    COMPARE_EVERY = 64, /* operations, on the average */
+    BATCH_SECONDS = 10, /* of trials in one child, so that nothing can pile up */
+    TRIAL_SECONDS = 60, /* no trial takes longer */
+    MOST_TRIES = 3000,  /* when shrinking */
+    SHRINK_SECONDS = 120,
+};
+
+/* What parent and child share. */
+struct tally {
+    uint64_t seed; /* of the program that runs */
+    uint64_t runs, ops, events, ended;
+    uint64_t platform_ops[16];
+};
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* --- A trial --- */
+
+struct trial {
+    struct os *os;
+    struct follower *follower;
+    struct program *program;
+    struct legal *legal;
+    uint64_t dice; /* when to compare */
+};
+
+static bool trial_begin(
+    struct trial *t, const struct environment *env, uint64_t seed, struct strbuf *why) {
+    struct error err;
+    *t = (struct trial){.dice = seed};
+    t->os = os_model_new(env->platform, &env->model, &err);
+    if (!t->os) {
+        sb_printf(why, "%s\n", err.text);
+        return false;
+    }
+    t->follower = follower_new(env->platform->ptr_size);
+    t->program = program_new(t->os, follower_sink(t->follower));
+    program_set_checked(t->program, true);
+    t->legal = legal_new(t->program, env->platform->ptr_size);
+    return true;
+}
+
+static void trial_end(struct trial *t) {
+    legal_free(t->legal);
+    program_free(t->program);
+    follower_free(t->follower);
+    os_destroy(t->os);
+}
+
+static bool trial_compare(struct trial *t, struct strbuf *why) {
+    program_check(t->program);
+    return follower_compare(t->follower, program_heap(t->program), why);
+}
+
+static bool trial_step(struct trial *t, const struct op *op, struct strbuf *why) {
+    legal_run(t->legal, op);
+    return random_below(&t->dice, COMPARE_EVERY) || trial_compare(t, why);
+}
+
+static bool trial_finish(struct trial *t, struct strbuf *why) {
+    return trial_compare(t, why) && follower_travel(t->follower, why);
+}
+
+/* --- Random programs --- */
+
+static void count_trial(
+    const struct trial *t, const struct platform *platform, struct tally *tally) {
+    const struct recording *rec = follower_recording(t->follower);
+    uint64_t ops = recording_op_count(rec);
+    tally->ops += ops;
+    tally->events += recording_count(rec);
+    tally->ended += program_ended(t->program);
+    for (size_t i = 0; i < ARRAY_LEN(tally->platform_ops) && platform_at(i); i++)
+        tally->platform_ops[i] += platform_at(i) == platform ? ops : 0;
+}
+
+/* Runs the program of that seed. listener may be NULL. */
+static bool run_seed(uint64_t seed, const struct platform *platform, struct tally *tally,
+    legal_listener *listener, void *arg, struct strbuf *why) {
+    struct generator *g = generator_new(seed, platform);
+    const struct environment *env = generator_env(g);
+    struct trial t;
+    bool ok = trial_begin(&t, env, seed, why);
+    if (ok) {
+        legal_listen(t.legal, listener, arg);
+        for (uint64_t i = 0; ok && i < generator_length(g) && !program_ended(t.program); i++) {
+            struct op op;
+            generator_next(g, t.legal, &op);
+            ok = trial_step(&t, &op, why);
+        }
+        ok = ok && trial_finish(&t, why);
+        count_trial(&t, env->platform, tally);
+    }
+    trial_end(&t);
+    generator_free(g);
+    return ok;
+}
+
+/* What the child of a batch does. */
+struct batch {
+    const struct soak_options *options;
+    struct tally *tally;
+    double until;
+};
+
+static bool is_over(const struct soak_options *o, const struct tally *t) {
+    return (o->runs && t->runs >= o->runs) || (o->ops && t->ops >= o->ops);
+}
+
+/* In a child: the text goes to standard error. */
+static bool complain(struct strbuf *why, bool ok) {
+    fputs(sb_text(why), stderr);
+    sb_free(why);
+    return ok;
+}
+
+static bool run_batch(void *arg, int log) {
+    const struct batch *b = arg;
+    struct tally *t = b->tally;
+    struct strbuf why = {0};
+    bool ok = true;
+    (void)log;
+    while (ok && !is_over(b->options, t) && now() < b->until) {
+        alarm(TRIAL_SECONDS);
+        ok = run_seed(t->seed, b->options->platform, t, NULL, NULL, &why);
+        t->runs += ok;
+        t->seed += ok;
+    }
+    return complain(&why, ok);
+}
+
+/* --- A failure --- */
+
+/* The same program once more, telling its operations. */
+struct retelling {
+    uint64_t seed;
+    const struct platform *platform;
+    unsigned ptr_size;
+    int log;
+};
+
+static void tell_op(void *arg, const struct op *op) {
+    const struct retelling *r = arg;
+    struct strbuf line = {0};
+    sb_puts(&line, "> ");
+    if (opline_write(op, r->ptr_size, &line)) {
+        sb_puts(&line, "\n");
+        if (write(r->log, line.text, line.len) != (ssize_t)line.len)
+            BUG("cannot tell an operation");
+    }
+    sb_free(&line);
+}
+
+static bool retell(void *arg, int log) {
+    struct retelling *r = arg;
+    struct strbuf why = {0};
+    struct tally unused = {0};
+    r->log = log;
+    alarm(TRIAL_SECONDS);
+    return complain(&why, run_seed(r->seed, r->platform, &unused, tell_op, r, &why));
+}
+
+/* What a suspect's run in a child has to say to be the same failure. */
+struct inquiry {
+    struct strbuf signature;
+    double until;
+};
+
+static bool run_suspect(void *arg, int log) {
+    const struct suspect *s = *(const struct suspect *const *)arg;
+    struct strbuf why = {0};
+    struct trial t;
+    (void)log;
+    alarm(TRIAL_SECONDS);
+    bool ok = trial_begin(&t, &s->env, s->count, &why);
+    if (!ok)
+        return true; /* no such world: not what failed */
+    for (size_t i = 0; ok && i < s->count && !program_ended(t.program); i++)
+        ok = trial_step(&t, &s->ops[i], &why);
+    return complain(&why, ok && trial_finish(&t, &why));
+}
+
+/* The first line of what a child said, without its numbers. */
+static void sign(const struct child_result *r, struct strbuf *out) {
+    sb_clear(out);
+    sb_printf(out, "%d ", r->signal);
+    for (const char *at = sb_text(&r->said); *at && *at != '\n'; at++)
+        if (!isxdigit((unsigned char)*at))
+            sb_add(out, at, 1);
+}
+
+static bool same_failure(void *arg, const struct suspect *s) {
+    struct inquiry *q = arg;
+    struct strbuf signature = {0};
+    if (now() > q->until)
+        return false;
+    struct child_result r;
+    child_run(run_suspect, &s, &r);
+    sign(&r, &signature);
+    bool same = r.failed && strcmp(sb_text(&signature), sb_text(&q->signature)) == 0;
+    sb_free(&signature);
+    child_result_free(&r);
+    return same;
+}
+
+/* The listed operations as a suspect; NULL if nothing was listed. The source keeps the masks. */
+static struct op_source *read_ops(const char *text, struct suspect *s) {
+    struct error err;
+    struct op_source *source = opfile_recognises(text) ? opfile_parse("", text, &err) : NULL;
+    size_t cap = 0;
+    const struct opline *line;
+    for (size_t i = 0; source && (line = opfile_line(source, i)); i++) {
+        void *ops = s->ops;
+        array_reserve(&ops, &cap, s->count + 1, sizeof *s->ops);
+        s->ops = ops;
+        s->ops[s->count++] = line->op;
+    }
+    return source;
+}
+
+static void write_script(const struct suspect *s, struct soak_result *result) {
+    struct strbuf *out = &result->script;
+    sb_printf(out, "# seed %" PRIu64 "\n", result->seed);
+    for (const char *at = sb_text(&result->why); *at;) {
+        int len = (int)strcspn(at, "\n");
+        sb_printf(out, "# %.*s\n", len, at);
+        at += len + (at[len] == '\n');
+    }
+    opfile_write_world(&s->env, out);
+    for (size_t i = 0; i < s->count; i++) {
+        sb_puts(out, "> ");
+        if (opline_write(&s->ops[i], s->env.platform->ptr_size, out))
+            sb_puts(out, "\n");
+    }
+}
+
+static void shrink_failure(
+    const struct child_result *failure, const struct environment *env, struct soak_result *result) {
+    struct suspect s = {0};
+    struct strbuf text = {0};
+    struct inquiry q = {.until = now() + SHRINK_SECONDS};
+    sb_printf(&text, "platform %s\n%s", env->platform->name, sb_text(&failure->log));
+    env_copy(&s.env, env);
+    struct op_source *source = read_ops(sb_text(&text), &s);
+    sign(failure, &q.signature);
+    if (same_failure(&q, &s))
+        shrink(&s, same_failure, &q, MOST_TRIES);
+    write_script(&s, result);
+    if (source)
+        source->destroy(source);
+    suspect_free(&s);
+    sb_free(&q.signature);
+    sb_free(&text);
+}
+
+static void examine(const struct soak_options *o, uint64_t seed, const struct child_result *batch,
+    struct soak_result *result) {
+    struct generator *g = generator_new(seed, o->platform);
+    const struct environment *env = generator_env(g);
+    struct retelling r = {seed, o->platform, env->platform->ptr_size, -1};
+    struct child_result again;
+    result->failed = true;
+    result->seed = seed;
+    child_run(retell, &r, &again);
+    sb_puts(&result->why, sb_text(again.failed ? &again.said : &batch->said));
+    if (!again.failed)
+        sb_puts(&result->why, "it did not happen again when the program ran alone\n");
+    shrink_failure(&again, env, result);
+    child_result_free(&again);
+    generator_free(g);
+}
+
+/* --- All of it --- */
+
+static void show_progress(const struct tally *t, double since) {
+    double seconds = now() - since;
+    fprintf(stderr, "\r%" PRIu64 " programs, %" PRIu64 " operations, %.0f a second ", t->runs,
+        t->ops, (double)t->ops / (seconds > 0 ? seconds : 1));
+}
+
+void soak(const struct soak_options *options, struct soak_result *result) {
+    double begin = now();
+    struct tally *t =
+        mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    INVARIANT(t != MAP_FAILED);
+    t->seed = options->seed;
+    *result = (struct soak_result){0};
+    while (!result->failed && !is_over(options, t)) {
+        double left = options->seconds ? begin + options->seconds - now() : BATCH_SECONDS;
+        struct batch b = {options, t, now() + (left < BATCH_SECONDS ? left : BATCH_SECONDS)};
+        if (left <= 0)
+            break;
+        struct child_result r;
+        child_run(run_batch, &b, &r);
+        if (r.failed)
+            examine(options, t->seed, &r, result);
+        child_result_free(&r);
+        if (options->progress)
+            show_progress(t, begin);
+    }
+    if (options->progress)
+        fputs("\n", stderr);
+    result->runs = t->runs;
+    result->ops = t->ops;
+    result->events = t->events;
+    result->ended = t->ended;
+    memcpy(result->platform_ops, t->platform_ops, sizeof t->platform_ops);
+    munmap(t, sizeof *t);
+}
+
+bool soak_source(
+    struct op_source *source, const struct environment *env, struct soak_result *result) {
+    struct trial t;
+    struct op op;
+    struct error err = {""};
+    *result = (struct soak_result){.runs = 1};
+    bool ok = trial_begin(&t, env, 0, &result->why);
+    if (ok) {
+        while (ok && !program_ended(t.program) && source->next(source, &op, &err))
+            ok = trial_step(&t, &op, &result->why);
+        if (err.text[0])
+            sb_printf(&result->why, "%s\n", err.text);
+        ok = ok && !err.text[0] && trial_finish(&t, &result->why);
+        result->ops = recording_op_count(follower_recording(t.follower));
+        result->events = recording_count(follower_recording(t.follower));
+        result->ended = program_ended(t.program);
+    }
+    trial_end(&t);
+    result->failed = !ok;
+    return ok;
+}
