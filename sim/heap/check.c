@@ -375,6 +375,8 @@ void heap_check_object(
     uint64_t slot = (addr - s->base) / s->elemsize, inside = (addr - s->base) % s->elemsize;
     INVARIANT(addr >= s->base && slot < s->nelems && is_allocated(s, slot));
     INVARIANT(inside + size <= s->elemsize && (inside == 0 || tiny));
+    uint64_t align = size % 8 == 0 ? 8 : size % 4 == 0 ? 4 : size % 2 == 0 ? 2 : 1;
+    INVARIANT(addr % align == 0);
     if (!noscan)
         check_object_bits(h, s, addr, size, type);
 }

@@ -3,6 +3,7 @@
 #include "sim/trace/dumptext.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void dump_list(const struct mspan_list *list, struct strbuf *out) {
     for (const struct mspan *s = list->first; s; s = s->next)
@@ -55,12 +56,20 @@ static struct span_facts facts_of(const struct mspan *s) {
         .alloc_bits = s->alloc_bits};
 }
 
+static const uint8_t no_bits[256];
+
 static uint64_t hash_bitmap(const struct heap *h, const struct mspan *s, uint64_t hash) {
     uint64_t index = (s->base - h->arena_start) / (4 * h->ptr_size);
     uint64_t count = (s->npages << GO_PAGE_SHIFT) / (4 * h->ptr_size);
     uint64_t zeros = 0;
-    /* Byte numbers grow downward in memory. */
+    /* Byte numbers grow downward in memory. Most are zero, in long runs. */
     for (const uint8_t *byte = heap_bits_byte(h, index); count; count--, byte--) {
+        while (
+            count > sizeof no_bits && !memcmp(byte - sizeof no_bits + 1, no_bits, sizeof no_bits)) {
+            zeros += sizeof no_bits;
+            count -= sizeof no_bits;
+            byte -= sizeof no_bits;
+        }
         if (!*byte) {
             zeros++;
             continue;

@@ -91,8 +91,9 @@ static bool equal_treap(
     const struct rspan *s = replica_span(r, node);
     if (t->span_key->handle != node || t->priority != s->priority || !s->in_treap)
         return differs(why, "treap node", t->span_key->handle, node);
-    if (handle_of(t->parent ? t->parent->span_key : NULL) != s->parent)
-        return differs(why, "treap parent", handle_of(t->parent->span_key), s->parent);
+    uint32_t parent = handle_of(t->parent ? t->parent->span_key : NULL);
+    if (parent != s->parent)
+        return differs(why, "treap parent", parent, s->parent);
     return equal_treap(t->left, r, s->left, why) && equal_treap(t->right, r, s->right, why);
 }
 
@@ -119,13 +120,51 @@ bool mirror_equal(const struct heap *h, const struct replica *r, struct strbuf *
     return equal_treap(h->freelarge, r, r->treap_root, why) && equal_dumps(h, r, why);
 }
 
+/* The heap keeps no list of its metadata, but it adds it up. */
+bool mirror_metadata_equal(const struct heap *h, const struct replica *r, struct strbuf *why) {
+    enum { RECORDS = 16 << 10 };
+    uint64_t sum[META_MARKBITS + 1] = {0}, allspans = 0, mapped = 0;
+    const struct fixalloc *treap = &h->treapalloc;
+    uint64_t nodes = treap->size ? RECORDS / treap->size : 1; /* in a piece */
+    for (size_t i = 0; i < r->meta_count; i++) {
+        sum[r->meta[i].what] += r->meta[i].size;
+        if (r->meta[i].what == META_ALLSPANS)
+            allspans = r->meta[i].addr;
+    }
+    for (size_t i = 0; i < r->ranges.count; i++)
+        if (r->ranges.ranges[i].owner == OWNER_METADATA)
+            mapped += r->ranges.ranges[i].end - r->ranges.ranges[i].start;
+    const uint64_t *st = h->stats;
+    const uint64_t heap[] = {st[STAT_mspan_sys], st[STAT_mcache_sys],
+        st[STAT_gc_sys] - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS, mapped,
+        h->allspans_addr};
+    const uint64_t told[] = {sum[META_MSPANS], sum[META_MCACHES],
+        sum[META_MARKBITS] + sum[META_SWEEPBUF], sum[META_TREAP],
+        sum[META_CHUNK] + sum[META_MARKBITS] + h->allspans_room * h->ptr_size, allspans};
+    for (size_t i = 0; i < ARRAY_LEN(heap); i++)
+        if (heap[i] != told[i])
+            return differs(why, "metadata", heap[i], told[i]);
+    return true;
+}
+
+/* count bytes of the heap bitmap from number i on are zero. Their addresses go down. */
+static bool all_zero(const struct heap *h, uint64_t i, uint64_t count) {
+    const uint8_t *bytes = count ? heap_bits_byte(h, i + count - 1) : NULL;
+    return !count || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
+}
+
 bool mirror_tables_equal(const struct heap *h, const struct replica *r, struct strbuf *why) {
     for (uint64_t page = 0; page < h->spans_len; page++)
         if (handle_of(span_of_page(h, page)) != replica_page(r, page))
             return differs(why, "spans table, page", page, replica_page(r, page));
-    for (uint64_t i = 0; i < h->bitmap_mapped; i++)
-        if (*heap_bits_byte(h, i) != replica_bitmap(r, i))
+    for (uint64_t i = 0, zeros; i < h->bitmap_mapped; i++) {
+        zeros = replica_bitmap_zeros(r, i, h->bitmap_mapped);
+        if (!all_zero(h, i, zeros))
+            return differs(why, "heap bitmap, from byte", i, 0);
+        i += zeros;
+        if (i < h->bitmap_mapped && *heap_bits_byte(h, i) != replica_bitmap(r, i))
             return differs(why, "heap bitmap, byte", i, replica_bitmap(r, i));
+    }
     return true;
 }
 

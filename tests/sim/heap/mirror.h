@@ -12,7 +12,11 @@
  * heap bitmap of spans in use alone. */
 bool mirror_equal(const struct heap *h, const struct replica *r, struct strbuf *why);
 
-/* The same for every byte of the heap bitmap and every entry of the spans table: slow. */
+/* Was all of the runtime's own memory told of? Holds for heaps that nobody but the heap itself has
+ * taken persistent memory from. */
+bool mirror_metadata_equal(const struct heap *h, const struct replica *r, struct strbuf *why);
+
+/* Does every byte of the heap bitmap and every entry of the spans table agree? Slow. */
 bool mirror_tables_equal(const struct heap *h, const struct replica *r, struct strbuf *why);
 
 /* A hash of a replica's state, without its spans table and its heap bitmap, which are large; and of

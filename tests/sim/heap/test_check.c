@@ -163,9 +163,62 @@ static void spans_in_use_are_checked(void **state) {
     assert_true(found(move_limit));
 }
 
+static void other_alloc_cache(struct sample_heap *s) {
+    small_span(s)->alloc_cache ^= 1;
+}
+static void mark_in_swept_span(struct sample_heap *s) {
+    small_span(s)->gcmark_bits[0] |= 1;
+}
+static void bits_behind_the_last_slot(struct sample_heap *s) {
+    small_span(s)->alloc_bits[0] |= UINT64_C(1) << 20;
+}
+static void pointers_where_none_can_be(struct sample_heap *s) {
+    const struct heap *h = s->lab.h;
+    *heap_bits_byte(h, (s->small - h->arena_start) / 32) = 1;
+}
+static void memory_given_back(struct sample_heap *s) {
+    rangemap_set(
+        &s->lab.h->ranges, s->large + 0x2000, s->large + 0x4000, RANGE_RELEASED, OWNER_HEAP);
+}
+
+static void bits_and_memory_of_spans_are_checked(void **state) {
+    (void)state;
+    assert_true(found(other_alloc_cache));
+    assert_true(found(mark_in_swept_span));
+    assert_true(found(bits_behind_the_last_slot));
+    assert_true(found(pointers_where_none_can_be));
+    assert_true(found(memory_given_back));
+}
+
+static struct sweep_buf *swept_stack(struct sample_heap *s) {
+    return &s->lab.h->sweep_spans[sweepgen(s->lab.h) / 2 % 2];
+}
+static void forget_on_stack(struct sample_heap *s) {
+    swept_stack(s)->index--;
+}
+static void twice_on_stack(struct sample_heap *s) {
+    swept_stack(s)->spans[0] = swept_stack(s)->spans[1];
+}
+static void of_another_generation(struct sample_heap *s) {
+    small_span(s)->sweepgen -= 2;
+}
+
+static void the_sweep_stacks_are_checked(void **state) {
+    (void)state;
+    assert_true(found(forget_on_stack));
+    assert_true(found(twice_on_stack));
+    assert_true(found(of_another_generation));
+}
+
 static void cache_other_class(struct sample_heap *s) {
     struct mcache *c = &s->lab.h->cache;
     c->alloc[5] = c->alloc[5 << 1 | 1];
+}
+static void tiny_block_too_long(struct sample_heap *s) {
+    s->lab.h->cache.tinyoffset = 17;
+}
+static void tiny_block_nowhere(struct sample_heap *s) {
+    s->lab.h->cache.tiny = s->large;
 }
 static void cached_but_does_not_know(struct sample_heap *s) {
     s->lab.h->cache.alloc[5 << 1 | 1]->incache = 0;
@@ -175,34 +228,70 @@ static void the_mcache_is_checked(void **state) {
     (void)state;
     assert_true(found(cache_other_class));
     assert_true(found(cached_but_does_not_know));
+    assert_true(found(tiny_block_too_long));
+    assert_true(found(tiny_block_nowhere));
 }
 
-static void break_stat(struct sample_heap *s, unsigned stat) {
-    s->lab.h->stats[stat]++;
+/* Which statistic break_stat breaks; the child has it from its parent. */
+static unsigned broken_stat;
+
+static void break_stat(struct sample_heap *s) {
+    s->lab.h->stats[broken_stat]++;
 }
-static void break_idle(struct sample_heap *s) {
-    break_stat(s, STAT_heap_idle);
-}
-static void break_inuse(struct sample_heap *s) {
-    break_stat(s, STAT_heap_inuse);
-}
-static void break_pages(struct sample_heap *s) {
-    break_stat(s, STAT_pages_in_use);
-}
-static void break_allspans(struct sample_heap *s) {
-    break_stat(s, STAT_allspans);
-}
-static void break_mspan_inuse(struct sample_heap *s) {
-    break_stat(s, STAT_mspan_inuse);
+static void break_nmalloc(struct sample_heap *s) {
+    s->lab.h->central[5 << 1 | 1].nmalloc++;
 }
 
 static void statistics_are_checked_against_sums(void **state) {
+    static const enum stat_id sums[] = {STAT_heap_sys, STAT_heap_idle, STAT_heap_inuse,
+        STAT_heap_released, STAT_heap_objects, STAT_stacks_inuse, STAT_mspan_inuse,
+        STAT_pages_in_use, STAT_largealloc, STAT_nlargealloc, STAT_largefree, STAT_nlargefree,
+        STAT_allspans};
     (void)state;
-    assert_true(found(break_idle));
-    assert_true(found(break_inuse));
-    assert_true(found(break_pages));
-    assert_true(found(break_allspans));
-    assert_true(found(break_mspan_inuse));
+    for (size_t i = 0; i < ARRAY_LEN(sums); i++) {
+        broken_stat = sums[i];
+        if (!found(break_stat))
+            fail_msg("a wrong %s goes unnoticed", stat_name(sums[i]));
+    }
+    assert_true(found(break_nmalloc));
+}
+
+/* --- One object --- */
+
+static void other_size(struct sample_heap *s) {
+    heap_check_object(s->lab.h, s->small, 1025, NULL);
+}
+static void other_place(struct sample_heap *s) {
+    heap_check_object(s->lab.h, s->small + 16, 1000, NULL);
+}
+static void pointers_in_pointer_free_span(struct sample_heap *s) {
+    static const uint8_t mask = 1;
+    heap_check_object(s->lab.h, s->small, 1024, &(struct heap_type){1024, 8, &mask});
+}
+static void not_allocated(struct sample_heap *s) {
+    heap_check_object(s->lab.h, small_span(s)->base + 7 * 1024, 1024, NULL);
+}
+static void other_pointers(struct sample_heap *s) {
+    const uint8_t mask = 1, other = 2;
+    uint64_t addr = lab_typed(&s->lab, &(struct heap_type){64, 16, &mask});
+    heap_check_object(s->lab.h, addr, 64, &(struct heap_type){64, 16, &other});
+}
+static void nothing_wrong_with_it(struct sample_heap *s) {
+    const uint8_t mask = 2;
+    const struct heap_type type = {64, 16, &mask};
+    heap_check_object(s->lab.h, lab_typed(&s->lab, &type), 64, &type);
+    heap_check_object(s->lab.h, s->small, 1024, NULL);
+    heap_check_object(s->lab.h, s->large, 40000, NULL);
+}
+
+static void an_object_is_checked_against_its_type(void **state) {
+    (void)state;
+    assert_true(found(other_size));
+    assert_true(found(other_place));
+    assert_true(found(pointers_in_pointer_free_span));
+    assert_true(found(not_allocated));
+    assert_true(found(other_pointers));
+    assert_false(found(nothing_wrong_with_it));
 }
 
 /* Go may end in the middle of a change. */
@@ -225,8 +314,11 @@ int main(void) {
         cmocka_unit_test(the_treap_is_checked),
         cmocka_unit_test(the_spans_table_is_checked),
         cmocka_unit_test(spans_in_use_are_checked),
+        cmocka_unit_test(bits_and_memory_of_spans_are_checked),
+        cmocka_unit_test(the_sweep_stacks_are_checked),
         cmocka_unit_test(the_mcache_is_checked),
         cmocka_unit_test(statistics_are_checked_against_sums),
+        cmocka_unit_test(an_object_is_checked_against_its_type),
         cmocka_unit_test(a_heap_whose_program_has_ended_is_not_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

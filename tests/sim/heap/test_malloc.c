@@ -82,9 +82,9 @@ static void the_block_with_more_room_becomes_the_current_one(void **state) {
     assert_int_equal(lab_new(&lab, 7), first + 16);
     assert_int_equal(lab_new(&lab, 1), first + 16 + 7);
     /* As much used in both: the old one stays. */
-    uint64_t third = lab_new(&lab, 15);
-    assert_int_equal(third, first + 32);
-    assert_int_equal(lab_new(&lab, 8), first + 16 + 8);
+    assert_int_equal(lab_new(&lab, 1), first + 16 + 8);
+    assert_int_equal(lab_new(&lab, 9), first + 32);
+    assert_int_equal(lab_new(&lab, 1), first + 16 + 9);
     lab_close(&lab);
 }
 

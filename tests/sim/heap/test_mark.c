@@ -52,6 +52,10 @@ static void what_pointers_reach_is_marked_and_nothing_else(void **state) {
         assert_false(marked(&lab, other));
         assert_int_equal(m.objects, 3);
         assert_int_equal(m.bytes, 3 * 4 * lab.h->ptr_size);
+        assert_int_equal(lab_count_events(&lab, EV_GREY, 0), 3);
+        assert_int_equal(lab_count_events(&lab, EV_BLACK, 0), 3);
+        assert_int_equal(lab_event(&lab, EV_GREY, 1)->a, b);
+        assert_int_equal(lab_event(&lab, EV_GREY, 1)->b, 1); /* the second slot */
         assert_int_equal(lab_event(&lab, EV_MARKED, 0)->a, 3);
         assert_int_equal(lab_event(&lab, EV_MARKED, 0)->b, m.bytes);
         assert_int_equal(heap_stat(lab.h, STAT_heap_live), m.bytes);
@@ -164,6 +168,7 @@ static void pointer_free_objects_are_marked_and_not_looked_into(void **state) {
     point(&lab, root, 0, plain);
     point(&lab, plain, 0, lost);
     assert_int_equal(mark_from(&lab, root).objects, 2);
+    assert_int_equal(lab_count_events(&lab, EV_GREY, 0), 1); /* black at once */
     assert_false(marked(&lab, lost));
     lab_close(&lab);
 }

@@ -60,6 +60,19 @@ static void a_collection_takes_all_spans_back(void **state) {
     lab_close(&lab);
 }
 
+static void slots_that_no_object_took_are_not_live_any_more(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    for (unsigned i = 0; i < 3; i++)
+        lab_new(&lab, 1024);
+    assert_int_equal(heap_stat(lab.h, STAT_heap_live), 8 * 1024);
+    mcache_release_all(lab.h);
+    assert_int_equal(heap_stat(lab.h, STAT_heap_live), 3 * 1024);
+    assert_int_equal(lab.h->central[31 << 1 | 1].nmalloc, 3);
+    lab_close(&lab);
+}
+
 static void its_counts_are_handed_in_with_the_heaps_lock(void **state) {
     static const uint8_t mask = 1;
     struct lab lab;
@@ -84,6 +97,7 @@ int main(void) {
         cmocka_unit_test(each_span_class_has_a_span_of_its_own),
         cmocka_unit_test(a_full_span_is_replaced_when_one_more_slot_is_needed),
         cmocka_unit_test(a_collection_takes_all_spans_back),
+        cmocka_unit_test(slots_that_no_object_took_are_not_live_any_more),
         cmocka_unit_test(its_counts_are_handed_in_with_the_heaps_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,9 +52,9 @@ static void memory_goes_from_checked_to_mapped_to_released_and_back(void **state
     lab_start(&lab, "linux/amd64");
     uint64_t p = lab.h->arena_alloc;
     uint64_t before = recording_count(lab.rec);
-    sys_map(lab.h, p, 0x10000, false, STAT_heap_sys);
+    sys_map(lab.h, p, 0x10000, false, STAT_gc_sys);
     assert_range(&lab, p + 0xffff, RANGE_MAPPED, OWNER_HEAP);
-    assert_int_equal(heap_stat(lab.h, STAT_heap_sys), 0x10000);
+    assert_int_equal(heap_stat(lab.h, STAT_gc_sys), 0x10000);
     sys_unused(lab.h, p + 0x4000, 0x4000);
     assert_range(&lab, p + 0x3fff, RANGE_MAPPED, OWNER_HEAP);
     assert_range(&lab, p + 0x4000, RANGE_RELEASED, OWNER_HEAP);
@@ -208,6 +208,10 @@ static void from_64_kib_on_the_system_is_asked_directly(void **state) {
     assert_int_equal(persistentalloc(lab.h, KiB(64), 8, STAT_gc_sys, META_SWEEPBUF), at);
     assert_int_equal(heap_stat(lab.h, STAT_gc_sys), KiB(64));
     assert_int_equal(heap_stat(lab.h, STAT_other_sys), other_sys);
+    const struct event *told = recording_event(lab.rec, recording_count(lab.rec) - 1);
+    assert_int_equal(told->kind, EV_META);
+    assert_int_equal(told->a, at);
+    assert_int_equal(told->b, KiB(64));
     assert_int_equal(lab.h->persistent.off, off);
     assert_true(persistentalloc(lab.h, KiB(64) - 1, 1, STAT_gc_sys, META_SWEEPBUF) < at);
     lab_close(&lab);

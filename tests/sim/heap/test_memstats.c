@@ -89,6 +89,61 @@ static void reading_changes_nothing(void **state) {
     lab_close(&lab);
 }
 
+static void collections_count_frees_once_swept(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t live[] = {lab_new(&lab, 48), lab_new(&lab, 50000)};
+    lab_new(&lab, 48);
+    lab_new(&lab, 40000);
+    lab_collect(&lab, live, 2, false);
+    assert_int_equal(heap_memstats(lab.h).frees, 0);
+    heap_sweep_all(lab.h);
+    struct heap_memstats m = heap_memstats(lab.h);
+    assert_int_equal(m.frees, 2);
+    assert_int_equal(m.total_free, 48 + 40960);
+    assert_int_equal(m.heap_alloc, 48 + 57344);
+    assert_int_equal(m.heap_objects, 2);
+    assert_int_equal(m.by_size[4].frees, 1);
+    assert_int_equal(m.num_gc, 1);
+    lab_collect(&lab, live, 2, true); /* the counts have been handed in: still the same */
+    assert_int_equal(heap_memstats(lab.h).frees, 2);
+    assert_int_equal(heap_memstats(lab.h).num_gc, 2);
+    lab_close(&lab);
+}
+
+static void all_memory_from_the_system_adds_up(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    uint64_t live = lab_new(&lab, 100000);
+    heap_alloc_manual(lab.h, 3);
+    lab_collect(&lab, &live, 1, true);
+    heap_scavenge(lab.h, UINT64_MAX, 0);
+    struct heap_memstats m = heap_memstats(lab.h);
+    uint64_t mapped = 0;
+    for (size_t i = 0; i < lab.h->ranges.count; i++) {
+        const struct range *r = &lab.h->ranges.ranges[i];
+        if (r->state == RANGE_MAPPED || r->state == RANGE_RELEASED)
+            mapped += r->end - r->start;
+    }
+    assert_int_equal(m.sys, mapped);
+    assert_int_equal(m.stack_inuse, 3 * GO_PAGE_SIZE);
+    assert_int_equal(m.heap_sys, m.heap_inuse + m.heap_idle);
+    assert_int_equal(m.heap_released, m.heap_idle);
+    lab_close(&lab);
+}
+
+static void the_next_collections_goal_is_told(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    assert_int_equal(heap_memstats(lab.h).next_gc, UINT64_MAX);
+    heap_set_gogc(lab.h, 100);
+    assert_int_equal(heap_memstats(lab.h).next_gc, 4473924);
+    lab_close(&lab);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mallocs_and_bytes_are_counted_by_class),
@@ -96,6 +151,9 @@ int main(void) {
         cmocka_unit_test(a_collection_counts_what_it_freed),
         cmocka_unit_test(sys_is_the_sum_of_its_parts),
         cmocka_unit_test(reading_changes_nothing),
+        cmocka_unit_test(collections_count_frees_once_swept),
+        cmocka_unit_test(all_memory_from_the_system_adds_up),
+        cmocka_unit_test(the_next_collections_goal_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,13 @@ static void assert_said(const struct lab *lab, const char *lines) {
     sb_free(&said);
 }
 
+/* A heap whose arena has no more than a page, or after fewer refusals 128 MiB and so on. */
+static void start_short(struct lab *lab, const char *platform, unsigned refused) {
+    lab_open(lab, platform);
+    lab->system->refuse = refused + (lab->h->ptr_size == 8 ? (unsigned)HINT_COUNT : 0);
+    assert_true(heap_init(lab->h));
+}
+
 /* --- Cutting --- */
 
 static void what_is_too_much_is_cut_off_at_the_end(void **state) {
@@ -142,6 +149,30 @@ static void joined_pages_need_zeroing_if_any_of_them_does(void **state) {
     assert_true(lab_span(&lab, a)->needzero);
     assert_int_equal(take(&lab, 4), a);
     assert_true(lab_span(&lab, a + 4 * GO_PAGE_SIZE)->needzero); /* the rest inherits it */
+    lab_close(&lab);
+}
+
+static void fresh_pages_that_join_used_ones_need_zeroing(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t start = take(&lab, 100);
+    give_back(&lab, take(&lab, 28));
+    take(&lab, 30); /* fresh ones behind the 28 */
+    assert_true(lab_span(&lab, start + 130 * GO_PAGE_SIZE)->needzero);
+    lab_close(&lab);
+    /* On 32 bits a block can come to lie before one that is in use. */
+    start_short(&lab, "linux/386", 3);
+    lab.system->elsewhere = 0x60000000;
+    uint64_t a = take(&lab, 64);
+    take(&lab, 64);
+    take(&lab, 255 * MiB_PAGES); /* the rest of that block */
+    give_back(&lab, a);
+    lab.system->elsewhere = 0x50000000;
+    take(&lab, 255 * MiB_PAGES);
+    assert_int_equal(take(&lab, 128), a - MiB(1));
+    assert_int_equal(lab_span(&lab, a)->base, a);
+    assert_true(lab_span(&lab, a)->needzero);
     lab_close(&lab);
 }
 
@@ -254,13 +285,6 @@ static void a_64_bit_arena_cannot_outgrow_its_512_gib(void **state) {
 }
 
 /* --- Growing beyond it --- */
-
-/* A heap whose arena has no more than a page, or after fewer refusals 128 MiB and so on. */
-static void start_short(struct lab *lab, const char *platform, unsigned refused) {
-    lab_open(lab, platform);
-    lab->system->refuse = refused + (lab->h->ptr_size == 8 ? (unsigned)HINT_COUNT : 0);
-    assert_true(heap_init(lab->h));
-}
 
 static void assert_grows_contiguously(const char *platform) {
     struct lab lab;
@@ -451,6 +475,7 @@ int main(void) {
         cmocka_unit_test(from_128_pages_on_free_spans_are_in_the_treap),
         cmocka_unit_test(free_neighbours_are_joined_on_both_sides),
         cmocka_unit_test(joined_pages_need_zeroing_if_any_of_them_does),
+        cmocka_unit_test(fresh_pages_that_join_used_ones_need_zeroing),
         cmocka_unit_test(pages_in_use_are_not_joined),
         cmocka_unit_test(manual_spans_are_stacks_and_no_part_of_heap_sys),
         cmocka_unit_test(manual_spans_outlive_collections),

@@ -222,6 +222,7 @@ static void assert_gaps(const char *platform, uint64_t size, bool (*keep)(uint64
             assert_int_equal(lab_new(&lab, size), first + n * s->elemsize);
         }
     lab_check(&lab);
+    assert_true(s->nelems % 64 != 0 || s->alloc_cache == 0);
     assert_true(lab_span(&lab, lab_new(&lab, size)) != s);
     lab_close(&lab);
 }

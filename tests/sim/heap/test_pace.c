@@ -111,6 +111,73 @@ static void pages_free_for_five_minutes_are_given_back(void **state) {
     lab_close(&lab);
 }
 
+/* Allocates objects of 64 KiB until a collection is due; how many. */
+static uint64_t count_until_due(struct lab *lab) {
+    uint64_t n = 0;
+    for (; !heap_gc_due(lab->h); n++)
+        lab_new(lab, 65536);
+    return n;
+}
+
+static void a_low_gogc_begins_a_twentieth_before_the_goal(void **state) {
+    struct lab lab;
+    uint64_t live[160];
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    heap_set_gogc(lab.h, 50);
+    for (unsigned i = 0; i < 160; i++)
+        live[i] = lab_new(&lab, 65536);
+    lab_collect(&lab, live, 160, true);
+    assert_int_equal(heap_goal(lab.h), MiB(15));
+    assert_int_equal(count_until_due(&lab), 76); /* 0.95 * 50 % of 10 MiB */
+    lab_close(&lab);
+}
+
+static void little_that_lives_does_not_make_collections_frequent(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    heap_set_gogc(lab.h, 100);
+    uint64_t live = lab_new(&lab, 65536);
+    lab_collect(&lab, &live, 1, true);
+    assert_int_equal(heap_goal(lab.h), MiB(4));
+    assert_int_equal(count_until_due(&lab), 63);
+    lab_close(&lab);
+}
+
+static void pages_that_the_caller_will_sweep_are_not_swept_for_it(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    heap_set_gogc(lab.h, 100);
+    uint64_t addr = 0;
+    for (unsigned i = 0; i < 2048; i++)
+        addr = lab_new(&lab, 4096);
+    lab_collect(&lab, &addr, 1, false);
+    uint64_t debt = (uint64_t)(lab.h->sweep_pages_per_byte * (double)MiB(1));
+    assert_true(debt > 10);
+    deduct_sweep_credit(lab.h, MiB(1), debt);
+    assert_int_equal(heap_stat(lab.h, STAT_pages_swept), 0);
+    deduct_sweep_credit(lab.h, MiB(1), debt - 5);
+    assert_int_equal(heap_stat(lab.h, STAT_pages_swept), 5);
+    deduct_sweep_credit(lab.h, MiB(1), debt - 5); /* paid */
+    assert_int_equal(heap_stat(lab.h, STAT_pages_swept), 5);
+    lab_close(&lab);
+}
+
+static void time_starts_anew_for_what_is_used_in_between(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t a = heap_alloc_manual(lab.h, 28);
+    heap_alloc_manual(lab.h, 100);
+    heap_advance(lab.h, 240 * SECOND);
+    heap_free_manual(lab.h, a);
+    assert_int_equal(heap_advance(lab.h, 240 * SECOND), 0);
+    assert_int_equal(heap_advance(lab.h, 180 * SECOND), 28 * GO_PAGE_SIZE);
+    lab_close(&lab);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_heap_never_collects_unless_told),
@@ -119,6 +186,10 @@ int main(void) {
         cmocka_unit_test(sweeping_is_paid_for_before_the_next_collection),
         cmocka_unit_test(without_gogc_no_credit_is_asked),
         cmocka_unit_test(pages_free_for_five_minutes_are_given_back),
+        cmocka_unit_test(a_low_gogc_begins_a_twentieth_before_the_goal),
+        cmocka_unit_test(little_that_lives_does_not_make_collections_frequent),
+        cmocka_unit_test(pages_that_the_caller_will_sweep_are_not_swept_for_it),
+        cmocka_unit_test(time_starts_anew_for_what_is_used_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

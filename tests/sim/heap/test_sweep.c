@@ -189,12 +189,10 @@ static void a_stack_grows_by_512_spans(void **state) {
     lab_start(&lab, "linux/386");
     lab_new(&lab, 8192);
     assert_int_equal(lab.h->sweep_spans[0].blocks, 1);
-    uint64_t gc_sys = heap_stat(lab.h, STAT_gc_sys), mapped = lab.h->bitmap_mapped;
     for (unsigned i = 1; i < 512; i++)
         heap_malloc(lab.h, 8192, NULL);
     assert_int_equal(lab.h->sweep_spans[0].blocks, 1);
-    gc_sys = heap_stat(lab.h, STAT_gc_sys);
-    mapped = lab.h->bitmap_mapped;
+    uint64_t gc_sys = heap_stat(lab.h, STAT_gc_sys), mapped = lab.h->bitmap_mapped;
     heap_malloc(lab.h, 8192, NULL);
     assert_int_equal(lab.h->sweep_spans[0].blocks, 2);
     assert_int_equal(
@@ -271,8 +269,10 @@ static void live_large_objects_go_to_the_back_of_their_list(void **state) {
     (void)state;
     lab_start(&lab, "linux/amd64");
     uint64_t live = lab_new(&lab, 40000), dead = lab_new(&lab, 40000);
+    uint64_t other = lab_new(&lab, 80000);
     lab_collect(&lab, &live, 1, false);
     assert_int_equal(lab_new(&lab, 40000), dead);
+    assert_false(swept(&lab, other));
     assert_int_equal(lab.h->busy[5].first->base, live);
     assert_int_equal(lab.h->busy[5].last->base, dead);
     lab_close(&lab);

@@ -17,9 +17,8 @@ static struct mspan *free_span_of(struct lab *lab, uint64_t npages) {
 
 /* The heap's own checks would miss these spans' pages: the treap is emptied before they run. */
 static void close_without_spans(struct lab *lab) {
-    struct mspan *s;
-    while ((s = treap_remove(lab->h, 1))) {
-    }
+    while (lab->h->freelarge)
+        treap_remove(lab->h, 1);
     for (size_t i = 0; i < lab->h->allspans_len; i++)
         if (lab->h->allspans[i]->state != SPAN_STATE_DEAD)
             mspan_dead(lab->h, lab->h->allspans[i]);

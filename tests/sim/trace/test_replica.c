@@ -339,7 +339,8 @@ static void check_run(struct run *run, bool tables) {
     struct strbuf why = {0};
     const struct heap *h = program_heap(run->program);
     const struct replica *r = recording_head(run->rec);
-    if (!mirror_equal(h, r, &why) || (tables && !mirror_tables_equal(h, r, &why)))
+    if (!mirror_equal(h, r, &why) || !mirror_metadata_equal(h, r, &why) ||
+        (tables && !mirror_tables_equal(h, r, &why)))
         fail_msg("%s, after event %llu", sb_text(&why), (unsigned long long)r->seq);
     if (run->test_os) {
         uint64_t calls = 0;
@@ -377,8 +378,7 @@ static void next_op(struct run *run, struct random_ops *random, unsigned n, stru
 }
 
 static void go(struct run *run, uint64_t seed) {
-    struct random_ops random = {
-        .state = seed, .ptr_size = run->os->platform->ptr_size, .rooted = run->precise};
+    struct random_ops random = {.state = seed, .ptr_size = run->os->platform->ptr_size};
     struct error err;
     run->sink.emit = run_emit;
     run->rec = recording_new();
@@ -472,8 +472,10 @@ static void random_programs_on_simulated_systems(void **state) {
         struct run run = {0};
         struct error err = {0};
         run.os = os_model_new(platform_find(platforms[i]), &(struct model_config){0}, &err);
-        if (!run.os)
+        if (!run.os) {
             fail_msg("%s", err.text);
+            return;
+        }
         go(&run, 88172645463325252 + i);
         back_and_forth(&run);
         end_run(&run);

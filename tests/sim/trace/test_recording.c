@@ -1,0 +1,269 @@
+/* Recordings: any moment is reached from anywhere, and the indexes beside the events are right. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/trace/recording.h"
+#include "sim/work/program.h"
+#include "tests/sim/heap/fixture.h"
+#include "tests/sim/heap/mirror.h"
+#include "tests/sim/work/random_ops.h"
+
+/* --- Seeking --- */
+
+/* A random program of n operations, recorded. */
+static struct recording *record(const char *platform, unsigned n, uint64_t seed) {
+    struct recording *rec = recording_new();
+    struct test_os *system = test_os_new(platform);
+    struct program *p = program_new(&system->os, recording_sink(rec));
+    struct random_ops random = {.state = seed, .ptr_size = system->platform.ptr_size};
+    struct error err;
+    assert_true(program_run(p, &(struct op){.code = OP_INIT}, &err));
+    for (unsigned i = 0; i < n; i++) {
+        struct op op;
+        random_op(&random, &op);
+        program_run(p, &op, &err);
+    }
+    program_free(p);
+    os_destroy(&system->os);
+    return rec;
+}
+
+enum { MOMENTS = 24 };
+
+/* What the state is at some moments, found by going forward once. */
+struct moments {
+    uint64_t seq[MOMENTS], digest[MOMENTS], tables[MOMENTS];
+};
+
+static void note_moments(const struct recording *rec, struct moments *m) {
+    struct replica *r = replica_new();
+    uint64_t count = recording_count(rec);
+    for (unsigned i = 0; i < MOMENTS; i++) {
+        m->seq[i] = count * i / (MOMENTS - 1);
+        while (r->seq < m->seq[i])
+            replica_apply(r, recording_event(rec, r->seq));
+        m->digest[i] = replica_digest(r);
+        m->tables[i] = replica_tables_digest(r);
+    }
+    replica_free(r);
+}
+
+static void a_moment_is_the_same_from_wherever_it_is_reached(void **state) {
+    struct recording *rec = record("linux/amd64", 2500, 88172645463325252);
+    struct random_ops random = {.state = 12345};
+    struct moments m;
+    (void)state;
+    assert_true(recording_count(rec) > 3 * (1 << 14)); /* there are keyframes on the way */
+    note_moments(rec, &m);
+    struct replica *r = replica_new();
+    for (unsigned i = 0; i < 100; i++) {
+        uint64_t to = random_below(&random, MOMENTS);
+        recording_seek(rec, &r, m.seq[to]);
+        assert_int_equal(r->seq, m.seq[to]);
+        assert_int_equal(replica_digest(r), m.digest[to]);
+        if (i % 5 == 0)
+            assert_int_equal(replica_tables_digest(r), m.tables[to]);
+    }
+    replica_free(r);
+    recording_free(rec);
+}
+
+static void short_ways_are_walked_with_the_same_replica(void **state) {
+    struct recording *rec = record("linux/386", 300, 99);
+    struct replica *r = replica_new(), *same = r;
+    (void)state;
+    assert_true(recording_count(rec) > 1000);
+    recording_seek(rec, &r, 1000);
+    uint64_t digest = replica_digest(r);
+    for (unsigned i = 0; i < 20; i++) {
+        recording_seek(rec, &r, 1000 + i);
+        recording_seek(rec, &r, 1000 - i);
+        recording_seek(rec, &r, 1000);
+        assert_ptr_equal(r, same);
+        assert_int_equal(replica_digest(r), digest);
+    }
+    replica_free(r);
+    recording_free(rec);
+}
+
+static void seeking_past_the_end_ends_at_the_end(void **state) {
+    struct recording *rec = record("linux/386", 50, 7);
+    struct replica *r = replica_new();
+    (void)state;
+    recording_seek(rec, &r, UINT64_MAX);
+    assert_int_equal(r->seq, recording_count(rec));
+    assert_int_equal(replica_digest(r), replica_digest(recording_head(rec)));
+    recording_seek(rec, &r, 0);
+    assert_int_equal(r->seq, 0);
+    replica_free(r);
+    recording_free(rec);
+}
+
+static void a_recording_may_grow_while_it_is_looked_at(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    struct replica *r = replica_new();
+    const struct event *first = recording_event(lab.rec, 0);
+    const struct event copy = *first;
+    for (unsigned i = 0; i < 40; i++) {
+        for (unsigned k = 0; k < 600; k++)
+            lab_new(&lab, 16 + k);
+        recording_seek(lab.rec, &r, recording_count(lab.rec) / (1 + i % 3));
+        if (i % 3 == 0) {
+            struct strbuf why = {0};
+            if (!mirror_equal(lab.h, r, &why))
+                fail_msg("%s", sb_text(&why));
+            sb_free(&why);
+        }
+    }
+    assert_true(recording_count(lab.rec) > 1 << 15);
+    assert_ptr_equal(recording_event(lab.rec, 0), first); /* events never move */
+    assert_memory_equal(first, &copy, sizeof copy);
+    replica_free(r);
+    lab_close(&lab);
+}
+
+/* --- Beside the events --- */
+
+static void emit(struct recording *rec, enum event_kind kind, unsigned w, uint32_t x) {
+    recording_append(rec, &(struct event){.kind = (uint16_t)kind, .w = (uint16_t)w, .x = x});
+}
+
+static void add_op(struct recording *rec, uint32_t number, unsigned events) {
+    emit(rec, EV_OP_BEGIN, OP_ALLOC, number);
+    for (unsigned i = 0; i < events; i++)
+        emit(rec, EV_STORE, 0, 0);
+    emit(rec, EV_OP_END, OP_ALLOC, number);
+}
+
+static void operations_are_found_from_their_events(void **state) {
+    struct recording *rec = recording_new();
+    (void)state;
+    emit(rec, EV_STORE, 0, 0); /* before the first */
+    for (uint32_t i = 0; i < 5; i++)
+        add_op(rec, i, i);
+    emit(rec, EV_STORE, 0, 0); /* between operations: belongs to the one before */
+    assert_int_equal(recording_op_count(rec), 5);
+    static const uint64_t starts[] = {1, 3, 6, 10, 15};
+    for (uint64_t i = 0, op = 0; i < recording_count(rec); i++) {
+        while (op + 1 < 5 && starts[op + 1] <= i)
+            op++;
+        assert_int_equal(recording_op_at(rec, i), op);
+    }
+    for (uint64_t op = 0; op < 5; op++) {
+        assert_int_equal(recording_op_start(rec, op), starts[op]);
+        assert_int_equal(recording_event(rec, starts[op])->kind, EV_OP_BEGIN);
+        assert_int_equal(recording_event(rec, starts[op])->x, op);
+    }
+    recording_free(rec);
+}
+
+static void samples_tell_the_statistics_after_an_operation(void **state) {
+    struct recording *rec = recording_new();
+    size_t count;
+    (void)state;
+    emit(rec, EV_OP_BEGIN, OP_ALLOC, 0);
+    for (unsigned stat = STAT_heap_sys; stat <= STAT_heap_live; stat++)
+        recording_append(
+            rec, &(struct event){.kind = EV_STAT_ADD, .w = (uint16_t)stat, .a = 100 + stat});
+    recording_samples(rec, &count);
+    assert_int_equal(count, 0);
+    emit(rec, EV_OP_END, OP_ALLOC, 0);
+    const struct sample *s = recording_samples(rec, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(s->seq, recording_count(rec));
+    assert_int_equal(s->heap_sys, 100 + STAT_heap_sys);
+    assert_int_equal(s->heap_idle, 100 + STAT_heap_idle);
+    assert_int_equal(s->heap_inuse, 100 + STAT_heap_inuse);
+    assert_int_equal(s->heap_released, 100 + STAT_heap_released);
+    assert_int_equal(s->heap_live, 100 + STAT_heap_live);
+    recording_free(rec);
+}
+
+/* 60000 operations of (on average) so many events: never more than 8192 samples, and no two of them
+ * much farther apart than two others. */
+static void assert_even_samples(unsigned events) {
+    enum { MOST = 1 << 13, OPS = 60000 };
+    struct recording *rec = recording_new();
+    size_t count;
+    for (uint32_t i = 0; i < OPS; i++) {
+        add_op(rec, i, events ? events - 1 + i % 3 : 0);
+        const struct sample *s = recording_samples(rec, &count);
+        assert_true(count > 0 && count <= MOST);
+        assert_int_equal(s[count - 1].seq, recording_count(rec)); /* the last one is now */
+    }
+    const struct sample *s = recording_samples(rec, &count);
+    assert_true(count > MOST / 4);
+    uint64_t least = UINT64_MAX, most = s[0].seq;
+    for (size_t i = 1; i + 1 < count; i++) {
+        assert_true(s[i].seq > s[i - 1].seq);
+        uint64_t gap = s[i].seq - s[i - 1].seq;
+        least = gap < least ? gap : least;
+        most = gap > most ? gap : most;
+    }
+    assert_true(most <= 3 * least);
+    recording_free(rec);
+}
+
+static void samples_are_bounded_ascend_and_stand_evenly(void **state) {
+    (void)state;
+    assert_even_samples(0);
+    assert_even_samples(1);
+    assert_even_samples(9);
+}
+
+static void marks_stand_where_something_worth_seeing_happened(void **state) {
+    struct lab lab;
+    size_t count;
+    (void)state;
+    lab_open(&lab, "linux/386");
+    lab.system->refuse = 2;
+    assert_true(heap_init(lab.h));
+    lab_new(&lab, 100);
+    lab_collect(&lab, NULL, 0, true);
+    heap_malloc(lab.h, 0xfffff000, NULL);
+    static const uint8_t kinds[] = {
+        MARK_REFUSED, MARK_REFUSED, MARK_GROWTH, MARK_COLLECTION, MARK_FATAL};
+    static const enum event_kind events[] = {
+        EV_ATTEMPT, EV_ATTEMPT, EV_HEAP_SET, EV_MARKED, EV_EXIT};
+    const struct mark *marks = recording_marks(lab.rec, &count);
+    assert_int_equal(count, ARRAY_LEN(kinds));
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(marks[i].kind, kinds[i]);
+        assert_int_equal(recording_event(lab.rec, marks[i].seq - 1)->kind, events[i]);
+    }
+    lab_close(&lab);
+}
+
+static void the_head_is_the_newest_state(void **state) {
+    struct recording *rec = recording_new();
+    (void)state;
+    const struct replica *head = recording_head(rec);
+    for (uint32_t i = 0; i < 10; i++) {
+        add_op(rec, i, 0);
+        assert_int_equal(recording_head(rec)->seq, recording_count(rec));
+        assert_int_equal(recording_head(rec)->ops, i + 1);
+    }
+    assert_ptr_equal(recording_head(rec), head);
+    recording_free(rec);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_moment_is_the_same_from_wherever_it_is_reached),
+        cmocka_unit_test(short_ways_are_walked_with_the_same_replica),
+        cmocka_unit_test(seeking_past_the_end_ends_at_the_end),
+        cmocka_unit_test(a_recording_may_grow_while_it_is_looked_at),
+        cmocka_unit_test(operations_are_found_from_their_events),
+        cmocka_unit_test(samples_tell_the_statistics_after_an_operation),
+        cmocka_unit_test(samples_are_bounded_ascend_and_stand_evenly),
+        cmocka_unit_test(marks_stand_where_something_worth_seeing_happened),
+        cmocka_unit_test(the_head_is_the_newest_state),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
