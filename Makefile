@@ -94,7 +94,8 @@ help:
 	@echo '                 render the guided tour and tell it in words'
 	@echo 'make test        install what is missing, build, run every test, then again with sanitizers'
 	@echo 'make check T=tests/sim/os/test_model     one test alone (a tests/*.sh, too)'
-	@echo 'make verify      all recordings of Go through the allocator and its replica (minutes)'
+	@echo 'make verify      all recordings of Go through the allocator and its replica'
+	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
 	@echo 'make format      clang-format every source; format-check only looks'
@@ -110,7 +111,7 @@ deps:
 # A make of its own, for what was not there when this one began.
 MAKE_ALL  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc))
 BUILD_ALL = +@$(MAKE_ALL)
-M32_DEPS  = CC='$(CC)' M32='$(M32_COMPILE) $(M32_LINK)' assets/deps.sh m32
+M32_DEPS  = CC='$(CC)' M32_FLAGS='$(M32_COMPILE) $(M32_LINK)' assets/deps.sh m32
 
 run:
 	@CC='$(CC)' assets/deps.sh run
@@ -135,6 +136,10 @@ check:
 verify: $(OUT)/arenasim
 	$(OUT)/arenasim verify --replica tests/data/transcripts/*.txt.gz
 
+SOAK_SECONDS ?= 600
+soak: $(OUT)/arenasim
+	$(OUT)/arenasim soak --seconds $(SOAK_SECONDS)
+
 golden: all
 	BUILD=$(OUT) tests/golden.sh update
 
@@ -155,5 +160,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests help deps run test check verify golden format format-check lint clean FORCE
+.PHONY: all tests help deps run test check verify soak golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

@@ -9,7 +9,7 @@ set -eu
 
 goal=${1:-run}
 CC=${CC:-gcc}
-M32=${M32:--m32} # the compiler's flags for 32-bit programs
+M32_FLAGS=${M32_FLAGS:--m32} # the compiler's flags for 32-bit programs
 
 # For which goal | the test that it is there | its names: Debian, Fedora, Arch, Homebrew (-: none)
 # shellcheck disable=SC2016 # names in it are replaced later
@@ -60,7 +60,7 @@ runs_32() {
     [ $# = 0 ] || shift
     # shellcheck disable=SC2086 # flags and the library, if any, are words
     { [ $# = 0 ] || printf '#include <%s>\n' "$@"; echo 'int main(void) { return 0; }'; } |
-        $CC $M32 -x c -o "$program" - $library && "$program" && rm "$program" && return
+        $CC $M32_FLAGS -x c -o "$program" - $library && "$program" && rm "$program" && return
     rm -f "$program"
     return 1
 }

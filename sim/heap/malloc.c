@@ -397,15 +397,22 @@ void heap_fill(struct heap *h, uint64_t addr, uint64_t size, uint8_t byte) {
     memset(os_host(h->os, addr), byte, size);
 }
 
+/* Words of tiny objects need not be aligned. */
 void heap_store(struct heap *h, uint64_t addr, uint64_t word) {
-    void *at = os_host(h->os, addr);
+    uint32_t half = (uint32_t)word;
     if (h->ptr_size == 8)
-        *(uint64_t *)at = word;
+        memcpy(os_host(h->os, addr), &word, sizeof word);
     else
-        *(uint32_t *)at = (uint32_t)word;
+        memcpy(os_host(h->os, addr), &half, sizeof half);
 }
 
 uint64_t heap_load(const struct heap *h, uint64_t addr) {
-    const void *at = os_host(h->os, addr);
-    return h->ptr_size == 8 ? *(const uint64_t *)at : *(const uint32_t *)at;
+    uint64_t word;
+    uint32_t half;
+    if (h->ptr_size == 8) {
+        memcpy(&word, os_host(h->os, addr), sizeof word);
+        return word;
+    }
+    memcpy(&half, os_host(h->os, addr), sizeof half);
+    return half;
 }

@@ -6,8 +6,8 @@
  * this provider maps it remembers, so that destroying it leaves the process as it was and the next
  * heap finds the same space.
  */
-#include "sim/os/sys.h"
 #include "sim/base/rangemap.h"
+#include "sim/os/sys.h"
 
 #ifndef __linux__
 

@@ -1,5 +1,6 @@
 /* The replay provider: see replay.h. */
 #include "sim/os/replay.h"
+#include "sim/base/rangemap.h"
 #include "sim/os/backing.h"
 
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct replay {
     uint64_t brk;
     struct call *calls;
     size_t count, cap, next;
+    struct rangemap given; /* what answers have given so far and was not freed */
 };
 
 static struct replay *replay_of(struct os *os) {
@@ -125,12 +127,32 @@ static const struct call *take(struct os *os, enum call_kind kind, uint64_t addr
     return NULL;
 }
 
+/* No system gives what it has given before, or what does not exist: whoever wrote that down, the
+ * heap must not believe it. count: from now on it is given. */
+static bool is_possible(struct os *os, uint64_t addr, uint64_t size, bool count) {
+    struct replay *r = replay_of(os);
+    uint64_t space = os->platform->ptr_size == 4 ? GiB(4) : UINT64_C(1) << 48;
+    size_t next = rangemap_find(&r->given, addr);
+    bool inside = size && size <= space && addr <= space - size;
+    if (!inside || (next < r->given.count && r->given.ranges[next].start < addr + size)) {
+        os->diverged = true;
+        return error_set(&os->why,
+            "the recorded answer addr=0x%" PRIx64 " size=0x%" PRIx64
+            " cannot be: expected a range of the address space that was not given before",
+            addr, size);
+    }
+    if (count)
+        rangemap_set(&r->given, addr, addr + size, RANGE_TAKEN, OWNER_HEAP);
+    return true;
+}
+
 static struct os_answer on_reserve(struct os *os, uint64_t addr, uint64_t size, bool *reserved) {
     const struct call *c = take(os, CALL_RESERVE, addr, size);
     if (!c)
         return (struct os_answer){0};
     *reserved = c->reserved;
-    if (c->answer.addr && !backing_window(replay_of(os)->backing, c->answer.addr))
+    if (c->answer.addr && (!is_possible(os, c->answer.addr, size, c->reserved) ||
+                              !backing_window(replay_of(os)->backing, c->answer.addr)))
         return (struct os_answer){0};
     os->bias = backing_bias(replay_of(os)->backing);
     return c->answer;
@@ -149,11 +171,10 @@ static void back(struct os *os, uint64_t addr, uint64_t size) {
 }
 
 static struct os_answer on_map(struct os *os, uint64_t addr, uint64_t size, bool reserved) {
-    (void)reserved;
     const struct call *c = take(os, CALL_MAP, addr, size);
     if (!c)
         return (struct os_answer){0};
-    if (c->answer.addr == addr && !c->answer.err)
+    if (c->answer.addr == addr && !c->answer.err && (reserved || is_possible(os, addr, size, true)))
         back(os, addr, size);
     return c->answer;
 }
@@ -162,14 +183,17 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
     const struct call *c = take(os, CALL_ALLOC, 0, size);
     if (!c)
         return (struct os_answer){0};
-    if (c->answer.addr && os->platform->ptr_size == 4)
+    if (c->answer.addr && is_possible(os, c->answer.addr, size, true) &&
+        os->platform->ptr_size == 4)
         back(os, c->answer.addr, size);
     return c->answer;
 }
 
 static void on_free(struct os *os, uint64_t addr, uint64_t size) {
-    if (take(os, CALL_FREE, addr, size))
-        backing_drop(replay_of(os)->backing, addr, size);
+    if (!take(os, CALL_FREE, addr, size))
+        return;
+    backing_drop(replay_of(os)->backing, addr, size);
+    rangemap_set(&replay_of(os)->given, addr, addr + size, RANGE_NONE, OWNER_NOBODY);
 }
 
 static void on_unused(struct os *os, uint64_t addr, uint64_t size) {
@@ -193,6 +217,7 @@ static int on_occupy(struct os *os, uint64_t addr, uint64_t size) {
 static void on_destroy(struct os *os) {
     struct replay *r = replay_of(os);
     backing_free(r->backing);
+    rangemap_free(&r->given);
     free(r->calls);
     free(r);
 }

@@ -106,9 +106,9 @@ static void count_trial(
 }
 
 /* Runs the program of that seed. listener may be NULL. */
-static bool run_seed(uint64_t seed, const struct platform *platform, struct tally *tally,
+static bool run_seed(const struct soak_options *o, uint64_t seed, struct tally *tally,
     legal_listener *listener, void *arg, struct strbuf *why) {
-    struct generator *g = generator_new(seed, platform);
+    struct generator *g = generator_new(seed, o->platform);
     const struct environment *env = generator_env(g);
     struct trial t;
     bool ok = trial_begin(&t, env, seed, why);
@@ -147,13 +147,14 @@ static bool complain(struct strbuf *why, bool ok) {
 
 static bool run_batch(void *arg, int log) {
     const struct batch *b = arg;
+    const struct soak_options *o = b->options;
     struct tally *t = b->tally;
     struct strbuf why = {0};
     bool ok = true;
     (void)log;
-    while (ok && !is_over(b->options, t) && now() < b->until) {
+    while (ok && !is_over(o, t) && now() < b->until) {
         alarm(TRIAL_SECONDS);
-        ok = run_seed(t->seed, b->options->platform, t, NULL, NULL, &why);
+        ok = run_seed(o, t->seed, t, o->listener, o->listener_arg, &why);
         t->runs += ok;
         t->seed += ok;
     }
@@ -164,8 +165,8 @@ static bool run_batch(void *arg, int log) {
 
 /* The same program once more, telling its operations. */
 struct retelling {
+    const struct soak_options *options;
     uint64_t seed;
-    const struct platform *platform;
     unsigned ptr_size;
     int log;
 };
@@ -180,6 +181,8 @@ static void tell_op(void *arg, const struct op *op) {
             BUG("cannot tell an operation");
     }
     sb_free(&line);
+    if (r->options->listener)
+        r->options->listener(r->options->listener_arg, op);
 }
 
 static bool retell(void *arg, int log) {
@@ -188,17 +191,20 @@ static bool retell(void *arg, int log) {
     struct tally unused = {0};
     r->log = log;
     alarm(TRIAL_SECONDS);
-    return complain(&why, run_seed(r->seed, r->platform, &unused, tell_op, r, &why));
+    return complain(&why, run_seed(r->options, r->seed, &unused, tell_op, r, &why));
 }
 
 /* What a suspect's run in a child has to say to be the same failure. */
 struct inquiry {
+    const struct soak_options *options;
+    const struct suspect *suspect;
     struct strbuf signature;
     double until;
 };
 
 static bool run_suspect(void *arg, int log) {
-    const struct suspect *s = *(const struct suspect *const *)arg;
+    const struct inquiry *q = arg;
+    const struct suspect *s = q->suspect;
     struct strbuf why = {0};
     struct trial t;
     (void)log;
@@ -206,6 +212,7 @@ static bool run_suspect(void *arg, int log) {
     bool ok = trial_begin(&t, &s->env, s->count, &why);
     if (!ok)
         return true; /* no such world: not what failed */
+    legal_listen(t.legal, q->options->listener, q->options->listener_arg);
     for (size_t i = 0; ok && i < s->count && !program_ended(t.program); i++)
         ok = trial_step(&t, &s->ops[i], &why);
     return complain(&why, ok && trial_finish(&t, &why));
@@ -226,7 +233,8 @@ static bool same_failure(void *arg, const struct suspect *s) {
     if (now() > q->until)
         return false;
     struct child_result r;
-    child_run(run_suspect, &s, &r);
+    q->suspect = s;
+    child_run(run_suspect, q, &r);
     sign(&r, &signature);
     bool same = r.failed && strcmp(sb_text(&signature), sb_text(&q->signature)) == 0;
     sb_free(&signature);
@@ -265,11 +273,11 @@ static void write_script(const struct suspect *s, struct soak_result *result) {
     }
 }
 
-static void shrink_failure(
-    const struct child_result *failure, const struct environment *env, struct soak_result *result) {
+static void shrink_failure(const struct soak_options *o, const struct child_result *failure,
+    const struct environment *env, struct soak_result *result) {
     struct suspect s = {0};
     struct strbuf text = {0};
-    struct inquiry q = {.until = now() + SHRINK_SECONDS};
+    struct inquiry q = {.options = o, .until = now() + SHRINK_SECONDS};
     sb_printf(&text, "platform %s\n%s", env->platform->name, sb_text(&failure->log));
     env_copy(&s.env, env);
     struct op_source *source = read_ops(sb_text(&text), &s);
@@ -288,7 +296,7 @@ static void examine(const struct soak_options *o, uint64_t seed, const struct ch
     struct soak_result *result) {
     struct generator *g = generator_new(seed, o->platform);
     const struct environment *env = generator_env(g);
-    struct retelling r = {seed, o->platform, env->platform->ptr_size, -1};
+    struct retelling r = {o, seed, env->platform->ptr_size, -1};
     struct child_result again;
     result->failed = true;
     result->seed = seed;
@@ -296,7 +304,7 @@ static void examine(const struct soak_options *o, uint64_t seed, const struct ch
     sb_puts(&result->why, sb_text(again.failed ? &again.said : &batch->said));
     if (!again.failed)
         sb_puts(&result->why, "it did not happen again when the program ran alone\n");
-    shrink_failure(&again, env, result);
+    shrink_failure(o, &again, env, result);
     child_result_free(&again);
     generator_free(g);
 }

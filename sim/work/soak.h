@@ -8,6 +8,7 @@
 #ifndef ARENA_SOAK_H
 #define ARENA_SOAK_H
 
+#include "sim/work/legal.h"
 #include "sim/work/session.h"
 
 struct soak_options {
@@ -16,6 +17,10 @@ struct soak_options {
     double seconds;                  /* ... after that time; 0: no limit */
     const struct platform *platform; /* NULL: all */
     bool progress;                   /* a line on standard error, now and then */
+    /* Hears of each operation just before it runs, in the child: if it aborts, that is a failure.
+     * May be NULL. */
+    legal_listener *listener;
+    void *listener_arg;
 };
 
 struct soak_result {
