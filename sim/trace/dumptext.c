@@ -37,12 +37,16 @@ void dump_stats(struct strbuf *out, const uint64_t stats[STAT_COUNT]) {
     sb_puts(out, "\n");
 }
 
-void dump_cache(
-    struct strbuf *out, uint64_t tiny, uint64_t offset, const uint64_t stats[STAT_COUNT]) {
+void dump_cache(struct strbuf *out, unsigned p, uint64_t tiny, uint64_t offset,
+    const uint64_t local[LOCAL_STAT_COUNT]) {
+    sb_puts(out, "cache");
+    if (p)
+        sb_printf(out, " P%u", p);
     sb_printf(out,
-        "cache tiny=0x%" PRIx64 " tinyoffset=%" PRIu64 " local_tinyallocs=%" PRIu64
+        " tiny=0x%" PRIx64 " tinyoffset=%" PRIu64 " local_tinyallocs=%" PRIu64
         " local_scan=%" PRIu64,
-        tiny, offset, stats[STAT_local_tinyallocs], stats[STAT_local_scan]);
+        tiny, offset, local[STAT_local_tinyallocs - STAT_LOCAL],
+        local[STAT_local_scan - STAT_LOCAL]);
 }
 
 void dump_cache_span(struct strbuf *out, unsigned spanclass, uint64_t base) {

@@ -62,8 +62,11 @@ struct event {
         "")                                                                                        \
     /* A boundary of the heap (enum heap_field) moved from a to b. */                              \
     X(HEAP_SET, "heap", "enum heap_field", "", "old", "new", "")                                   \
-    /* A statistic (enum stat_id) changed by a (two's complement). */                              \
-    X(STAT_ADD, "stat", "enum stat_id", "", "delta", "", "")                                       \
+    /* A statistic (enum stat_id) changed by a (two's complement); x: of those that P's count for  \
+     * themselves (from STAT_LOCAL on), which P's. */                                              \
+    X(STAT_ADD, "stat", "enum stat_id", "P", "delta", "", "")                                      \
+    /* One P more, number x, with an mcache whose record is at a. (P 0 has been there always.) */  \
+    X(P_BORN, "P", "", "P", "record", "", "")                                                      \
     /* The runtime took memory for its own records: w says what for (enum meta_kind). */           \
     X(META, "metadata", "enum meta_kind", "", "addr", "size", "")                                  \
     /* A new mspan structure exists, its record at address a; handle x = allspans length. */       \
@@ -215,8 +218,13 @@ enum stat_id {
 #define X(name) STAT_##name,
     STATS(X)
 #undef X
-        STAT_COUNT
+        STAT_COUNT,
+    STAT_LOCAL = STAT_local_tinyallocs, /* those of an mcache: from here on, */
+    LOCAL_STAT_COUNT = STAT_COUNT - STAT_LOCAL
 };
+
+/* P's that a heap can have. */
+enum { MAX_PS = 8 };
 
 #define SPAN_FIELDS(X)                                                                             \
     X(base) X(npages) X(state) X(spanclass) X(elemsize) X(nelems) X(freeindex) X(alloc_count)      \

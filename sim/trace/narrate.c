@@ -269,6 +269,7 @@ void narrate(
         [EV_RANGE] = tell_range,
         [EV_HEAP_SET] = tell_boundary,
         [EV_STAT_ADD] = tell_stat,
+        [EV_P_BORN] = tell_p_born,
         [EV_META] = tell_meta,
         [EV_SPAN_BORN] = tell_span_born,
         [EV_SPAN_SET] = tell_span_set,
@@ -321,6 +322,7 @@ enum weight narrate_weight(const struct event *ev) {
         return ev->w == SPAN_state && (ev->a == SPAN_STATE_INUSE || ev->b == SPAN_STATE_INUSE)
                    ? WEIGHT_STEP
                    : WEIGHT_DETAIL;
+    case EV_P_BORN:
     case EV_META:
     case EV_SPAN_BORN:
     case EV_SLOT:
