@@ -14,7 +14,7 @@
  * that a replica can follow. Arithmetic on addresses is done in 64 bits and cut to the platform's
  * width where Go's could overflow.
  *
- * Fields that several threads change without a common lock are _Atomic; lock.c says which lock
+ * Fields that several threads change without a common lock are _Atomic; threads.c says which lock
  * keeps what.
  */
 #ifndef ARENA_HEAP_INTERNAL_H
@@ -230,7 +230,7 @@ struct heap {
     atomic_int status;
 };
 
-/* --- lock.c: P's and locks --- */
+/* --- threads.c: P's and locks --- */
 
 /* The P that the calling thread runs: Go's getg().m.p. For the slow paths; the fast ones are told.
  */

@@ -38,7 +38,7 @@
  * Small objects and spans are zeroed when they are allocated, and only if used before. Objects with
  * pointers get their bits in the bitmap (mbitmap.c).
  *
- * Several P's may allocate at the same time: lock.c says how they share the heap.
+ * Several P's may allocate at the same time: threads.c says how they share the heap.
  *
  * The siblings: sizeclass (which sizes), mem (system calls, memory for the runtime's own records),
  * mspan, treap (large free spans), mheap, mcentral, mcache, mbitmap, mark, sweep, scavenge, pace,

@@ -34,10 +34,10 @@ struct event {
 /* X(NAME, text, w, x, a, b, c): the text is the kind's name for people and files, the rest says
  * what the fields hold ("" = unused, zero). The contract of each stands above it. */
 #define EVENT_KINDS(X)                                                                             \
-    /* The program begins its operation number x (from 0). Replica: ops += 1. */                   \
-    X(OP_BEGIN, "op", "enum op_code", "number", "id", "size", "extra")                             \
+    /* The program begins its operation number x (from 0), on P w >> 8. Replica: ops += 1. */      \
+    X(OP_BEGIN, "op", "enum op_code | P << 8", "number", "id", "size", "extra")                    \
     /* ... and has finished it, with a result (an address, a byte count; 0 if none). */            \
-    X(OP_END, "op end", "enum op_code", "number", "result", "", "")                                \
+    X(OP_END, "op end", "enum op_code | P << 8", "number", "result", "", "")                       \
     /* mallocinit reached a step, with the step's numbers. w >> 8: the step before it. */          \
     X(STEP, "step", "enum init_step | old << 8", "index", "value", "value", "value")               \
     /* One address was asked of the system for the arena and answered: hint number x, or, from     \
@@ -151,6 +151,9 @@ enum { GO_PAGE_SHIFT = 13, GO_PAGE_SIZE = 1 << GO_PAGE_SHIFT };
     X(SCAVENGE, "scavenge")                                                                        \
     X(MANUAL, "alloc manual")                                                                      \
     X(FREE_MANUAL, "free manual")                                                                  \
+    X(PS, "ps")                                                                                    \
+    X(ON, "on")                                                                                    \
+    X(INTERLEAVE, "interleave")                                                                    \
     X(NOTE, "note")
 
 enum op_code {

@@ -11,8 +11,8 @@
 #ifndef ARENA_REPLICA_H
 #define ARENA_REPLICA_H
 
-#include "sim/trace/event.h"
 #include "sim/base/rangemap.h"
+#include "sim/trace/event.h"
 
 /* A copy of an mspan. Sizes in bytes unless the name says pages. */
 struct rspan {

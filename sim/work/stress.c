@@ -112,8 +112,10 @@ static uint64_t random_size(struct worker *t) {
     uint64_t kind = below(t, 1000);
     if (kind < 300)
         return below(t, TINY_BLOCK);
-    if (kind < 900)
+    if (kind < 800)
         return 1 + below(t, UINT64_C(16) << below(t, 7));
+    if (kind < 920) /* few to a span: all threads are often at the same two mcentrals */
+        return UINT64_C(2048) << below(t, 2);
     if (kind < 992)
         return 1 + below(t, MAX_SMALL);
     return MAX_SMALL + below(t, KiB(256));

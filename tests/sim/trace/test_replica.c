@@ -373,6 +373,10 @@ static void next_op(struct run *run, struct random_ops *random, unsigned n, stru
         *op = (struct op){.code = OP_INIT};
     else if (n == 2 && run->precise)
         *op = (struct op){.code = OP_PRECISE, .size = 1};
+    else if (n == 3 && !run->precise)
+        *op = (struct op){.code = OP_PS, .size = 3};
+    else if (n == 4 && !run->precise)
+        *op = (struct op){.code = OP_INTERLEAVE, .size = 7};
     else if (n == OPS / 2)
         *op = (struct op){.code = OP_MANUAL, .id = 999, .size = MiB(300) / GO_PAGE_SIZE};
     else if (n == OPS - 1) /* the end of the program: more than there is */
