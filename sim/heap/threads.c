@@ -130,46 +130,48 @@ void reach_rung(struct heap *h, enum rung rung) {
         c->rung = rung;
 }
 
-/* Returns the P that ran before. */
-static struct mcache *enter(struct heap *h, struct mcache *c) {
-    struct mcache *before = h->running;
+static void enter(struct heap *h, struct mcache *c) {
     c->inside = true;
-    if (!h->threaded) {
-        h->running = c;
-        return before;
-    }
-    INVARIANT(!atomic_load_explicit(&c->entered, memory_order_relaxed));
-    atomic_store_explicit(&c->thread, pthread_self(), memory_order_relaxed);
-    atomic_store_explicit(&c->entered, true, memory_order_release);
-    return before;
+    h->running = c;
 }
 
-static void leave(struct heap *h, struct mcache *c, struct mcache *before) {
+/* The same for one of several threads. */
+static void enter_threaded(struct mcache *c) {
+    INVARIANT(!atomic_load_explicit(&c->entered, memory_order_relaxed));
+    c->inside = true;
+    atomic_store_explicit(&c->thread, pthread_self(), memory_order_relaxed);
+    atomic_store_explicit(&c->entered, true, memory_order_release);
+}
+
+static void leave(struct heap *h, struct mcache *c) {
     c->inside = false;
-    if (h->threaded)
+    if (UNLIKELY(h->threaded))
         atomic_store_explicit(&c->entered, false, memory_order_release);
     else
-        h->running = before;
+        h->running = &h->cache;
 }
 
 bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg) {
     INVARIANT(p < h->ps);
     struct mcache *const c = h->mcaches[p];
-    if (h->exited)
+    if (UNLIKELY(h->exited))
         return false;
-    if (c->inside) {
+    if (UNLIKELY(c->inside)) {
         INVARIANT(this_p(h) == c);
         body(h, arg);
         return true;
     }
-    struct mcache *const before = enter(h, c);
-    if (setjmp(c->trap)) {
-        leave(h, c, before);
-        return false;
+    if (UNLIKELY(h->threaded))
+        enter_threaded(c);
+    else
+        enter(h, c);
+    bool finished = false;
+    if (setjmp(c->trap) == 0) {
+        body(h, arg);
+        finished = true;
     }
-    body(h, arg);
-    leave(h, c, before);
-    return true;
+    leave(h, c);
+    return finished;
 }
 
 bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg) {
