@@ -31,7 +31,7 @@ static const char usage[] =
     "      --events tells every event, --dump shows the whole heap at the end\n"
     "  arenasim stress [--threads N] [--seconds S] [--platform NAME] [--seed N] [--bare]\n"
     "      N threads, each on a P of its own, allocate and drop while the heap is collected, and\n"
-    "      check that nothing is lost or handed out twice; --bare only allocates, to measure\n"
+    "      check that nothing is lost or handed out twice; --bare measures small objects alone\n"
     "  arenasim platforms\n"
     "      list the platforms\n"
     "  arenasim help\n";

@@ -23,7 +23,8 @@ enum {
     MAX_SMALL = 32 << 10,
     EVERY_BYTE = 128, /* the pattern is in every byte up to here, and in some behind */
     STRIDE = 509,
-    CHECK_EVERY = 4, /* collections */
+    SMALL_MOST = 128, /* bytes, where only speed counts */
+    CHECK_EVERY = 4,  /* collections */
 };
 
 #define GOAL_MINIMUM MiB(4)
@@ -109,6 +110,8 @@ static void write_pattern(struct worker *t, const struct item *item) {
 /* --- What a thread does --- */
 
 static uint64_t random_size(struct worker *t) {
+    if (t->w->options->bare)
+        return 1 + below(t, SMALL_MOST);
     uint64_t kind = below(t, 1000);
     if (kind < 300)
         return below(t, TINY_BLOCK);

@@ -23,7 +23,7 @@ struct stress_options {
     uint64_t operations;   /* of each thread; 0: as many as the time allows */
     uint64_t seed;
     unsigned slots; /* objects that each thread keeps; 0: a few thousand */
-    bool bare;      /* only allocate and drop: no patterns, for measuring */
+    bool bare;      /* for measuring: small objects, no patterns */
 };
 
 struct stress_result {
