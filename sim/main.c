@@ -2,8 +2,9 @@
  * arenasim: the allocator without a window.
  *
  *   arenasim verify FILE...      does the allocator do what Go's did?
- *   arenasim run WORKLOAD        run a script, a built-in workload or a trace, and tell what
- * happened arenasim platforms           which platforms there are
+ *   arenasim run WORKLOAD        run a script, a workload or a trace, and tell what happened
+ *   arenasim stress              real threads on one heap
+ *   arenasim platforms           which platforms there are
  *
  * Exit status: 0 all is well, 1 something did not verify, 2 bad input.
  */

@@ -419,6 +419,8 @@ bool stress_run(
     *result = (struct stress_result){0};
     struct world w = {.options = options, .slots = options->slots ? options->slots : USUAL_SLOTS};
     w.os = os_model_new(options->platform, &(struct model_config){0}, err);
+    if (!w.os) /* a 32-bit program has no room for a simulated space, but its kernel's own */
+        w.os = os_host_new(options->platform, err);
     if (!w.os)
         return false;
     pthread_mutex_init(&w.mutex, NULL);

@@ -32,8 +32,8 @@ struct stress_result {
     struct lock_count heap_lock, central_locks;
 };
 
-/* Runs it on a simulated system. False: err says what was wrong, or that there is no such system.
- */
+/* Runs it on a simulated system, or on the host's where there is none to be had. False: err says
+ * what was wrong. */
 bool stress_run(
     const struct stress_options *options, struct stress_result *result, struct error *err);
 
