@@ -1,8 +1,8 @@
 /*
  * Telling what happens: every event of the heap leaves through here. Also the two ways in which Go
  * ends a program, which for us end a *run*: what is printed becomes MESSAGE events, the end an EXIT
- * event, and control returns to the function that entered the heap (heap_guard, threads.c). The heap
- * stays as it is, to be looked at.
+ * event, and control returns to the function that entered the heap (heap_guard, threads.c). The
+ * heap stays as it is, to be looked at.
  */
 #include "sim/heap/heap_internal.h"
 
