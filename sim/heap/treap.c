@@ -14,11 +14,12 @@
 #include <string.h>
 
 uint32_t fastrand(struct heap *h) {
-    uint32_t s1 = h->fastrand[0], s0 = h->fastrand[1];
+    uint32_t *state = this_p(h)->fastrand;
+    uint32_t s1 = state[0], s0 = state[1];
     s1 ^= s1 << 17;
     s1 = s1 ^ s0 ^ s1 >> 7 ^ s0 >> 16;
-    h->fastrand[0] = s0;
-    h->fastrand[1] = s1;
+    state[0] = s0;
+    state[1] = s1;
     return s0 + s1;
 }
 
