@@ -346,7 +346,7 @@ void mspan_refill_cache(struct heap *h, struct mspan *s);
 
 uint32_t fastrand(struct heap *h);
 void treap_insert(struct heap *h, struct mspan *s);
-/* Takes out the smallest span of at least npages, the lowest of equals; NULL if there is none. */
+/* Takes out a span of at least npages, nearly the smallest (treap.c); NULL if there is none. */
 struct mspan *treap_remove(struct heap *h, uint64_t npages);
 void treap_remove_span(struct heap *h, struct mspan *s);
 

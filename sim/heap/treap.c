@@ -6,8 +6,10 @@
  *   insert   as a leaf, then turned up while its parent's priority is larger
  *   remove   turned down until it is a leaf, then cut off
  *
- * Best fit: the smallest span that is large enough, the lowest record of equals. Only the
- * priorities are random, from Go's xorshift generator, so that a seed decides the shape.
+ * Nearly best fit: the search goes left only while the left child itself is large enough, so that a
+ * fitting span to the right of a child that is too small is missed, and a larger one taken. That is
+ * what Go 1.10 does, and so do we. Of equals the lowest record wins. Only the priorities are
+ * random, from Go's xorshift generator, so that a seed decides the shape.
  */
 #include "sim/heap/heap_internal.h"
 

@@ -194,6 +194,10 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_FREE_MANUAL: return check_manual(p, op->id, err);
     case OP_PS:
     case OP_ON: return check_ps(p, op, err);
+    case OP_GOGC:
+        return op->size <= INT32_MAX || op->size == UINT64_MAX ||
+               error_set(err, "a GOGC of %llu percent cannot be, expected at most %d or off",
+                   (unsigned long long)op->size, INT32_MAX);
     default: return true;
     }
 }
