@@ -17,11 +17,13 @@ TOP         := $(BUILD)$(if $(M32),/m32)
 OUT.release   := $(TOP)
 OUT.debug     := $(TOP)/debug
 OUT.asan      := $(TOP)/asan
+OUT.tsan      := $(TOP)/tsan
 FLAGS.release := -O2 -g
 FLAGS.debug   := -O0 -g -DHEAP_CHECK=1
 FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
-OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug or asan))
+FLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan or tsan))
 
 # Programs built elsewhere find lessons, themes and workloads here all the same.
 ifneq ($(filter /% ../% ~%,$(BUILD)),)
@@ -96,12 +98,13 @@ help:
 	@echo 'make check T=tests/sim/os/test_model     one test alone (a tests/*.sh, too)'
 	@echo 'make verify      all recordings of Go through the allocator and its replica'
 	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
+	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
 	@echo 'make format      clang-format every source; format-check only looks'
 	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
 	@echo 'make clean       remove $(BUILD)/'
-	@echo 'With any of them: MODE=release|debug|asan  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
+	@echo 'With any of them: MODE=release|debug|asan|tsan  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
 	@echo 'With M32=1: 32-bit programs, without the window; `make deps M32=1` installs what they need'
 
 deps:
@@ -140,6 +143,14 @@ SOAK_SECONDS ?= 600
 soak: $(OUT)/arenasim
 	$(OUT)/arenasim soak --seconds $(SOAK_SECONDS)
 
+# What runs threads, where a race would be seen.
+TSAN_TESTS := tests/sim/heap/test_threads tests/sim/work/test_stress
+tsan:
+	$(BUILD_ALL) MODE=tsan $(addprefix $(OUT.tsan)/,arenasim $(TSAN_TESTS))
+	@for t in $(TSAN_TESTS); do $(OUT.tsan)/$$t || exit; done
+	$(OUT.tsan)/arenasim stress --threads 4 --seconds 8
+	$(OUT.tsan)/arenasim stress --threads 8 --seconds 8 --platform linux/386 --seed 2
+
 golden: all
 	BUILD=$(OUT) tests/golden.sh update
 
@@ -160,5 +171,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests help deps run test check verify soak golden format format-check lint clean FORCE
+.PHONY: all tests help deps run test check verify soak tsan golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

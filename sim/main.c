@@ -5,6 +5,7 @@
  *   arenasim run WORKLOAD          run a script, a built-in workload or a trace; tell what happened
  *   arenasim transcript WORKLOAD   write down every step, as the transcripts of Go do
  *   arenasim soak                  run random programs and check everything
+ *   arenasim stress                real threads on one heap
  *   arenasim platforms             which platforms there are
  *
  * Exit status: 0 all is well, 1 something did not verify, 2 bad input.
@@ -12,6 +13,7 @@
 #include "sim/trace/narrate.h"
 #include "sim/work/session.h"
 #include "sim/work/soak.h"
+#include "sim/work/stress.h"
 #include "sim/work/transcript.h"
 #include "sim/work/workload.h"
 
@@ -39,6 +41,9 @@ static const char usage[] =
     "  arenasim soak [--seed N] [--runs N] [--ops N] [--seconds S] [--platform NAME]\n"
     "      run random programs through heap, checker and replica; what fails is shrunk to a few\n"
     "      operations, which `arenasim soak FILE` runs again in the same way\n"
+    "  arenasim stress [--threads N] [--seconds S] [--platform NAME] [--seed N] [--bare]\n"
+    "      N threads, each on a P of its own, allocate and drop while the heap is collected, and\n"
+    "      check that nothing is lost or handed out twice; --bare measures small objects alone\n"
     "  arenasim platforms\n"
     "      list the platforms\n"
     "  arenasim help\n";
@@ -289,6 +294,66 @@ static int soak_command(int argc, char **argv) {
     return status;
 }
 
+static int read_stress_options(int argc, char **argv, struct stress_options *o) {
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        uint64_t n = 0;
+        if (strcmp(arg, "--bare") == 0) {
+            o->bare = true;
+            continue;
+        }
+        if (strcmp(arg, "--platform") == 0) {
+            o->platform = platform_find(value);
+            if (!o->platform)
+                return bad_usage(
+                    "unknown platform `%s`, expected one that `arenasim platforms` lists", value);
+        } else if (strcmp(arg, "--threads") == 0) {
+            if (!parse_u64(value, &n) || n < 1 || n > MAX_PS)
+                return bad_usage("`%s` threads cannot be, expected 1 to 8", value);
+            o->threads = (unsigned)n;
+        } else if (strcmp(arg, "--seconds") == 0) {
+            if (!parse_u64(value, &n) || n > 86400)
+                return bad_usage("`%s` seconds cannot be, expected 0 to 86400", value);
+            o->milliseconds = n * 1000;
+        } else if (strcmp(arg, "--seed") == 0) {
+            if (!parse_u64(value, &o->seed))
+                return bad_usage("`%s` is no seed, expected a number", value);
+        } else {
+            return bad_usage("unknown option `%s`", arg);
+        }
+        i++;
+    }
+    return 0;
+}
+
+static int stress(int argc, char **argv) {
+    struct stress_options o = {
+        .platform = platform_find("linux/amd64"), .threads = 4, .milliseconds = 5000, .seed = 1};
+    struct stress_result r;
+    struct error err = {""};
+    char bytes[32], live[32];
+    int bad = read_stress_options(argc, argv, &o);
+    if (bad)
+        return bad;
+    if (!stress_run(&o, &r, &err)) {
+        printf("stress of %u threads, seed %" PRIu64 ": %s\n0 passed, 1 failed\n", o.threads,
+            o.seed, err.text);
+        return EXIT_FAILED;
+    }
+    double seconds = (double)r.nanoseconds / 1e9;
+    printf("%s, %u threads, seed %" PRIu64 ": %" PRIu64
+           " objects of %s in %.1f s, %.2f million/s\n",
+        o.platform->name, o.threads, o.seed, r.allocations,
+        format_size(r.bytes, bytes, sizeof bytes), seconds, (double)r.allocations / 1e6 / seconds);
+    printf("%" PRIu64 " collections, %s live at the end, %" PRIu64 " manual spans\n", r.collections,
+        format_size(r.marked, live, sizeof live), r.manual);
+    printf("heap lock taken %" PRIu64 " times, waited for %" PRIu64
+           " times; mcentral locks %" PRIu64 " and %" PRIu64 "\n",
+        r.heap_lock.taken, r.heap_lock.waited, r.central_locks.taken, r.central_locks.waited);
+    printf("1 passed, 0 failed\n");
+    return EXIT_SUCCESS;
+}
+
 static int platforms(void) {
     const struct platform *p;
     for (size_t i = 0; (p = platform_at(i)); i++)
@@ -307,6 +372,8 @@ int main(int argc, char **argv) {
         return transcript(argc - 2, argv + 2);
     if (strcmp(command, "soak") == 0)
         return soak_command(argc - 2, argv + 2);
+    if (strcmp(command, "stress") == 0)
+        return stress(argc - 2, argv + 2);
     if (strcmp(command, "platforms") == 0)
         return platforms();
     if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0 ||
@@ -314,6 +381,7 @@ int main(int argc, char **argv) {
         fputs(usage, stdout);
         return EXIT_SUCCESS;
     }
-    return bad_usage(
-        "unknown command `%s`, expected verify, run, transcript, soak, platforms or help", command);
+    return bad_usage("unknown command `%s`, expected verify, run, transcript, soak, stress,"
+                     " platforms or help",
+        command);
 }

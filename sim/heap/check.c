@@ -88,20 +88,37 @@ static size_t check_centrals(const struct heap *h) {
     return listed;
 }
 
-static void check_cache(const struct heap *h) {
-    const struct mcache *c = &h->cache;
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
-        const struct mspan *s = c->alloc[i];
-        INVARIANT(s == h->emptymspan ||
-                  (s->incache && s->spanclass == i && s->list == h->central[i].empty.id));
-    }
-    INVARIANT(h->emptymspan->nelems == 0 && h->emptymspan->alloc_count == 0);
+static void check_tiny(const struct heap *h, const struct mcache *c) {
     INVARIANT(c->tinyoffset <= 16);
     if (!c->tiny)
         return;
     const struct mspan *s = span_of_page(h, (c->tiny - h->arena_start) >> GO_PAGE_SHIFT);
     INVARIANT(s && s->state == SPAN_STATE_INUSE && s->elemsize == 16 && (s->spanclass & 1));
     INVARIANT((c->tiny - s->base) % 16 == 0 && is_allocated(s, (c->tiny - s->base) / 16));
+}
+
+/* Spans and tiny block of every mcache are its own. */
+static void check_caches(const struct heap *h) {
+    INVARIANT(h->emptymspan->nelems == 0 && h->emptymspan->alloc_count == 0);
+    for (unsigned p = 0; p < h->ps; p++) {
+        const struct mcache *c = h->mcaches[p];
+        check_tiny(h, c);
+        for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
+            const struct mspan *s = c->alloc[i];
+            INVARIANT(s == h->emptymspan ||
+                      (s->incache && s->spanclass == i && s->list == h->central[i].empty.id));
+        }
+        for (unsigned q = 0; q < p; q++)
+            INVARIANT(!c->tiny || c->tiny != h->mcaches[q]->tiny);
+    }
+}
+
+/* How many mcaches hold s. */
+static unsigned holders(const struct heap *h, const struct mspan *s) {
+    unsigned n = 0;
+    for (unsigned p = 0; p < h->ps; p++)
+        n += h->mcaches[p]->alloc[s->spanclass] == s;
+    return n;
 }
 
 /* --- The treap --- */
@@ -198,7 +215,7 @@ static void check_inuse(const struct heap *h, const struct mspan *s) {
     } else {
         INVARIANT(s->list >= LIST_BUSY && s->list <= LIST_BUSYLARGE && s->nelems == 1);
     }
-    INVARIANT(!s->incache || h->cache.alloc[s->spanclass] == s);
+    INVARIANT(holders(h, s) == s->incache);
     INVARIANT(s->sweepgen == sweepgen(h) ||
               (s->sweepgen == sweepgen_minus(h, 2) && !s->incache && !h->stats[STAT_sweepdone]));
     check_slots(h, s);
@@ -283,7 +300,7 @@ static void add_span(struct sums *sum, const struct mspan *s) {
 }
 
 static void check_spans_stats(const struct heap *h, const struct sums *sum) {
-    const uint64_t *st = h->stats;
+    const _Atomic uint64_t *st = h->stats;
     uint64_t both = sum->pages[SPAN_STATE_INUSE] + sum->pages[SPAN_STATE_FREE];
     INVARIANT(st[STAT_allspans] == h->allspans_len);
     INVARIANT(st[STAT_mspan_inuse] == sum->living * h->spanalloc.size);
@@ -300,13 +317,14 @@ static void check_spans_stats(const struct heap *h, const struct sums *sum) {
 }
 
 static void check_object_stats(const struct heap *h, const struct sums *sum) {
-    const uint64_t *st = h->stats;
+    const _Atomic uint64_t *st = h->stats;
     INVARIANT(st[STAT_heap_objects] == sum->large);
-    INVARIANT(st[STAT_nlargealloc] - st[STAT_nlargefree] - h->local_nlargefree == sum->large);
-    INVARIANT(st[STAT_largealloc] - st[STAT_largefree] - h->local_largefree == sum->large_bytes);
+    struct local_frees f = local_frees(h);
+    INVARIANT(st[STAT_nlargealloc] - st[STAT_nlargefree] - f.nlarge == sum->large);
+    INVARIANT(st[STAT_largealloc] - st[STAT_largefree] - f.large == sum->large_bytes);
     for (unsigned i = 1; i < NUM_SIZE_CLASSES; i++) {
         uint64_t handed_out = h->central[2 * i].nmalloc + h->central[2 * i + 1].nmalloc;
-        INVARIANT(handed_out - h->nsmallfree[i] - h->local_nsmallfree[i] == sum->taken[i]);
+        INVARIANT(handed_out - h->nsmallfree[i] - f.nsmall[i] == sum->taken[i]);
     }
 }
 
@@ -323,7 +341,7 @@ void heap_check(const struct heap *h) {
     struct sums sum = {0};
     size_t listed = check_free_lists(h) + check_busy_lists(h) + check_centrals(h);
     check_bounds(h);
-    check_cache(h);
+    check_caches(h);
     for (size_t i = 0; i < h->allspans_len; i++) {
         check_span(h, h->allspans[i]);
         add_span(&sum, h->allspans[i]);

@@ -116,15 +116,23 @@ static void dump_centrals(const struct heap *h, struct strbuf *out) {
     }
 }
 
+static void dump_mcache(const struct heap *h, const struct mcache *c, struct strbuf *out) {
+    dump_cache(out, c->p, c->tiny, c->tinyoffset, c->local);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        if (c->alloc[i] != h->emptymspan)
+            dump_cache_span(out, i, c->alloc[i]->base);
+    sb_puts(out, "\n");
+}
+
 void heap_dump(const struct heap *h, struct strbuf *out) {
     sb_puts(out, "dump\n");
     heap_dump_bounds(h, out);
-    dump_stats(out, h->stats);
-    dump_cache(out, h->cache.tiny, h->cache.tinyoffset, h->stats);
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        if (h->cache.alloc[i] != h->emptymspan)
-            dump_cache_span(out, i, h->cache.alloc[i]->base);
-    sb_puts(out, "\n");
+    uint64_t stats[STAT_COUNT];
+    for (unsigned i = 0; i < STAT_COUNT; i++)
+        stats[i] = heap_stat(h, i);
+    dump_stats(out, stats);
+    for (unsigned p = 0; p < h->ps; p++)
+        dump_mcache(h, h->mcaches[p], out);
     uint64_t hash = FNV_START;
     dump_spans(h, out, &hash);
     for (unsigned i = 0; i < NUM_PAGE_LISTS; i++)

@@ -1,8 +1,8 @@
 /*
  * Telling what happens: every event of the heap leaves through here. Also the two ways in which Go
  * ends a program, which for us end a *run*: what is printed becomes MESSAGE events, the end an EXIT
- * event, and control returns to the function that entered the heap (heap_guard). The heap stays as
- * it is, to be looked at.
+ * event, and control returns to the function that entered the heap (heap_guard, threads.c). The
+ * heap stays as it is, to be looked at.
  */
 #include "sim/heap/heap_internal.h"
 
@@ -21,8 +21,18 @@ void heap_emit(struct heap *h, struct event ev) {
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta) {
     if (!delta)
         return;
-    h->stats[stat] += delta;
+    if (h->threaded)
+        atomic_fetch_add_explicit(&h->stats[stat], delta, memory_order_relaxed);
+    else
+        atomic_store_explicit(&h->stats[stat], h->stats[stat] + delta, memory_order_relaxed);
     EMIT(h, EV_STAT_ADD, stat, 0, delta, 0, 0);
+}
+
+void local_add(struct heap *h, struct mcache *c, enum stat_id stat, uint64_t delta) {
+    if (!delta)
+        return;
+    c->local[stat - STAT_LOCAL] += delta;
+    EMIT(h, EV_STAT_ADD, stat, c->p, delta, 0, 0);
 }
 
 void set_range(
@@ -51,9 +61,9 @@ void heap_print(struct heap *h, enum message message, uint64_t a, uint64_t b, ui
 
 void heap_exit(struct heap *h, int status) {
     EMIT(h, EV_EXIT, status, 0, 0, 0, 0);
-    h->exited = true;
     h->status = status;
-    longjmp(h->trap, 1);
+    h->exited = true;
+    heap_leave(h);
 }
 
 void heap_throw(struct heap *h, enum message message) {
@@ -61,13 +71,6 @@ void heap_throw(struct heap *h, enum message message) {
     if (h->cachealloc.size == 0)
         heap_print(h, MSG_BEFORE_INIT, 0, 0, 0);
     heap_exit(h, 2);
-}
-
-bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg) {
-    if (h->exited || setjmp(h->trap))
-        return false;
-    body(h, arg);
-    return true;
 }
 
 bool heap_exited(const struct heap *h, int *status) {

@@ -38,21 +38,47 @@ void heap_free(struct heap *h);
 /* mallocinit. False: Go ended the program. */
 bool heap_init(struct heap *h);
 
-/* The two words of the thread's fastrand. */
+/* The two words of P 0's fastrand; those of the other P's follow from them. */
 void heap_seed(struct heap *h, uint32_t a, uint32_t b);
+
+/* --- Several P's ---
+ *
+ * A heap has one P, number 0, which all functions without a P use. With more of them each allocates
+ * from an mcache of its own. One thread may run them in turn, which can be repeated exactly; or,
+ * after heap_set_threaded, each is run by a thread of its own. Then only functions that take a P
+ * may be called at the same time, on different P's; all others need the world stopped: no thread in
+ * the heap, and everything the threads did visible to the caller (a barrier, a join). */
+
+/* After heap_init, so many P's (up to MAX_PS; there are never fewer than before). False: Go ended
+ * the program. */
+bool heap_set_ps(struct heap *h, unsigned ps);
+unsigned heap_ps(const struct heap *h);
+/* Locks lock from here on, or no longer. Events of several threads have no order that could be
+ * replayed: a threaded heap has no sink. With the world stopped. */
+void heap_set_threaded(struct heap *h, bool threaded);
+/* How often the heap's lock, or those of all mcentrals together, were taken, and how often a thread
+ * had to wait for it. Threaded alone. */
+struct lock_count {
+    uint64_t taken, waited;
+};
+struct lock_count heap_lock_count(const struct heap *h, bool central);
 
 /* mallocgc: size bytes holding values of type (NULL: pointer-free), zeroed. */
 struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type);
+struct heap_object heap_malloc_on(
+    struct heap *h, unsigned p, uint64_t size, const struct heap_type *type);
 
 /* Manually managed spans, as the stack allocator uses: returns the address, 0 if Go ended the
  * program or is out of memory. */
 uint64_t heap_alloc_manual(struct heap *h, uint64_t npages);
+uint64_t heap_alloc_manual_on(struct heap *h, unsigned p, uint64_t npages);
 void heap_free_manual(struct heap *h, uint64_t addr);
+void heap_free_manual_on(struct heap *h, unsigned p, uint64_t addr);
 
 /* A collection, with the world stopped, in three steps:
  *   heap_gc_begin   finishes the last sweep and begins a new epoch of mark bits
  *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches
- *   heap_gc_end     takes the mcache's spans back; what is not marked is garbage from here on, to
+ *   heap_gc_end     takes the mcaches' spans back; what is not marked is garbage from here on, to
  * be swept by whoever needs memory (or by heap_sweep_all) */
 struct heap_marked {
     uint64_t objects, bytes;
@@ -65,6 +91,7 @@ struct heap_marked heap_gc_end(struct heap *h);
 void heap_sweep_all(struct heap *h);
 /* Sweeps one span: *npages went home. False: all spans are swept. */
 bool heap_sweep_one(struct heap *h, uint64_t *npages);
+bool heap_sweep_one_on(struct heap *h, unsigned p, uint64_t *npages);
 /* Gives free spans that have been so for longer than limit (virtual nanoseconds; 0 with now =
  * UINT64_MAX: all) back to the system; they stay mapped. Returns bytes given back. */
 uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit);
@@ -97,7 +124,7 @@ bool heap_exited(const struct heap *h, int *status);
 void heap_dump_bounds(const struct heap *h, struct strbuf *out);
 void heap_dump(const struct heap *h, struct strbuf *out);
 
-/* A statistic's value. */
+/* A statistic's value; of one that P's count for themselves, the sum. */
 uint64_t heap_stat(const struct heap *h, enum stat_id stat);
 
 /* The heap bitmap of size bytes from addr on, a digit a word (1 pointer, 2 scan, 3 both). */

@@ -13,15 +13,20 @@
  * Every change of state goes through a function or macro that also emits its event (emit.h), so
  * that a replica can follow. Arithmetic on addresses is done in 64 bits and cut to the platform's
  * width where Go's could overflow.
+ *
+ * Fields that several threads change without a common lock are _Atomic; threads.c says which lock
+ * keeps what.
  */
 #ifndef ARENA_HEAP_INTERNAL_H
 #define ARENA_HEAP_INTERNAL_H
 
+#include "sim/base/rangemap.h"
 #include "sim/heap/heap.h"
 #include "sim/heap/sizeclass.h"
-#include "sim/base/rangemap.h"
 
+#include <pthread.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 
 /* Allocation and mark bits, bit n of a span at word n / 64, bit n % 64. */
 typedef uint64_t gc_bits;
@@ -39,9 +44,9 @@ struct mspan {
     /* Valid while not dead. */
     uint64_t base; /* address */
     uint64_t npages;
-    uint64_t state;    /* enum span_state */
-    uint64_t needzero; /* was used before: zero it when allocating */
-    uint64_t sweepgen; /* == heap's: swept; survives reuse, as in Go */
+    uint64_t state;            /* enum span_state */
+    uint64_t needzero;         /* was used before: zero it when allocating */
+    _Atomic uint64_t sweepgen; /* == heap's: swept; survives reuse, as in Go */
 
     /* Valid while in use. */
     uint64_t spanclass;   /* size class << 1 | noscan */
@@ -63,6 +68,24 @@ struct mspan {
 struct mspan_list {
     struct mspan *first, *last;
     uint16_t id; /* enum list_base + index */
+};
+
+/* The locks' order: with one held, only those below it may be taken. */
+enum lock_rank {
+    RANK_CENTRAL,    /* one mcentral's lists */
+    RANK_HEAP,       /* the heap of pages, and where mspan, mcache and treap records come from */
+    RANK_SWEEPBUF,   /* one sweep stack */
+    RANK_GCBITS,     /* the arenas of allocation and mark bits */
+    RANK_PERSISTENT, /* persistentalloc's chunk */
+    RANK_OS,         /* the system, and what is known of its address space */
+    RANK_COUNT
+};
+
+/* Does nothing unless the heap is threaded. */
+struct lock {
+    pthread_mutex_t mutex;
+    enum lock_rank rank;
+    uint64_t taken, waited; /* how often, and how often not at once; written while held */
 };
 
 /* Large free spans (128 pages and more), by size and then by record address. */
@@ -107,6 +130,7 @@ struct gcbits_arenas {
 
 /* gcSweepBuf: a stack of in-use spans. Only its growth costs metadata, in blocks of 512. */
 struct sweep_buf {
+    struct lock lock;
     struct mspan **spans;
     size_t index; /* spans on it */
     size_t cap;
@@ -115,15 +139,34 @@ struct sweep_buf {
 };
 
 struct mcentral {
+    struct lock lock; /* of both lists, and of the spans' place in them */
     unsigned spanclass;
     struct mspan_list nonempty; /* spans with a free slot */
     struct mspan_list empty;    /* spans without, or held by an mcache */
-    uint64_t nmalloc;           /* slots handed to mcaches, as if all were allocated */
+    _Atomic uint64_t nmalloc;   /* slots handed to mcaches, as if all were allocated */
 };
 
+/* What belongs to one P. A P is run by one thread at a time, so nothing here needs a lock. Go keeps
+ * the last group in the thread (the M). */
 struct mcache {
+    unsigned p;                /* its number */
     uint64_t tiny, tinyoffset; /* the current tiny block: address (0: none), bytes used */
     struct mspan *alloc[NUM_SPAN_CLASSES];
+
+    /* What it has counted: handed in when this P takes the heap's lock, or at a collection. */
+    uint64_t local[LOCAL_STAT_COUNT]; /* by enum stat_id, from STAT_LOCAL on */
+    uint64_t local_largefree, local_nlargefree, local_nsmallfree[NUM_SIZE_CLASSES];
+
+    uint32_t fastrand[2];
+    enum rung rung; /* the lowest rung of the ladder that the current allocation came to */
+    jmp_buf trap;   /* where a Go fatal error leads, set by heap_guard_on */
+    bool inside;    /* between heap_guard_on's beginning and end */
+    struct lock *held[RANK_COUNT]; /* the locks it holds, in their order */
+    unsigned held_count;
+
+    /* Which thread runs it; other threads look here for themselves. Valid while entered. */
+    _Atomic pthread_t thread;
+    atomic_bool entered;
 };
 
 struct heap {
@@ -140,7 +183,11 @@ struct heap {
     uint64_t bitmap, bitmap_mapped;
     uint64_t spans, spans_len, spans_cap;
 
-    uint64_t stats[STAT_COUNT]; /* written by stat_add alone */
+    _Atomic uint64_t stats[STAT_COUNT]; /* written by stat_add alone; not the mcaches' */
+
+    bool threaded;    /* threads run the P's: locks lock. Otherwise one thread runs them in turn. */
+    struct lock lock; /* of rank HEAP: mheap_.lock */
+    struct lock gcbits_lock, persistent_lock, os_lock;
 
     struct mspan_list free[NUM_PAGE_LISTS]; /* free spans by pages */
     struct treap_node *freelarge;           /* root of the treap of the larger ones */
@@ -148,8 +195,11 @@ struct heap {
     struct mspan_list busylarge;
     struct sweep_buf sweep_spans[2]; /* [sweepgen / 2 % 2]: swept; the other: not yet */
     struct mcentral central[NUM_SPAN_CLASSES];
-    struct mcache cache;      /* of the one P */
-    struct mspan *emptymspan; /* what mcache slots hold before their first span */
+    struct mcache cache;            /* P 0's */
+    struct mcache *mcaches[MAX_PS]; /* by P; [0] is &cache */
+    unsigned ps;                    /* how many P's there are */
+    struct mcache *running;         /* not threaded: the P that runs now */
+    struct mspan *emptymspan;       /* what mcache slots hold before their first span */
 
     struct mspan **allspans; /* by handle - 1 */
     size_t allspans_len, allspans_cap;
@@ -161,29 +211,42 @@ struct heap {
     struct persistent persistent;
     struct gcbits_arenas gcbits;
 
-    /* What the mcache has counted since the last collection. */
-    uint64_t local_largefree, local_nlargefree, local_nsmallfree[NUM_SIZE_CLASSES];
     uint64_t nsmallfree[NUM_SIZE_CLASSES]; /* slots freed, handed in at collections */
 
     struct mark_stack *mark; /* while marking */
 
-    uint32_t fastrand[2];
     uint64_t now;           /* virtual nanoseconds, from 1 on */
     uint64_t last_scavenge; /* when the scavenger last looked round */
 
     /* Pace: see pace.c. */
     int64_t gogc; /* percent, -1: never */
     uint64_t heap_marked, gc_trigger, next_gc;
-    double sweep_pages_per_byte; /* 0: nothing to pay */
+    _Atomic double sweep_pages_per_byte; /* 0: nothing to pay */
     uint64_t sweep_live_basis, pages_swept_basis;
     uint64_t num_gc;
     struct rangemap ranges;
 
-    enum rung rung; /* the lowest rung of the ladder that the current allocation came to */
-    bool exited;
-    int status;
-    jmp_buf trap; /* where a Go fatal error leads, set by heap_guard */
+    atomic_bool exited;
+    atomic_int status;
 };
+
+/* --- threads.c: P's and locks --- */
+
+/* The P that the calling thread runs: Go's getg().m.p. For the slow paths; the fast ones are told.
+ */
+struct mcache *this_p(const struct heap *h);
+/* The current allocation came down to this rung of the ladder. */
+void reach_rung(struct heap *h, enum rung rung);
+void locks_init(struct heap *h);
+void locks_destroy(struct heap *h);
+/* Leaves the heap if Go has ended the program meanwhile. */
+void lock(struct heap *h, struct lock *l);
+void unlock(struct heap *h, struct lock *l);
+/* Gives back the calling P's locks and goes where its guard began. */
+NORETURN void heap_leave(struct heap *h);
+/* Runs body on P number p so that heap_throw comes back here. False: it did, or Go has ended the
+ * program before. Inside another guard of the same P it just runs body. */
+bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg);
 
 /* --- emit.c: telling what happens, and Go's ways to end --- */
 
@@ -218,6 +281,8 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
 
 /* Adds delta (may be negative, two's complement) to a statistic. */
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta);
+/* The same for a statistic that a P counts for itself. */
+void local_add(struct heap *h, struct mcache *c, enum stat_id stat, uint64_t delta);
 static inline uint64_t sweepgen(const struct heap *h) {
     return h->stats[STAT_sweepgen];
 }
@@ -231,7 +296,7 @@ void heap_print(struct heap *h, enum message message, uint64_t a, uint64_t b, ui
 /* Go's throw: prints, ends the program with status 2 and leaves the heap's entry point. */
 NORETURN void heap_throw(struct heap *h, enum message message);
 NORETURN void heap_exit(struct heap *h, int status);
-/* Runs body so that heap_throw comes back here. False: it did. */
+/* heap_guard_on P 0. */
 bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg);
 
 /* --- mem.c: the seven sys* functions, and persistent memory --- */
@@ -281,7 +346,7 @@ void mspan_refill_cache(struct heap *h, struct mspan *s);
 
 uint32_t fastrand(struct heap *h);
 void treap_insert(struct heap *h, struct mspan *s);
-/* Takes out the smallest span of at least npages, the lowest of equals; NULL if there is none. */
+/* Takes out a span of at least npages, nearly the smallest (treap.c); NULL if there is none. */
 struct mspan *treap_remove(struct heap *h, uint64_t npages);
 void treap_remove_span(struct heap *h, struct mspan *s);
 
@@ -293,8 +358,8 @@ struct mspan *mheap_alloc(
 /* Gives a swept span without objects back to the heap; large: it held a large object. */
 void mheap_free(struct heap *h, struct mspan *s, bool large);
 uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);
-/* An mcache counts some things for itself; whoever takes the heap's lock hands them in. */
-void flush_cache_stats(struct heap *h);
+/* An mcache counts some things for itself; whoever takes the heap's lock hands his in. */
+void flush_cache_stats(struct heap *h, struct mcache *c);
 /* The span the table has for the page of addr, NULL if none. */
 struct mspan *span_of_page(const struct heap *h, uint64_t page);
 
@@ -304,7 +369,10 @@ struct mspan *span_of_page(const struct heap *h, uint64_t page);
 
 /* Enters a span in use among the swept ones. */
 void sweep_push(struct heap *h, struct mspan *s);
+/* Marks s as being swept, by the caller, if it is to be swept. */
 bool sweep_claim(struct heap *h, struct mspan *s);
+/* Is somebody else sweeping s? */
+bool being_swept(const struct heap *h, const struct mspan *s);
 bool mspan_sweep(struct heap *h, struct mspan *s, bool keep);
 /* Sweeps one span; returns the pages that went home, SWEEP_NONE_LEFT if all spans are swept. */
 uint64_t sweep_one(struct heap *h);
@@ -320,6 +388,14 @@ void pace_marked(struct heap *h, uint64_t marked);
  * will sweep itself. */
 void deduct_sweep_credit(struct heap *h, uint64_t bytes, uint64_t keep_pages);
 
+/* --- memstats.c --- */
+
+/* What all mcaches have counted as freed since the last collection. */
+struct local_frees {
+    uint64_t large, nlarge, nsmall[NUM_SIZE_CLASSES];
+};
+struct local_frees local_frees(const struct heap *h);
+
 /* --- mcentral.c, mcache.c --- */
 
 void mcentral_init(struct mcentral *c, unsigned spanclass);
@@ -329,11 +405,11 @@ void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s);
 /* Files a span that has just been swept and lost objects; true: it went home to the heap. */
 bool mcentral_free_span(
     struct heap *h, struct mcentral *c, struct mspan *s, bool keep, bool was_full);
-void mcache_init(struct heap *h);
-void mcache_refill(struct heap *h, unsigned spanclass);
+void mcache_init(struct heap *h, struct mcache *c);
+void mcache_refill(struct heap *h, struct mcache *c, unsigned spanclass);
 /* Gives all spans back to their mcentrals and forgets the tiny block. */
-void mcache_release_all(struct heap *h);
-void set_tiny(struct heap *h, uint64_t addr, uint64_t offset);
+void mcache_release_all(struct heap *h, struct mcache *c);
+void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uint64_t offset);
 
 /* --- mbitmap.c --- */
 

@@ -38,6 +38,8 @@
  * Small objects and spans are zeroed when they are allocated, and only if used before. Objects with
  * pointers get their bits in the bitmap (mbitmap.c).
  *
+ * Several P's may allocate at the same time: threads.c says how they share the heap.
+ *
  * The siblings: sizeclass (which sizes), mem (system calls, memory for the runtime's own records),
  * mspan, treap (large free spans), mheap, mcentral, mcache, mbitmap, mark, sweep, scavenge, pace,
  * emit (events and Go's ways to end), dump and check (every structure as text, and its invariants).
@@ -181,7 +183,7 @@ static void lay_out(struct heap *h, struct plan *plan) {
 static void first_mcache(struct heap *h, struct plan *plan) {
     bool fresh;
     uint32_t record = fixalloc_alloc(h, &h->cachealloc, &fresh);
-    mcache_init(h);
+    mcache_init(h, &h->cache);
     at_step(h, &plan->step, STEP_MCACHE, h->cachealloc.records[record], 0, 0);
     at_step(h, &plan->step, STEP_DONE, 0, 0, 0);
 }
@@ -221,19 +223,20 @@ struct request {
     uint64_t size; /* bytes wanted */
     const struct heap_type *type;
     bool noscan;
+    struct mcache *cache; /* of the P that allocates */
     struct heap_object got;
 };
 
 /* A free slot of the mcache's span for the class, refilled if need be. Go's nextFreeFast and
  * nextFree. */
-static uint64_t next_slot(struct heap *h, unsigned spanclass) {
-    struct mspan *s = h->cache.alloc[spanclass];
+static uint64_t next_slot(struct heap *h, struct mcache *c, unsigned spanclass) {
+    struct mspan *s = c->alloc[spanclass];
     uint64_t slot = mspan_next_free_fast(h, s);
     if (slot == s->nelems)
         slot = mspan_next_free(h, s);
     if (slot == s->nelems) {
-        mcache_refill(h, spanclass);
-        s = h->cache.alloc[spanclass];
+        mcache_refill(h, c, spanclass);
+        s = c->alloc[spanclass];
         slot = mspan_next_free(h, s);
         INVARIANT(slot < s->nelems);
     }
@@ -252,23 +255,23 @@ static uint64_t tiny_offset(uint64_t offset, uint64_t size) {
 /* Several pointer-free objects under 16 bytes share a block, which dies when all of them have. */
 static void alloc_tiny(struct heap *h, struct request *r) {
     enum { TINY_SPAN_CLASS = TINY_SIZE_CLASS << 1 | 1 };
-    struct mcache *c = &h->cache;
+    struct mcache *c = r->cache;
     uint64_t offset = tiny_offset(c->tinyoffset, r->size);
     r->got.spanclass = TINY_SPAN_CLASS;
     if (offset + r->size <= TINY_SIZE && c->tiny) {
         r->got.addr = c->tiny + offset;
         r->got.size = r->size;
-        set_tiny(h, c->tiny, offset + r->size);
-        stat_add(h, STAT_local_tinyallocs, 1);
-        h->rung = RUNG_TINY;
+        set_tiny(h, c, c->tiny, offset + r->size);
+        local_add(h, c, STAT_local_tinyallocs, 1);
+        c->rung = RUNG_TINY;
         return;
     }
-    r->got.addr = next_slot(h, TINY_SPAN_CLASS);
+    r->got.addr = next_slot(h, c, TINY_SPAN_CLASS);
     r->got.size = TINY_SIZE;
     heap_fill(h, r->got.addr, TINY_SIZE, 0);
     /* Go on with whichever block has more room left. */
     if (r->size < c->tinyoffset || !c->tiny)
-        set_tiny(h, r->got.addr, r->size);
+        set_tiny(h, c, r->got.addr, r->size);
 }
 
 static void alloc_small(struct heap *h, struct request *r) {
@@ -276,8 +279,8 @@ static void alloc_small(struct heap *h, struct request *r) {
     unsigned spanclass = size_class << 1 | r->noscan;
     r->got.spanclass = (uint8_t)spanclass;
     r->got.size = h->sizes.classes[size_class].size;
-    r->got.addr = next_slot(h, spanclass);
-    if (h->cache.alloc[spanclass]->needzero)
+    r->got.addr = next_slot(h, r->cache, spanclass);
+    if (r->cache->alloc[spanclass]->needzero)
         heap_fill(h, r->got.addr, r->got.size, 0);
 }
 
@@ -315,19 +318,26 @@ static void mallocgc(struct heap *h, void *arg) {
         alloc_small(h, r);
     if (!r->noscan) {
         heap_bits_set_type(h, r->got.addr, r->got.size, r->size, r->type);
-        stat_add(h, STAT_local_scan, scan_size(r));
+        local_add(h, r->cache, STAT_local_scan, scan_size(r));
     }
 }
 
-struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type) {
+struct heap_object heap_malloc_on(
+    struct heap *h, unsigned p, uint64_t size, const struct heap_type *type) {
+    INVARIANT(p < h->ps);
     if (size == 0)
         return (struct heap_object){.addr = ZEROBASE, .zerobase = true};
-    struct request r = {.size = size, .type = type, .noscan = !type || !type->ptrdata};
-    h->rung = RUNG_MCACHE;
-    if (!heap_guard(h, mallocgc, &r))
+    struct mcache *c = h->mcaches[p];
+    struct request r = {.size = size, .type = type, .noscan = !type || !type->ptrdata, .cache = c};
+    c->rung = RUNG_MCACHE;
+    if (!heap_guard_on(h, p, mallocgc, &r))
         return (struct heap_object){0};
-    r.got.rung = (uint8_t)h->rung;
+    r.got.rung = (uint8_t)c->rung;
     return r.got;
+}
+
+struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type) {
+    return heap_malloc_on(h, 0, size, type);
 }
 
 /* --- Life --- */
@@ -339,13 +349,16 @@ struct heap *heap_new(const struct heap_config *config) {
     h->sink = config->sink;
     h->ptr_size = h->platform->ptr_size;
     h->ptr_mask = h->ptr_size == 4 ? UINT32_MAX : UINT64_MAX;
-    h->fastrand[0] = 1; /* both words zero would give zeros for ever */
     h->now = h->last_scavenge = 1;
     heap_set_gogc(h, -1);
     size_classes_make(&h->sizes);
     h->emptymspan = xcalloc(1, sizeof *h->emptymspan);
     h->emptymspan->list = LIST_NOWHERE;
-    mcache_init(h);
+    h->mcaches[0] = h->running = &h->cache;
+    h->ps = 1;
+    h->cache.fastrand[0] = 1; /* both words zero would give zeros for ever */
+    mcache_init(h, &h->cache);
+    locks_init(h);
     return h;
 }
 
@@ -364,6 +377,9 @@ void heap_free(struct heap *h) {
         free(h->allspans[i]);
     for (size_t i = 0; i < h->treap_node_cap; i++)
         free(h->treap_nodes[i]);
+    for (unsigned p = 1; p < h->ps; p++)
+        free(h->mcaches[p]);
+    locks_destroy(h);
     free(h->allspans);
     free(h->treap_nodes);
     free(h->emptymspan);
@@ -380,13 +396,13 @@ void heap_free(struct heap *h) {
     free(h);
 }
 
-void heap_seed(struct heap *h, uint32_t a, uint32_t b) {
-    h->fastrand[0] = a;
-    h->fastrand[1] = b;
-}
-
 uint64_t heap_stat(const struct heap *h, enum stat_id stat) {
-    return h->stats[stat];
+    if (stat < STAT_LOCAL)
+        return h->stats[stat];
+    uint64_t sum = 0;
+    for (unsigned p = 0; p < h->ps; p++)
+        sum += h->mcaches[p]->local[stat - STAT_LOCAL];
+    return sum;
 }
 
 uint64_t heap_rounded_size(const struct heap *h, uint64_t size) {

@@ -93,6 +93,8 @@ bool heap_gc_begin(struct heap *h) {
 }
 
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
+    if (h->exited)
+        return;
     INVARIANT(h->mark);
     shade(h, addr, follow);
     while (h->mark->count)
@@ -105,32 +107,40 @@ bool heap_gc_marked(const struct heap *h, uint64_t addr) {
     return s && (s->gcmark_bits[slot / 64] >> slot % 64 & 1);
 }
 
-/* What the mcache counted for itself goes to the heap's statistics. Go's purgecachedstats. */
-static void purge_cache_stats(struct heap *h) {
-    flush_cache_stats(h);
-    stat_add(h, STAT_largefree, h->local_largefree);
-    stat_add(h, STAT_nlargefree, h->local_nlargefree);
-    h->local_largefree = h->local_nlargefree = 0;
+/* What an mcache counted for itself goes to the heap's statistics. Go's purgecachedstats. */
+static void purge_cache_stats(struct heap *h, struct mcache *c) {
+    flush_cache_stats(h, c);
+    stat_add(h, STAT_largefree, c->local_largefree);
+    stat_add(h, STAT_nlargefree, c->local_nlargefree);
+    c->local_largefree = c->local_nlargefree = 0;
     for (unsigned i = 0; i < NUM_SIZE_CLASSES; i++) {
-        h->nsmallfree[i] += h->local_nsmallfree[i];
-        h->local_nsmallfree[i] = 0;
+        h->nsmallfree[i] += c->local_nsmallfree[i];
+        c->local_nsmallfree[i] = 0;
     }
 }
 
-struct heap_marked heap_gc_end(struct heap *h) {
+static void gc_end(struct heap *h, void *arg) {
     struct heap_marked marked = h->mark->marked;
+    *(struct heap_marked *)arg = marked;
     free(h->mark->grey);
     free(h->mark);
     h->mark = NULL;
     EMIT(h, EV_MARKED, 0, 0, marked.objects, marked.bytes, 0);
     h->num_gc++;
-    mcache_release_all(h);
-    purge_cache_stats(h);
+    for (unsigned p = 0; p < h->ps; p++)
+        mcache_release_all(h, h->mcaches[p]);
+    for (unsigned p = 0; p < h->ps; p++)
+        purge_cache_stats(h, h->mcaches[p]);
     stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live]);
     stat_add(h, STAT_sweepgen, 2);
     stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone]);
     stat_add(h, STAT_pages_swept, (uint64_t)0 - h->stats[STAT_pages_swept]);
     pace_marked(h, marked.bytes);
+}
+
+struct heap_marked heap_gc_end(struct heap *h) {
+    struct heap_marked marked = {0};
+    heap_guard(h, gc_end, &marked);
     return marked;
 }
 
@@ -147,9 +157,13 @@ static void sweep_next(struct heap *h, void *npages) {
     *(uint64_t *)npages = sweep_one(h);
 }
 
-bool heap_sweep_one(struct heap *h, uint64_t *npages) {
+bool heap_sweep_one_on(struct heap *h, unsigned p, uint64_t *npages) {
     uint64_t n = SWEEP_NONE_LEFT;
-    heap_guard(h, sweep_next, &n);
+    heap_guard_on(h, p, sweep_next, &n);
     *npages = n == SWEEP_NONE_LEFT ? 0 : n;
     return n != SWEEP_NONE_LEFT;
+}
+
+bool heap_sweep_one(struct heap *h, uint64_t *npages) {
+    return heap_sweep_one_on(h, 0, npages);
 }

@@ -1,36 +1,35 @@
 /*
  * mcache: what one P allocates from without asking anyone: for each span class one span with free
- * slots, and the tiny block. (With one P there is one mcache.)
+ * slots, and the tiny block.
  */
 #include "sim/heap/heap_internal.h"
 
-void mcache_init(struct heap *h) {
+void mcache_init(struct heap *h, struct mcache *c) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        h->cache.alloc[i] = h->emptymspan;
+        c->alloc[i] = h->emptymspan;
 }
 
-void set_tiny(struct heap *h, uint64_t addr, uint64_t offset) {
-    struct mcache *c = &h->cache;
-    EMIT(h, EV_TINY, 0, 0, c->tiny, addr, c->tinyoffset | offset << 32);
+void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uint64_t offset) {
+    EMIT(h, EV_TINY, 0, c->p, c->tiny, addr, c->tinyoffset | offset << 32);
     c->tiny = addr;
     c->tinyoffset = offset;
 }
 
-void mcache_release_all(struct heap *h) {
+void mcache_release_all(struct heap *h, struct mcache *c) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
-        struct mspan *s = h->cache.alloc[i];
+        struct mspan *s = c->alloc[i];
         if (s == h->emptymspan)
             continue;
         mcentral_uncache_span(h, &h->central[i], s);
-        EMIT(h, EV_CACHE, i, 0, s->handle, 0, 0);
-        h->cache.alloc[i] = h->emptymspan;
+        EMIT(h, EV_CACHE, i, c->p, s->handle, 0, 0);
+        c->alloc[i] = h->emptymspan;
     }
-    set_tiny(h, 0, 0);
+    set_tiny(h, c, 0, 0);
 }
 
 /* Replaces the full span of spanclass by one with free slots; throws if there is none to be had. */
-void mcache_refill(struct heap *h, unsigned spanclass) {
-    struct mspan *full = h->cache.alloc[spanclass];
+void mcache_refill(struct heap *h, struct mcache *c, unsigned spanclass) {
+    struct mspan *full = c->alloc[spanclass];
     INVARIANT(full->alloc_count == full->nelems);
     if (full != h->emptymspan)
         SPAN_SET(h, full, incache, 0);
@@ -38,6 +37,6 @@ void mcache_refill(struct heap *h, unsigned spanclass) {
     if (!s)
         heap_throw(h, MSG_THROW_OOM);
     INVARIANT(s->alloc_count < s->nelems);
-    EMIT(h, EV_CACHE, spanclass, 0, full->handle, s->handle, 0);
-    h->cache.alloc[spanclass] = s;
+    EMIT(h, EV_CACHE, spanclass, c->p, full->handle, s->handle, 0);
+    c->alloc[spanclass] = s;
 }

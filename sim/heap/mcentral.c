@@ -6,6 +6,9 @@
  *
  * A span that is handed to an mcache counts as used up at once (nmalloc, heap_live); what is left
  * over when it comes back is subtracted again.
+ *
+ * The lock keeps the lists. It is not held while a span is swept or got from the heap: the span is
+ * nobody else's then, wherever it stands.
  */
 #include "sim/heap/heap_internal.h"
 
@@ -39,10 +42,46 @@ static void take_for_cache(struct heap *h, struct mcentral *c, struct mspan *s) 
     mspan_list_insert_back(h, &c->empty, s);
 }
 
-/* Sweeps full spans until one has a free slot; NULL if none has. Swept ones stand at the end. */
-static struct mspan *sweep_full(struct heap *h, struct mcentral *c) {
-    for (struct mspan *s = c->empty.first; s && sweep_claim(h, s); s = c->empty.first) {
+/* Takes the first span with a free slot that nobody else is sweeping; NULL if there is none.
+ * *to_sweep: it is claimed, to be swept by the caller. */
+static struct mspan *take_nonempty(struct heap *h, struct mcentral *c, bool *to_sweep) {
+    lock(h, &c->lock);
+    struct mspan *s = c->nonempty.first;
+    while (s && !(*to_sweep = sweep_claim(h, s)) && being_swept(h, s))
+        s = s->next;
+    if (s)
         take_for_cache(h, c, s);
+    unlock(h, &c->lock);
+    return s;
+}
+
+/* Claims a full span to be swept; NULL if there is none. Swept ones stand at the end. */
+static struct mspan *take_full(struct heap *h, struct mcentral *c) {
+    lock(h, &c->lock);
+    struct mspan *s = c->empty.first;
+    bool claimed = false;
+    while (s && !(claimed = sweep_claim(h, s)) && being_swept(h, s))
+        s = s->next;
+    if (claimed)
+        take_for_cache(h, c, s);
+    unlock(h, &c->lock);
+    return claimed ? s : NULL;
+}
+
+/* A span that mcentral has with a free slot, swept; NULL if it has none. Full spans are swept until
+ * one has. (Meanwhile others may have brought one with a free slot.) */
+static struct mspan *find_span(struct heap *h, struct mcentral *c) {
+    for (;;) {
+        bool to_sweep = false;
+        struct mspan *s = take_nonempty(h, c, &to_sweep);
+        if (s) {
+            if (to_sweep)
+                mspan_sweep(h, s, true);
+            return s;
+        }
+        s = take_full(h, c);
+        if (!s)
+            return NULL;
         mspan_sweep(h, s, true);
         uint64_t slot = mspan_peek_free(s);
         if (slot != s->nelems) {
@@ -51,25 +90,11 @@ static struct mspan *sweep_full(struct heap *h, struct mcentral *c) {
         }
         mspan_next_free(h, s); /* finds nothing, and notes that in freeindex */
     }
-    return NULL;
-}
-
-/* The first span that mcentral has with a free slot, swept; NULL if it has none. */
-static struct mspan *find_span(struct heap *h, struct mcentral *c) {
-    struct mspan *s = c->nonempty.first;
-    if (!s)
-        return sweep_full(h, c);
-    bool sweep = sweep_claim(h, s);
-    take_for_cache(h, c, s);
-    if (sweep)
-        mspan_sweep(h, s, true);
-    return s;
 }
 
 /* A span with at least one free slot, for an mcache. NULL: out of memory. Go's cacheSpan. */
 struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
-    if (h->rung < RUNG_MCENTRAL)
-        h->rung = RUNG_MCENTRAL;
+    reach_rung(h, RUNG_MCENTRAL);
     deduct_sweep_credit(
         h, (uint64_t)h->sizes.classes[c->spanclass >> 1].npages << GO_PAGE_SHIFT, 0);
     struct mspan *s = find_span(h, c);
@@ -77,7 +102,9 @@ struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
         s = mcentral_grow(h, c);
         if (!s)
             return NULL;
+        lock(h, &c->lock);
         mspan_list_insert_back(h, &c->empty, s);
+        unlock(h, &c->lock);
     }
     uint64_t bytes = s->npages << GO_PAGE_SHIFT;
     uint64_t unused = bytes / s->elemsize - s->alloc_count;
@@ -95,8 +122,10 @@ void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s) 
     SPAN_SET(h, s, incache, 0);
     if (!unused)
         return;
+    lock(h, &c->lock);
     mspan_list_remove(h, &c->empty, s);
     mspan_list_insert(h, &c->nonempty, s);
+    unlock(h, &c->lock);
     stat_add(h, STAT_heap_live, (uint64_t)0 - unused * s->elemsize);
     nmalloc_add(h, c, (uint64_t)0 - unused);
 }
@@ -109,14 +138,17 @@ bool mcentral_free_span(
         SPAN_SET(h, s, sweepgen, sweepgen(h));
         return false;
     }
+    lock(h, &c->lock);
     if (was_full) {
         mspan_list_remove(h, &c->empty, s);
         mspan_list_insert(h, &c->nonempty, s);
     }
-    SPAN_SET(h, s, sweepgen, sweepgen(h));
-    if (s->alloc_count != 0)
-        return false;
-    mspan_list_remove(h, &c->nonempty, s);
-    mheap_free(h, s, false);
-    return true;
+    bool gone = s->alloc_count == 0;
+    SPAN_SET(h, s, sweepgen, sweepgen(h)); /* from here on a P may take it, as soon as we unlock */
+    if (gone)
+        mspan_list_remove(h, &c->nonempty, s);
+    unlock(h, &c->lock);
+    if (gone)
+        mheap_free(h, s, false);
+    return gone;
 }

@@ -28,13 +28,15 @@ static void stop_if_diverged(struct heap *h) {
 
 uint64_t sys_reserve(struct heap *h, uint64_t addr, uint64_t size, bool *reserved) {
     bool really = false;
+    lock(h, &h->os_lock);
     struct os_answer got = h->os->ops->reserve(h->os, addr, size, &really);
     stop_if_diverged(h);
     EMIT(h, EV_OS_RESERVE, really, got.err, addr, size, got.addr);
-    if (!got.addr)
-        return 0;
-    *reserved = really;
-    set_range(h, got.addr, size, really ? RANGE_RESERVED : RANGE_CHECKED, OWNER_HEAP);
+    if (got.addr) {
+        *reserved = really;
+        set_range(h, got.addr, size, really ? RANGE_RESERVED : RANGE_CHECKED, OWNER_HEAP);
+    }
+    unlock(h, &h->os_lock);
     return got.addr;
 }
 
@@ -61,6 +63,7 @@ NORETURN static void map_failed(
 
 void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum stat_id stat) {
     stat_add(h, stat, size);
+    lock(h, &h->os_lock);
     struct os_answer got = h->os->ops->map(h->os, addr, size, reserved);
     stop_if_diverged(h);
     EMIT(h, EV_OS_MAP, reserved, got.err, addr, size, got.addr);
@@ -68,47 +71,56 @@ void sys_map(struct heap *h, uint64_t addr, uint64_t size, bool reserved, enum s
         set_range(h, got.addr, size, RANGE_MAPPED, OWNER_HEAP);
     if (got.addr != addr || got.err)
         map_failed(h, addr, size, reserved, got);
+    unlock(h, &h->os_lock);
 }
 
 uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_owner owner) {
+    lock(h, &h->os_lock);
     struct os_answer got = h->os->ops->alloc(h->os, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_ALLOC, 0, got.err, 0, size, got.addr);
-    if (!got.addr) {
+    if (got.addr) {
+        stat_add(h, stat, size);
+        set_range(h, got.addr, round_up(size, h->os->phys_page_size), RANGE_MAPPED, owner);
+    } else {
         bool linux_os = h->platform->goos == GOOS_LINUX;
         if (linux_os && (got.err == EACCES || got.err == EAGAIN)) {
             heap_print(h, got.err == EACCES ? MSG_MMAP_DENIED : MSG_MMAP_LOCKED, 0, 0, 0);
             heap_exit(h, 2);
         }
-        return 0;
     }
-    stat_add(h, stat, size);
-    set_range(h, got.addr, round_up(size, h->os->phys_page_size), RANGE_MAPPED, owner);
+    unlock(h, &h->os_lock);
     return got.addr;
 }
 
 void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat_id stat) {
     if (stat != STAT_COUNT)
         stat_add(h, stat, (uint64_t)0 - size);
+    lock(h, &h->os_lock);
     h->os->ops->free(h->os, addr, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_FREE, 0, 0, addr, size, 0);
     set_range(h, addr, round_up(size, h->os->phys_page_size), RANGE_NONE, OWNER_NOBODY);
+    unlock(h, &h->os_lock);
 }
 
 void sys_unused(struct heap *h, uint64_t addr, uint64_t size) {
     INVARIANT(addr % h->os->phys_page_size == 0 && size % h->os->phys_page_size == 0);
+    lock(h, &h->os_lock);
     h->os->ops->unused(h->os, addr, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_UNUSED, 0, 0, addr, size, 0);
     set_range(h, addr, size, RANGE_RELEASED, OWNER_HEAP);
+    unlock(h, &h->os_lock);
 }
 
 void sys_used(struct heap *h, uint64_t addr, uint64_t size) {
+    lock(h, &h->os_lock);
     h->os->ops->used(h->os, addr, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_USED, 0, 0, addr, size, 0);
     set_range(h, addr, size, RANGE_MAPPED, OWNER_HEAP);
+    unlock(h, &h->os_lock);
 }
 
 static void new_chunk(struct heap *h) {
@@ -128,6 +140,7 @@ uint64_t persistentalloc(
             EMIT(h, EV_META, what, 0, addr, size, 0);
         return addr;
     }
+    lock(h, &h->persistent_lock);
     struct persistent *p = &h->persistent;
     p->off = round_up(p->off, align);
     if (p->off + size > PERSISTENT_CHUNK || !p->base)
@@ -139,6 +152,7 @@ uint64_t persistentalloc(
         stat_add(h, STAT_other_sys, (uint64_t)0 - size);
     }
     EMIT(h, EV_META, what, 0, addr, size, 0);
+    unlock(h, &h->persistent_lock);
     return addr;
 }
 

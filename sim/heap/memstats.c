@@ -6,22 +6,39 @@
  */
 #include "sim/heap/heap_internal.h"
 
-/* Slots handed to the mcache that no object has taken yet. */
-static uint64_t unused_in_cache(const struct heap *h, unsigned spanclass) {
-    const struct mspan *s = h->cache.alloc[spanclass];
-    return s == h->emptymspan ? 0 : s->nelems - s->alloc_count;
+/* Slots handed to the mcaches that no object has taken yet. */
+static uint64_t unused_in_caches(const struct heap *h, unsigned spanclass) {
+    uint64_t unused = 0;
+    for (unsigned p = 0; p < h->ps; p++) {
+        const struct mspan *s = h->mcaches[p]->alloc[spanclass];
+        unused += s->nelems - s->alloc_count; /* the empty one has none */
+    }
+    return unused;
 }
 
-static void count_small(const struct heap *h, struct heap_memstats *m) {
+struct local_frees local_frees(const struct heap *h) {
+    struct local_frees f = {0};
+    for (unsigned p = 0; p < h->ps; p++) {
+        const struct mcache *c = h->mcaches[p];
+        f.large += c->local_largefree;
+        f.nlarge += c->local_nlargefree;
+        for (unsigned i = 0; i < NUM_SIZE_CLASSES; i++)
+            f.nsmall[i] += c->local_nsmallfree[i];
+    }
+    return f;
+}
+
+static void count_small(
+    const struct heap *h, const struct local_frees *local, struct heap_memstats *m) {
     for (unsigned spanclass = 2; spanclass < NUM_SPAN_CLASSES; spanclass++) {
         unsigned size_class = spanclass >> 1;
-        uint64_t mallocs = h->central[spanclass].nmalloc - unused_in_cache(h, spanclass);
+        uint64_t mallocs = h->central[spanclass].nmalloc - unused_in_caches(h, spanclass);
         m->by_size[size_class].mallocs += mallocs;
         m->mallocs += mallocs;
         m->total_alloc += mallocs * h->sizes.classes[size_class].size;
     }
     for (unsigned i = 1; i < NUM_SIZE_CLASSES; i++) {
-        uint64_t frees = h->nsmallfree[i] + h->local_nsmallfree[i];
+        uint64_t frees = h->nsmallfree[i] + local->nsmall[i];
         m->by_size[i].size = h->sizes.classes[i].size;
         m->by_size[i].frees = frees;
         m->frees += frees;
@@ -30,12 +47,13 @@ static void count_small(const struct heap *h, struct heap_memstats *m) {
 }
 
 struct heap_memstats heap_memstats(const struct heap *h) {
-    const uint64_t *st = h->stats;
-    uint64_t tiny = st[STAT_tinyallocs] + st[STAT_local_tinyallocs];
+    const _Atomic uint64_t *st = h->stats;
+    struct local_frees local = local_frees(h);
+    uint64_t tiny = st[STAT_tinyallocs] + heap_stat(h, STAT_local_tinyallocs);
     struct heap_memstats m = {.mallocs = st[STAT_nlargealloc] + tiny,
         .total_alloc = st[STAT_largealloc],
-        .frees = st[STAT_nlargefree] + h->local_nlargefree + tiny,
-        .total_free = st[STAT_largefree] + h->local_largefree,
+        .frees = st[STAT_nlargefree] + local.nlarge + tiny,
+        .total_free = st[STAT_largefree] + local.large,
         .heap_sys = st[STAT_heap_sys],
         .heap_idle = st[STAT_heap_idle],
         .heap_inuse = st[STAT_heap_inuse],
@@ -49,7 +67,7 @@ struct heap_memstats heap_memstats(const struct heap *h) {
         .other_sys = st[STAT_other_sys],
         .next_gc = h->next_gc,
         .num_gc = h->num_gc};
-    count_small(h, &m);
+    count_small(h, &local, &m);
     m.heap_alloc = m.total_alloc - m.total_free;
     m.heap_objects = m.mallocs - m.frees;
     m.sys = m.heap_sys + m.stack_inuse + m.mspan_sys + m.mcache_sys + m.gc_sys + m.other_sys;

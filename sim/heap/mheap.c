@@ -13,6 +13,9 @@
  * for every page of a span in use, and for the first and last page of a free one: enough to find a
  * span from an object and a free neighbour from a border. Inside free spans stale entries remain.
  *
+ * The heap's lock keeps all of this; who allocates or frees a span takes it at the top
+ * (mheap_alloc, mheap_free, manual spans) and lets go of it while it sweeps for others.
+ *
  * The table lies in the target's own memory, in the spans region, one word an entry, as in Go;
  * where Go stores the mspan's address we store its handle.
  */
@@ -257,8 +260,7 @@ static bool grow(struct heap *h, uint64_t npages) {
     npages = round_up(npages, GROW_UNIT / GO_PAGE_SIZE);
     uint64_t need = npages << GO_PAGE_SHIFT;
     uint64_t ask = need < HEAP_ALLOC_CHUNK ? HEAP_ALLOC_CHUNK : need;
-    if (h->rung < RUNG_OS)
-        h->rung = RUNG_OS;
+    reach_rung(h, RUNG_OS);
     uint64_t v = mheap_sys_alloc(h, ask);
     if (!v && ask > need)
         v = mheap_sys_alloc(h, ask = need);
@@ -330,11 +332,15 @@ static struct mspan *alloc_span(struct heap *h, uint64_t npages, enum stat_id st
     return s;
 }
 
-void flush_cache_stats(struct heap *h) {
-    stat_add(h, STAT_heap_scan, h->stats[STAT_local_scan]);
-    stat_add(h, STAT_local_scan, (uint64_t)0 - h->stats[STAT_local_scan]);
-    stat_add(h, STAT_tinyallocs, h->stats[STAT_local_tinyallocs]);
-    stat_add(h, STAT_local_tinyallocs, (uint64_t)0 - h->stats[STAT_local_tinyallocs]);
+static void hand_in(struct heap *h, struct mcache *c, enum stat_id local, enum stat_id stat) {
+    uint64_t counted = c->local[local - STAT_LOCAL];
+    stat_add(h, stat, counted);
+    local_add(h, c, local, (uint64_t)0 - counted);
+}
+
+void flush_cache_stats(struct heap *h, struct mcache *c) {
+    hand_in(h, c, STAT_local_scan, STAT_heap_scan);
+    hand_in(h, c, STAT_local_tinyallocs, STAT_tinyallocs);
 }
 
 static void count_large(struct heap *h, struct mspan *s) {
@@ -345,11 +351,11 @@ static void count_large(struct heap *h, struct mspan *s) {
     mspan_list_insert_back(h, busy_list(h, s->npages), s); /* swept spans stand at the end */
 }
 
-/* Go's alloc_m. */
+/* Go's alloc_m, with the heap's lock held. */
 static struct mspan *alloc_inuse(struct heap *h, uint64_t npages, unsigned spanclass, bool large) {
     if (!h->stats[STAT_sweepdone])
         sweep_reclaim(h, npages);
-    flush_cache_stats(h);
+    flush_cache_stats(h, this_p(h));
     struct mspan *s = alloc_span(h, npages, STAT_heap_inuse);
     if (!s)
         return NULL;
@@ -368,10 +374,12 @@ static struct mspan *alloc_inuse(struct heap *h, uint64_t npages, unsigned spanc
 }
 
 void mheap_free(struct heap *h, struct mspan *s, bool large) {
-    flush_cache_stats(h);
+    lock(h, &h->lock);
+    flush_cache_stats(h, this_p(h));
     if (large)
         stat_add(h, STAT_heap_objects, (uint64_t)-1);
     free_span(h, s, ACCT_INUSE | ACCT_IDLE, 0);
+    unlock(h, &h->lock);
 }
 
 /* npages that a runtime part manages by itself, as the stack allocator does; not counted as
@@ -396,18 +404,25 @@ struct manual_request {
 
 static void manual_body(struct heap *h, void *arg) {
     struct manual_request *r = arg;
+    lock(h, &h->lock);
     struct mspan *s = alloc_manual(h, r->npages);
     r->addr = s ? s->base : 0;
+    unlock(h, &h->lock);
+}
+
+uint64_t heap_alloc_manual_on(struct heap *h, unsigned p, uint64_t npages) {
+    struct manual_request r = {.npages = npages};
+    heap_guard_on(h, p, manual_body, &r);
+    return r.addr;
 }
 
 uint64_t heap_alloc_manual(struct heap *h, uint64_t npages) {
-    struct manual_request r = {.npages = npages};
-    heap_guard(h, manual_body, &r);
-    return r.addr;
+    return heap_alloc_manual_on(h, 0, npages);
 }
 
 static void free_manual(struct heap *h, void *arg) {
     uint64_t addr = *(const uint64_t *)arg;
+    lock(h, &h->lock);
     struct mspan *s = span_of_page(h, page_of(h, addr));
     INVARIANT(s && s->state == SPAN_STATE_MANUAL && s->base == addr);
     uint64_t bytes = s->npages << GO_PAGE_SHIFT;
@@ -415,19 +430,25 @@ static void free_manual(struct heap *h, void *arg) {
     stat_add(h, STAT_stacks_inuse, (uint64_t)0 - bytes);
     stat_add(h, STAT_heap_sys, bytes);
     free_span(h, s, ACCT_IDLE, 0);
+    unlock(h, &h->lock);
+}
+
+void heap_free_manual_on(struct heap *h, unsigned p, uint64_t addr) {
+    heap_guard_on(h, p, free_manual, &addr);
 }
 
 void heap_free_manual(struct heap *h, uint64_t addr) {
-    heap_guard(h, free_manual, &addr);
+    heap_free_manual_on(h, 0, addr);
 }
 
 /* A span of npages in use for objects of spanclass; needzero: its memory must read as zeros. NULL:
  * out of memory. */
 struct mspan *mheap_alloc(
     struct heap *h, uint64_t npages, unsigned spanclass, bool large, bool needzero) {
-    if (h->rung < RUNG_MHEAP)
-        h->rung = RUNG_MHEAP;
+    reach_rung(h, RUNG_MHEAP);
+    lock(h, &h->lock);
     struct mspan *s = alloc_inuse(h, npages, spanclass, large);
+    unlock(h, &h->lock);
     if (!s)
         return NULL;
     if (needzero && s->needzero)

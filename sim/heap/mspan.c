@@ -156,6 +156,7 @@ static struct gcbits_arena *new_gcbits_arena(struct heap *h) {
 /* A zeroed bit for each slot, in whole 64-bit words, from this epoch's arenas. */
 gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
     uint64_t bytes = (nelems + 63) / 64 * sizeof(gc_bits);
+    lock(h, &h->gcbits_lock);
     struct gcbits_arena *arena = h->gcbits.next;
     if (!arena || arena->free + bytes > gcbits_bytes(h)) {
         arena = new_gcbits_arena(h);
@@ -164,6 +165,7 @@ gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
     }
     gc_bits *bits = arena->bits + arena->free / sizeof(gc_bits);
     arena->free += bytes;
+    unlock(h, &h->gcbits_lock);
     return bits;
 }
 

@@ -41,10 +41,12 @@ struct scavenge {
 
 static void scavenge(struct heap *h, void *arg) {
     struct scavenge *sc = arg;
+    lock(h, &h->lock);
     for (unsigned i = 0; i < NUM_PAGE_LISTS; i++)
         for (struct mspan *s = h->free[i].first; s; s = s->next)
             sc->bytes += release(h, s, sc->now, sc->limit);
     sc->bytes += release_treap(h, h->freelarge, sc->now, sc->limit);
+    unlock(h, &h->lock);
 }
 
 uint64_t heap_scavenge(struct heap *h, uint64_t now, uint64_t limit) {

@@ -14,6 +14,9 @@
  * takes from one and puts what stays in use onto the other. A span may be swept out of turn, by
  * whoever needs it; when it is popped later its sweepgen tells.
  *
+ * Only one can move a span from the first state to the second (sweep_claim): it alone sweeps the
+ * span, and tells by the third that it has done so.
+ *
  * Who sweeps: mcentral before it hands a span out; the heap before it grows (sweep_reclaim); the
  * next collection, whatever is left (sweep_finish); and anyone, one at a time (sweep_one).
  */
@@ -39,17 +42,22 @@ static void sweep_buf_grow(struct heap *h, struct sweep_buf *b) {
 
 void sweep_push(struct heap *h, struct mspan *s) {
     struct sweep_buf *b = &h->sweep_spans[sweepgen(h) / 2 % 2];
+    lock(h, &b->lock);
     if (b->index == b->blocks * SWEEP_BLOCK)
         sweep_buf_grow(h, b);
     void *spans = b->spans;
     array_reserve(&spans, &b->cap, b->index + 1, sizeof *b->spans);
     b->spans = spans;
     b->spans[b->index++] = s;
+    unlock(h, &b->lock);
 }
 
 static struct mspan *pop_unswept(struct heap *h) {
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
-    return b->index ? b->spans[--b->index] : NULL;
+    lock(h, &b->lock);
+    struct mspan *s = b->index ? b->spans[--b->index] : NULL;
+    unlock(h, &b->lock);
+    return s;
 }
 
 /* --- One span --- */
@@ -93,11 +101,12 @@ bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
     if (large_dead || freed == 0)
         SPAN_SET(h, s, sweepgen, sweepgen(h));
     if (freed > 0 && size_class != 0) {
-        h->local_nsmallfree[size_class] += freed;
+        this_p(h)->local_nsmallfree[size_class] += freed;
         gone = mcentral_free_span(h, &h->central[s->spanclass], s, keep, was_full);
     } else if (large_dead) {
-        h->local_nlargefree++;
-        h->local_largefree += s->elemsize;
+        struct mcache *p = this_p(h);
+        p->local_nlargefree++;
+        p->local_largefree += s->elemsize;
         mheap_free(h, s, true);
         gone = true;
     }
@@ -106,12 +115,16 @@ bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
     return gone;
 }
 
-/* Marks s as being swept if it is to be swept. */
 bool sweep_claim(struct heap *h, struct mspan *s) {
-    if (s->sweepgen != sweepgen_minus(h, 2))
+    uint64_t unswept = sweepgen_minus(h, 2), sweeping = sweepgen_minus(h, 1);
+    if (s->sweepgen != unswept || !atomic_compare_exchange_strong(&s->sweepgen, &unswept, sweeping))
         return false;
-    SPAN_SET(h, s, sweepgen, sweepgen_minus(h, 1));
+    EMIT(h, EV_SPAN_SET, SPAN_sweepgen, s->handle, unswept, sweeping, 0);
     return true;
+}
+
+bool being_swept(const struct heap *h, const struct mspan *s) {
+    return s->sweepgen == sweepgen_minus(h, 1);
 }
 
 /* --- Many spans --- */
@@ -120,26 +133,42 @@ uint64_t sweep_one(struct heap *h) {
     if (h->stats[STAT_sweepdone])
         return SWEEP_NONE_LEFT;
     for (struct mspan *s; (s = pop_unswept(h));) {
-        INVARIANT(s->state == SPAN_STATE_INUSE || s->sweepgen == sweepgen(h));
+        if (!sweep_claim(h, s))
+            continue; /* swept out of turn: it may be anything by now */
         uint64_t npages = s->npages;
-        if (s->state == SPAN_STATE_INUSE && sweep_claim(h, s))
-            return mspan_sweep(h, s, false) ? npages : 0;
+        return mspan_sweep(h, s, false) ? npages : 0;
     }
-    stat_add(h, STAT_sweepdone, 1);
+    uint64_t not_done = 0;
+    if (atomic_compare_exchange_strong(&h->stats[STAT_sweepdone], &not_done, 1))
+        EMIT(h, EV_STAT_ADD, STAT_sweepdone, 0, 1, 0, 0);
     return SWEEP_NONE_LEFT;
 }
 
-/* Sweeps large objects' spans of one list until npages went home. Swept ones stand at the end. */
+/* Claims the first span of a list that is to be swept and moves it to the end, where the swept ones
+ * stand; NULL if there is none. */
+static struct mspan *take_unswept(struct heap *h, struct mspan_list *list) {
+    struct mspan *s = list->first;
+    bool claimed = false;
+    while (s && !(claimed = sweep_claim(h, s)) && being_swept(h, s))
+        s = s->next;
+    if (!claimed)
+        return NULL;
+    mspan_list_remove(h, list, s);
+    mspan_list_insert_back(h, list, s);
+    return s;
+}
+
+/* Sweeps large objects' spans of one list until npages went home. The heap's lock is held, but not
+ * while a span is swept. */
 static uint64_t reclaim_list(struct heap *h, struct mspan_list *list, uint64_t npages) {
     uint64_t n = 0;
-    for (struct mspan *s = list->first; s && sweep_claim(h, s); s = list->first) {
+    struct mspan *s;
+    while (n < npages && (s = take_unswept(h, list))) {
         uint64_t span_pages = s->npages;
-        mspan_list_remove(h, list, s);
-        mspan_list_insert_back(h, list, s);
+        unlock(h, &h->lock);
         if (mspan_sweep(h, s, false))
             n += span_pages;
-        if (n >= npages)
-            break;
+        lock(h, &h->lock);
     }
     return n;
 }
@@ -158,12 +187,14 @@ void sweep_reclaim(struct heap *h, uint64_t npages) {
         if (reclaimed >= npages)
             return;
     }
+    unlock(h, &h->lock);
     while (reclaimed < npages) {
         uint64_t n = sweep_one(h);
         if (n == SWEEP_NONE_LEFT)
-            return;
+            break;
         reclaimed += n;
     }
+    lock(h, &h->lock);
 }
 
 void sweep_finish(struct heap *h) {

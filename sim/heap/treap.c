@@ -6,19 +6,22 @@
  *   insert   as a leaf, then turned up while its parent's priority is larger
  *   remove   turned down until it is a leaf, then cut off
  *
- * Best fit: the smallest span that is large enough, the lowest record of equals. Only the
- * priorities are random, from Go's xorshift generator, so that a seed decides the shape.
+ * Nearly best fit: the search goes left only while the left child itself is large enough, so that a
+ * fitting span to the right of a child that is too small is missed, and a larger one taken. That is
+ * what Go 1.10 does, and so do we. Of equals the lowest record wins. Only the priorities are
+ * random, from Go's xorshift generator, so that a seed decides the shape.
  */
 #include "sim/heap/heap_internal.h"
 
 #include <string.h>
 
 uint32_t fastrand(struct heap *h) {
-    uint32_t s1 = h->fastrand[0], s0 = h->fastrand[1];
+    uint32_t *state = this_p(h)->fastrand;
+    uint32_t s1 = state[0], s0 = state[1];
     s1 ^= s1 << 17;
     s1 = s1 ^ s0 ^ s1 >> 7 ^ s0 >> 16;
-    h->fastrand[0] = s0;
-    h->fastrand[1] = s1;
+    state[0] = s0;
+    state[1] = s1;
     return s0 + s1;
 }
 

@@ -1,7 +1,6 @@
 /* The text of a dump: see dumptext.h. */
 #include "sim/trace/dumptext.h"
 
-
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
 uint64_t fnv_byte(uint64_t hash, uint8_t byte) {
@@ -64,12 +63,15 @@ void dump_stats(struct strbuf *out, const uint64_t stats[STAT_COUNT]) {
     sb_puts(out, "\n");
 }
 
-void dump_cache(
-    struct strbuf *out, uint64_t tiny, uint64_t offset, const uint64_t stats[STAT_COUNT]) {
-    put_hex(out, "cache tiny=", tiny);
+void dump_cache(struct strbuf *out, unsigned p, uint64_t tiny, uint64_t offset,
+    const uint64_t local[LOCAL_STAT_COUNT]) {
+    sb_puts(out, "cache");
+    if (p)
+        sb_printf(out, " P%u", p);
+    put_hex(out, " tiny=", tiny);
     put_dec(out, " tinyoffset=", offset);
-    put_dec(out, " local_tinyallocs=", stats[STAT_local_tinyallocs]);
-    put_dec(out, " local_scan=", stats[STAT_local_scan]);
+    put_dec(out, " local_tinyallocs=", local[STAT_local_tinyallocs - STAT_LOCAL]);
+    put_dec(out, " local_scan=", local[STAT_local_scan - STAT_LOCAL]);
 }
 
 void dump_cache_span(struct strbuf *out, unsigned spanclass, uint64_t base) {

@@ -22,9 +22,10 @@ uint64_t fnv_zeros(uint64_t hash, uint64_t count);
 
 void dump_bounds(struct strbuf *out, const uint64_t heap[HEAP_FIELD_COUNT]);
 void dump_stats(struct strbuf *out, const uint64_t stats[STAT_COUNT]);
-/* The line is completed by dump_cache_span calls and a newline. */
-void dump_cache(
-    struct strbuf *out, uint64_t tiny, uint64_t offset, const uint64_t stats[STAT_COUNT]);
+/* P p's mcache; p is told from 1 on. local: from STAT_LOCAL on. The line is completed by
+ * dump_cache_span calls and a newline. */
+void dump_cache(struct strbuf *out, unsigned p, uint64_t tiny, uint64_t offset,
+    const uint64_t local[LOCAL_STAT_COUNT]);
 void dump_cache_span(struct strbuf *out, unsigned spanclass, uint64_t base);
 void dump_span(struct strbuf *out, const struct span_facts *s);
 /* " 0x..." for each span of a list that was begun with its name. */

@@ -34,10 +34,10 @@ struct event {
 /* X(NAME, text, w, x, a, b, c): the text is the kind's name for people and files, the rest says
  * what the fields hold ("" = unused, zero). The contract of each stands above it. */
 #define EVENT_KINDS(X)                                                                             \
-    /* The program begins its operation number x (from 0). Replica: ops += 1. */                   \
-    X(OP_BEGIN, "op", "enum op_code", "number", "id", "size", "extra")                             \
+    /* The program begins its operation number x (from 0), on P w >> 8. Replica: ops += 1. */      \
+    X(OP_BEGIN, "op", "enum op_code | P << 8", "number", "id", "size", "extra")                    \
     /* ... and has finished it, with a result (an address, a byte count; 0 if none). */            \
-    X(OP_END, "op end", "enum op_code", "number", "result", "", "")                                \
+    X(OP_END, "op end", "enum op_code | P << 8", "number", "result", "", "")                       \
     /* mallocinit reached a step, with the step's numbers. w >> 8: the step before it. */          \
     X(STEP, "step", "enum init_step | old << 8", "index", "value", "value", "value")               \
     /* One address was asked of the system for the arena and answered: hint number x, or, from     \
@@ -62,8 +62,11 @@ struct event {
         "")                                                                                        \
     /* A boundary of the heap (enum heap_field) moved from a to b. */                              \
     X(HEAP_SET, "heap", "enum heap_field", "", "old", "new", "")                                   \
-    /* A statistic (enum stat_id) changed by a (two's complement). */                              \
-    X(STAT_ADD, "stat", "enum stat_id", "", "delta", "", "")                                       \
+    /* A statistic (enum stat_id) changed by a (two's complement); x: of those that P's count for  \
+     * themselves (from STAT_LOCAL on), which P's. */                                              \
+    X(STAT_ADD, "stat", "enum stat_id", "P", "delta", "", "")                                      \
+    /* One P more, number x, with an mcache whose record is at a. (P 0 has been there always.) */  \
+    X(P_BORN, "P", "", "P", "record", "", "")                                                      \
     /* The runtime took memory for its own records: w says what for (enum meta_kind). */           \
     X(META, "metadata", "enum meta_kind", "", "addr", "size", "")                                  \
     /* A new mspan structure exists, its record at address a; handle x = allspans length. */       \
@@ -148,6 +151,9 @@ enum { GO_PAGE_SHIFT = 13, GO_PAGE_SIZE = 1 << GO_PAGE_SHIFT };
     X(SCAVENGE, "scavenge")                                                                        \
     X(MANUAL, "alloc manual")                                                                      \
     X(FREE_MANUAL, "free manual")                                                                  \
+    X(PS, "ps")                                                                                    \
+    X(ON, "on")                                                                                    \
+    X(INTERLEAVE, "interleave")                                                                    \
     X(NOTE, "note")
 
 enum op_code {
@@ -215,8 +221,13 @@ enum stat_id {
 #define X(name) STAT_##name,
     STATS(X)
 #undef X
-        STAT_COUNT
+        STAT_COUNT,
+    STAT_LOCAL = STAT_local_tinyallocs, /* those of an mcache: from here on, */
+    LOCAL_STAT_COUNT = STAT_COUNT - STAT_LOCAL
 };
+
+/* P's that a heap can have. */
+enum { MAX_PS = 8 };
 
 #define SPAN_FIELDS(X)                                                                             \
     X(base) X(npages) X(state) X(spanclass) X(elemsize) X(nelems) X(freeindex) X(alloc_count)      \

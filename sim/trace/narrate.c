@@ -143,7 +143,9 @@ enum { TINY_SIZE = 16, TINY_SPAN_CLASS = 2 << 1 | 1 };
 
 static void tell_op_begin(struct teller *t, const struct event *ev) {
     struct strbuf *out = t->out;
-    switch (ev->w) {
+    if (ev->w >> 8)
+        sb_printf(out, "On P%u: ", ev->w >> 8);
+    switch (ev->w & 0xff) {
     case OP_OCCUPY: sb_printf(out, "Somebody else takes %s at " HEX ".", SIZE(ev->b), ev->a); break;
     case OP_INIT: sb_puts(out, "The runtime starts: mallocinit."); break;
     case OP_SEED: sb_puts(out, "The runtime's random numbers start from a given seed."); break;
@@ -188,17 +190,26 @@ static void tell_op_begin(struct teller *t, const struct event *ev) {
     case OP_FREE_MANUAL:
         sb_printf(out, "The runtime gives the pages of object %" PRIu64 " back.", ev->a);
         break;
+    case OP_PS:
+        sb_printf(out, "The program runs on %s P%s now.", COUNT(ev->b), plural(ev->b));
+        break;
+    case OP_ON: sb_printf(out, "P%" PRIu64 " does what comes next.", ev->b); break;
+    case OP_INTERLEAVE:
+        sb_puts(out, ev->b == UINT64_MAX ? "P's are no longer drawn at random."
+                                         : "Who does what comes next is drawn at random.");
+        break;
     case OP_NOTE: sb_puts(out, "A new phase of the program begins."); break;
     default: sb_printf(out, "The program begins operation %s.", COUNT(ev->x)); break;
     }
 }
 
 static void tell_op_end(struct teller *t, const struct event *ev) {
-    bool address = ev->w == OP_ALLOC || ev->w == OP_ALLOC_TYPED;
+    unsigned op = ev->w & 0xff;
+    bool address = op == OP_ALLOC || op == OP_ALLOC_TYPED;
     if (address && ev->a)
         sb_printf(t->out, "The program gets " HEX ".", ev->a);
     else
-        sb_printf(t->out, "Operation %s (%s) is finished.", COUNT(ev->x), op_code_name(ev->w));
+        sb_printf(t->out, "Operation %s (%s) is finished.", COUNT(ev->x), op_code_name(op));
 }
 
 static void tell_object(struct teller *t, const struct event *ev) {
@@ -269,6 +280,7 @@ void narrate(
         [EV_RANGE] = tell_range,
         [EV_HEAP_SET] = tell_boundary,
         [EV_STAT_ADD] = tell_stat,
+        [EV_P_BORN] = tell_p_born,
         [EV_META] = tell_meta,
         [EV_SPAN_BORN] = tell_span_born,
         [EV_SPAN_SET] = tell_span_set,
@@ -321,6 +333,7 @@ enum weight narrate_weight(const struct event *ev) {
         return ev->w == SPAN_state && (ev->a == SPAN_STATE_INUSE || ev->b == SPAN_STATE_INUSE)
                    ? WEIGHT_STEP
                    : WEIGHT_DETAIL;
+    case EV_P_BORN:
     case EV_META:
     case EV_SPAN_BORN:
     case EV_SLOT:

@@ -82,6 +82,11 @@ void tell_stat(struct teller *t, const struct event *ev) {
         up ? "grows" : "shrinks", known && about[ev->w].bytes ? SIZE(by) : COUNT(by));
 }
 
+void tell_p_born(struct teller *t, const struct event *ev) {
+    sb_printf(
+        t->out, "P%u starts, with an mcache of its own; its record is at " HEX ".", ev->x, ev->a);
+}
+
 /* --- Spans --- */
 
 void tell_span_born(struct teller *t, const struct event *ev) {

@@ -405,14 +405,29 @@ static void on_treap_turn(struct replica *r, const struct event *ev, enum direct
 }
 
 static void on_cache(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x < MAX_PS && ev->w < NUM_SPAN_CLASSES);
+    INVARIANT(ev->x <= r->more_ps && ev->w < NUM_SPAN_CLASSES);
     uint64_t value = r->cache[ev->x][ev->w];
     set_value(r, ev, &value, ev->a, ev->b, dir);
     r->cache[ev->x][ev->w] = (uint32_t)value;
 }
 
+static void on_p_born(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x < MAX_PS && ev->x == r->more_ps + (dir == APPLY));
+    r->more_ps += dir == APPLY ? 1u : (uint32_t)-1;
+}
+
+static void on_stat(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->w < STAT_COUNT);
+    uint64_t delta = dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
+    r->stats[ev->w] += delta;
+    if (ev->w < STAT_LOCAL)
+        return;
+    INVARIANT(ev->x <= r->more_ps);
+    r->local[ev->x][ev->w - STAT_LOCAL] += delta;
+}
+
 static void on_tiny(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x < MAX_PS);
+    INVARIANT(ev->x <= r->more_ps);
     set_value(r, ev, &r->tiny[ev->x], ev->a, ev->b, dir);
     set_value(r, ev, &r->tiny_offset[ev->x], ev->c & UINT32_MAX, ev->c >> 32, dir);
 }
@@ -451,10 +466,8 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
         INVARIANT(ev->w < HEAP_FIELD_COUNT);
         set_value(r, ev, &r->heap[ev->w], ev->a, ev->b, dir);
         break;
-    case EV_STAT_ADD:
-        INVARIANT(ev->w < STAT_COUNT);
-        r->stats[ev->w] += dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
-        break;
+    case EV_STAT_ADD: on_stat(r, ev, dir); break;
+    case EV_P_BORN: on_p_born(r, ev, dir); break;
     case EV_META: on_meta(r, ev, dir); break;
     case EV_SPAN_BORN: on_span_born(r, ev, dir); break;
     case EV_SPAN_SET:

@@ -11,10 +11,8 @@
 #ifndef ARENA_REPLICA_H
 #define ARENA_REPLICA_H
 
-#include "sim/trace/event.h"
 #include "sim/base/rangemap.h"
-
-enum { MAX_PS = 1 };
+#include "sim/trace/event.h"
 
 /* A copy of an mspan. Sizes in bytes unless the name says pages. */
 struct rspan {
@@ -76,13 +74,15 @@ struct replica {
     uint64_t os_calls[EV_COUNT]; /* by event kind, EV_OS_* only */
 
     uint64_t heap[HEAP_FIELD_COUNT]; /* by enum heap_field */
-    uint64_t stats[STAT_COUNT];      /* by enum stat_id */
+    uint64_t stats[STAT_COUNT];      /* by enum stat_id; what P's count for themselves in sum */
 
     struct rspan *spans; /* every mspan structure, in order of birth */
     size_t span_count, span_cap;
     struct rlist lists[LIST_COUNT];
     uint32_t treap_root;
+    uint32_t more_ps; /* P's besides number 0 */
     uint32_t cache[MAX_PS][NUM_SPAN_CLASSES];
+    uint64_t local[MAX_PS][LOCAL_STAT_COUNT]; /* statistics from STAT_LOCAL on */
     uint64_t tiny[MAX_PS], tiny_offset[MAX_PS];
     uint64_t nmalloc[NUM_SPAN_CLASSES];
     struct meta_block *meta;

@@ -70,15 +70,20 @@ static uint64_t hash_bitmap(
     return hash;
 }
 
+static void dump_mcache(const struct replica *r, unsigned p, struct strbuf *out) {
+    dump_cache(out, p, r->tiny[p], r->tiny_offset[p], r->local[p]);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        if (r->cache[p][i])
+            dump_cache_span(out, i, replica_span(r, r->cache[p][i])->base);
+    sb_puts(out, "\n");
+}
+
 void replica_dump(const struct replica *r, unsigned ptr_size, struct strbuf *out) {
     sb_puts(out, "dump\n");
     dump_bounds(out, r->heap);
     dump_stats(out, r->stats);
-    dump_cache(out, r->tiny[0], r->tiny_offset[0], r->stats);
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        if (r->cache[0][i])
-            dump_cache_span(out, i, replica_span(r, r->cache[0][i])->base);
-    sb_puts(out, "\n");
+    for (unsigned p = 0; p <= r->more_ps; p++)
+        dump_mcache(r, p, out);
 
     const struct rspan **sorted = xmalloc((r->span_count + 1) * sizeof(*sorted));
     size_t n = 0;

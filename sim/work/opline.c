@@ -35,6 +35,9 @@ static const struct form {
     {"precise", OP_PRECISE, {SIZE}, "precise 0|1"},
     {"gogc", OP_GOGC, {SIZE}, "gogc PERCENT|off"},
     {"advance", OP_ADVANCE, {SIZE}, "advance NANOSECONDS"},
+    {"ps", OP_PS, {SIZE}, "ps N"},
+    {"on", OP_ON, {SIZE}, "on P"},
+    {"interleave", OP_INTERLEAVE, {SIZE}, "interleave SEED"},
 };
 
 static const struct form bits_form = {"b", OP_COUNT, {ID}, "b ID"};

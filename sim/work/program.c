@@ -162,6 +162,17 @@ static bool check_manual(const struct program *p, uint32_t id, struct error *err
            error_set(err, "object %u is no manually managed span, expected the number of one", id);
 }
 
+static bool check_ps(const struct program *p, const struct op *op, struct error *err) {
+    unsigned now = heap_ps(p->heap);
+    if (op->code == OP_PS && (op->size < now || op->size > MAX_PS))
+        return error_set(err, "%llu P's cannot be, expected %u to %d", (unsigned long long)op->size,
+            now, (int)MAX_PS);
+    if (op->code == OP_ON && op->size >= now)
+        return error_set(
+            err, "there is no P%llu, expected one below %u", (unsigned long long)op->size, now);
+    return true;
+}
+
 static bool check(const struct program *p, const struct op *op, struct error *err) {
     bool before_init = op->code == OP_OCCUPY || op->code == OP_INIT || op->code == OP_NOTE;
     if (p->started && (op->code == OP_OCCUPY || op->code == OP_INIT))
@@ -181,11 +192,34 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_NIL: return check_word(p, op, err);
     case OP_MANUAL: return check_pages(p, op, err);
     case OP_FREE_MANUAL: return check_manual(p, op->id, err);
+    case OP_PS:
+    case OP_ON: return check_ps(p, op, err);
+    case OP_GOGC:
+        return op->size <= INT32_MAX || op->size == UINT64_MAX ||
+               error_set(err, "a GOGC of %llu percent cannot be, expected at most %d or off",
+                   (unsigned long long)op->size, INT32_MAX);
     default: return true;
     }
 }
 
 /* --- Doing it --- */
+
+static void interleave(struct program *p, uint64_t seed) {
+    p->interleaved = seed != UINT64_MAX;
+    p->p_random = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* The P that carries the operation out. What no P does, such as a collection, counts as P 0's. */
+static unsigned choose_p(struct program *p, enum op_code code) {
+    bool any = code == OP_ALLOC || code == OP_ALLOC_TYPED || code == OP_MANUAL ||
+               code == OP_FREE_MANUAL || code == OP_SWEEP_ONE;
+    if (!any)
+        return 0;
+    if (!p->interleaved)
+        return p->on;
+    p->p_random = p->p_random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)((p->p_random >> 33) % heap_ps(p->heap));
+}
 
 static bool can_die(const struct object *o) {
     return o->exists && !o->collected && !o->manual && o->size;
@@ -235,11 +269,11 @@ static void check_fresh(const struct program *p, uint64_t addr, uint64_t size) {
             (unsigned long long)size);
 }
 
-static uint64_t do_alloc(struct program *p, const struct op *op) {
+static uint64_t do_alloc(struct program *p, const struct op *op, unsigned on) {
     struct heap_type type = {.size = op->elem, .ptrdata = op->ptrdata, .mask = op->mask};
     bool typed = op->code == OP_ALLOC_TYPED;
     uint64_t size = typed ? op->elem * op->count : op->size;
-    struct heap_object got = heap_malloc(p->heap, size, typed ? &type : NULL);
+    struct heap_object got = heap_malloc_on(p->heap, on, size, typed ? &type : NULL);
     if (program_ended(p))
         return 0;
     object_set(p, op->id, got.addr, size);
@@ -276,8 +310,8 @@ static void do_drop(struct program *p, const struct op *op) {
     o->exists = false;
 }
 
-static uint64_t do_manual(struct program *p, const struct op *op) {
-    uint64_t addr = heap_alloc_manual(p->heap, op->size);
+static uint64_t do_manual(struct program *p, const struct op *op, unsigned on) {
+    uint64_t addr = heap_alloc_manual_on(p->heap, on, op->size);
     if (!addr)
         return 0;
     object_set(p, op->id, addr, op->size << GO_PAGE_SHIFT);
@@ -285,8 +319,8 @@ static uint64_t do_manual(struct program *p, const struct op *op) {
     return addr;
 }
 
-/* Carries it out; returns what OP_END tells. */
-static uint64_t carry_out(struct program *p, const struct op *op) {
+/* Carries it out on that P; returns what OP_END tells. */
+static uint64_t carry_out(struct program *p, const struct op *op, unsigned on) {
     struct object *o = object_find(p, op->id);
     switch (op->code) {
     case OP_OCCUPY:
@@ -295,7 +329,7 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_INIT: p->started = heap_init(p->heap); return 0;
     case OP_SEED: heap_seed(p->heap, op->seed[0], op->seed[1]); return 0;
     case OP_ALLOC:
-    case OP_ALLOC_TYPED: return do_alloc(p, op);
+    case OP_ALLOC_TYPED: return do_alloc(p, op, on);
     case OP_DROP: do_drop(p, op); return 0;
     case OP_FILL:
         if (o->size)
@@ -311,13 +345,16 @@ static uint64_t carry_out(struct program *p, const struct op *op) {
     case OP_ADVANCE: return heap_advance(p->heap, op->size);
     case OP_COLLECT:
     case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT, NULL);
-    case OP_SWEEP_ONE: p->swept = heap_sweep_one(p->heap, &p->yield); return p->yield;
+    case OP_SWEEP_ONE: p->swept = heap_sweep_one_on(p->heap, on, &p->yield); return p->yield;
     case OP_SCAVENGE: return p->yield = heap_scavenge(p->heap, UINT64_MAX, 0);
-    case OP_MANUAL: return do_manual(p, op);
+    case OP_MANUAL: return do_manual(p, op, on);
     case OP_FREE_MANUAL:
-        heap_free_manual(p->heap, o->addr);
+        heap_free_manual_on(p->heap, on, o->addr);
         o->exists = false;
         return 0;
+    case OP_PS: heap_set_ps(p->heap, (unsigned)op->size); return 0;
+    case OP_ON: p->on = (unsigned)op->size; return 0;
+    case OP_INTERLEAVE: interleave(p, op->size); return 0;
     case OP_NOTE:
     case OP_COUNT: return 0;
     }
@@ -343,16 +380,17 @@ bool program_run(struct program *p, const struct op *op, struct error *err) {
     if (!program_accepts(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
         return false;
     uint32_t number = p->ops++;
+    unsigned on = choose_p(p, op->code);
+    uint16_t code_on = (uint16_t)(op->code | on << 8);
     uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;
     heap_emit(p->heap, (struct event){.kind = EV_OP_BEGIN,
-                           .w = (uint16_t)op->code,
+                           .w = code_on,
                            .x = number,
                            .a = op->code == OP_OCCUPY ? op->addr : op->id,
                            .b = size,
                            .c = op->code == OP_STORE ? op->dst : op->ptrdata});
-    uint64_t result = carry_out(p, op);
-    heap_emit(p->heap,
-        (struct event){.kind = EV_OP_END, .w = (uint16_t)op->code, .x = number, .a = result});
+    uint64_t result = carry_out(p, op, on);
+    heap_emit(p->heap, (struct event){.kind = EV_OP_END, .w = code_on, .x = number, .a = result});
     if (p->checked)
         program_check_op(p, op);
     return true;

@@ -26,10 +26,13 @@ struct program {
     struct heap *heap;
     struct object *objects; /* by number */
     size_t count, cap;
-    uint32_t ops; /* run so far */
-    bool started; /* init is done */
-    bool precise; /* collections find the live set themselves, from the roots */
-    bool checked; /* everything is checked after every operation */
+    uint32_t ops;      /* run so far */
+    bool started;      /* init is done */
+    bool precise;      /* collections find the live set themselves, from the roots */
+    bool checked;      /* everything is checked after every operation */
+    unsigned on;       /* the P that operations run on, */
+    bool interleaved;  /* or, if set, one drawn */
+    uint64_t p_random; /* from this state */
     bool swept;
     uint64_t yield;
 };

@@ -46,6 +46,9 @@
  *   gogc 100 | off                collects by itself when the heap has grown by that percentage
  *   scavenge                      gives all free pages back to the system
  *   advance SECONDS               virtual time passes, and the scavenger looks round
+ *   ps COUNT                      so many P's, each with an mcache (at first one, number 0)
+ *   on P                          that P does what comes next
+ *   interleave SEED | off         who does it is drawn for each operation
  *   phase "text"                  a new chapter of the run
  *   random SEED                   restarts the script's own random generator
  *   repeat COUNT [as i] ... end   i counts from 0

@@ -390,6 +390,28 @@ static bool parse_gogc(struct parser *p) {
     return lex_number(&p->c, &percent, "a percentage or off") && add_op(p, OP_GOGC, percent);
 }
 
+static bool parse_ps(struct parser *p) {
+    uint64_t n;
+    if (!lex_number(&p->c, &n, "a number of P's"))
+        return false;
+    if (n < 1 || n > MAX_PS)
+        return lex_fail(
+            &p->c, "%llu P's cannot be; expected 1 to %d", (unsigned long long)n, (int)MAX_PS);
+    return add_op(p, OP_PS, n);
+}
+
+static bool parse_on(struct parser *p) {
+    uint64_t n;
+    return lex_number(&p->c, &n, "a P's number") && add_op(p, OP_ON, n);
+}
+
+static bool parse_interleave(struct parser *p) {
+    uint64_t seed;
+    if (lex_accept_word(&p->c, "off"))
+        return add_op(p, OP_INTERLEAVE, UINT64_MAX);
+    return lex_number(&p->c, &seed, "a seed or off") && add_op(p, OP_INTERLEAVE, seed);
+}
+
 static bool parse_advance(struct parser *p) {
     uint64_t seconds;
     if (!lex_number(&p->c, &seconds, "a number of seconds"))
@@ -544,6 +566,9 @@ static const struct command commands[] = {
     {"scavenge", parse_scavenge, "scavenge", false},
     {"gogc", parse_gogc, "gogc PERCENT|off", false},
     {"advance", parse_advance, "advance SECONDS", false},
+    {"ps", parse_ps, "ps COUNT", false},
+    {"on", parse_on, "on P", false},
+    {"interleave", parse_interleave, "interleave SEED|off", false},
     {"precise", parse_precise, "precise on|off", false},
     {"random", parse_random, "random SEED", false},
     {"repeat", parse_repeat, "repeat COUNT [as NAME]", false},

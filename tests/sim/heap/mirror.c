@@ -62,6 +62,19 @@ static bool equal_ranges(
     return true;
 }
 
+static bool equal_cache(const struct mcache *c, const struct replica *r, struct strbuf *why) {
+    unsigned p = c->p;
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        if (handle_of(c->alloc[i]) != r->cache[p][i])
+            return differs(why, "mcache", handle_of(c->alloc[i]), r->cache[p][i]);
+    for (unsigned i = 0; i < LOCAL_STAT_COUNT; i++)
+        if (c->local[i] != r->local[p][i])
+            return differs(why, stat_name(STAT_LOCAL + i), c->local[i], r->local[p][i]);
+    if (c->tiny != r->tiny[p] || c->tinyoffset != r->tiny_offset[p])
+        return differs(why, "tiny block", c->tiny, r->tiny[p]);
+    return true;
+}
+
 static bool equal_numbers(const struct heap *h, const struct replica *r, struct strbuf *why) {
 #define X(name)                                                                                    \
     if (h->name != r->heap[HEAP_##name])                                                           \
@@ -69,16 +82,16 @@ static bool equal_numbers(const struct heap *h, const struct replica *r, struct 
     HEAP_FIELDS(X)
 #undef X
     for (unsigned i = 0; i < STAT_COUNT; i++)
-        if (h->stats[i] != r->stats[i])
-            return differs(why, stat_name(i), h->stats[i], r->stats[i]);
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
+        if (heap_stat(h, i) != r->stats[i])
+            return differs(why, stat_name(i), heap_stat(h, i), r->stats[i]);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
         if (h->central[i].nmalloc != r->nmalloc[i])
             return differs(why, "nmalloc", h->central[i].nmalloc, r->nmalloc[i]);
-        if (handle_of(h->cache.alloc[i]) != r->cache[0][i])
-            return differs(why, "mcache", handle_of(h->cache.alloc[i]), r->cache[0][i]);
-    }
-    if (h->cache.tiny != r->tiny[0] || h->cache.tinyoffset != r->tiny_offset[0])
-        return differs(why, "tiny block", h->cache.tiny, r->tiny[0]);
+    if (h->ps != r->more_ps + 1)
+        return differs(why, "P's", h->ps, r->more_ps + 1);
+    for (unsigned p = 0; p < h->ps; p++)
+        if (!equal_cache(h->mcaches[p], r, why))
+            return false;
     if (h->exited != r->exited || (h->exited && (uint32_t)h->status != r->status))
         return differs(why, "exit", h->exited, r->exited);
     return true;
@@ -134,7 +147,7 @@ bool mirror_metadata_equal(const struct heap *h, const struct replica *r, struct
     for (size_t i = 0; i < r->ranges.count; i++)
         if (r->ranges.ranges[i].owner == OWNER_METADATA)
             mapped += r->ranges.ranges[i].end - r->ranges.ranges[i].start;
-    const uint64_t *st = h->stats;
+    const _Atomic uint64_t *st = h->stats;
     const uint64_t heap[] = {st[STAT_mspan_sys], st[STAT_mcache_sys],
         st[STAT_gc_sys] - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS, mapped,
         h->allspans_addr};
@@ -212,10 +225,17 @@ static uint64_t mix_span(uint64_t hash, const struct rspan *s) {
     return mix_bits(mix_bits(hash, s->alloc_bits, s->bit_words), s->mark_bits, s->bit_words);
 }
 
+static uint64_t mix_cache(uint64_t hash, const struct replica *r, unsigned p) {
+    hash = mix_all(mix(mix(hash, r->tiny[p]), r->tiny_offset[p]), r->local[p], LOCAL_STAT_COUNT);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        hash = mix(hash, r->cache[p][i]);
+    return hash;
+}
+
 uint64_t replica_digest(const struct replica *r) {
     const uint64_t numbers[] = {r->seq, r->ops, r->in_op, r->exited, r->status, r->messages,
-        r->treap_root, r->tiny[0], r->tiny_offset[0], r->grey, r->collections, r->objects_born,
-        r->objects_dropped, r->ranges.count, r->span_count, r->meta_count};
+        r->treap_root, r->more_ps, r->grey, r->collections, r->objects_born, r->objects_dropped,
+        r->ranges.count, r->span_count, r->meta_count};
     uint64_t hash = mix_init(mix_all(1, numbers, ARRAY_LEN(numbers)), &r->init);
     for (size_t i = 0; i < r->ranges.count; i++) {
         const struct range *x = &r->ranges.ranges[i];
@@ -230,8 +250,8 @@ uint64_t replica_digest(const struct replica *r) {
         hash = mix_span(hash, &r->spans[i]);
     for (unsigned i = 0; i < LIST_COUNT; i++)
         hash = mix(mix(mix(hash, r->lists[i].first), r->lists[i].last), r->lists[i].count);
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        hash = mix(hash, r->cache[0][i]);
+    for (unsigned p = 0; p < MAX_PS; p++)
+        hash = mix_cache(hash, r, p);
     for (size_t i = 0; i < r->meta_count; i++)
         hash = mix(mix(mix(hash, r->meta[i].addr), r->meta[i].size), r->meta[i].what);
     return hash;

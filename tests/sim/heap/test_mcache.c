@@ -67,7 +67,7 @@ static void slots_that_no_object_took_are_not_live_any_more(void **state) {
     for (unsigned i = 0; i < 3; i++)
         lab_new(&lab, 1024);
     assert_int_equal(heap_stat(lab.h, STAT_heap_live), 8 * 1024);
-    mcache_release_all(lab.h);
+    mcache_release_all(lab.h, &lab.h->cache);
     assert_int_equal(heap_stat(lab.h, STAT_heap_live), 3 * 1024);
     assert_int_equal(lab.h->central[31 << 1 | 1].nmalloc, 3);
     lab_close(&lab);

@@ -100,7 +100,7 @@ static void a_span_that_lost_nothing_is_only_a_generation_on(void **state) {
     assert_int_equal(s->sweepgen, generation(&lab));
     assert_false(s->needzero);
     assert_int_equal(s->alloc_bits[0], 3);
-    assert_int_equal(lab.h->local_nsmallfree[5], 0);
+    assert_int_equal(lab.h->cache.local_nsmallfree[5], 0);
     lab_close(&lab);
 }
 
@@ -137,13 +137,13 @@ static void a_dead_large_object_goes_home_and_is_counted(void **state) {
     assert_null(lab.h->busy[5].first);
     assert_int_equal(lab_span(&lab, live)->state, SPAN_STATE_INUSE);
     assert_int_equal(heap_stat(lab.h, STAT_heap_objects), 1);
-    assert_int_equal(lab.h->local_nlargefree, 1);
-    assert_int_equal(lab.h->local_largefree, 5 * GO_PAGE_SIZE);
+    assert_int_equal(lab.h->cache.local_nlargefree, 1);
+    assert_int_equal(lab.h->cache.local_largefree, 5 * GO_PAGE_SIZE);
     assert_int_equal(heap_stat(lab.h, STAT_nlargefree), 0); /* handed in at the next collection */
     lab_collect(&lab, &live, 1, true);
     assert_int_equal(heap_stat(lab.h, STAT_nlargefree), 1);
     assert_int_equal(heap_stat(lab.h, STAT_largefree), 5 * GO_PAGE_SIZE);
-    assert_int_equal(lab.h->local_nlargefree, 0);
+    assert_int_equal(lab.h->cache.local_nlargefree, 0);
     lab_close(&lab);
 }
 
@@ -155,10 +155,10 @@ static void freed_slots_are_counted_by_class(void **state) {
     for (unsigned i = 0; i < 9; i++)
         lab_new(&lab, 64);
     lab_collect(&lab, &live, 1, true);
-    assert_int_equal(lab.h->local_nsmallfree[5], 9);
+    assert_int_equal(lab.h->cache.local_nsmallfree[5], 9);
     lab_collect(&lab, &live, 1, true);
     assert_int_equal(lab.h->nsmallfree[5], 9);
-    assert_int_equal(lab.h->local_nsmallfree[5], 0);
+    assert_int_equal(lab.h->cache.local_nsmallfree[5], 0);
     lab_close(&lab);
 }
 

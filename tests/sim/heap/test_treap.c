@@ -99,7 +99,7 @@ static void the_smallest_priority_is_on_top(void **state) {
     uint32_t least = UINT32_MAX;
     for (unsigned i = 0; i < 50; i++) {
         treap_insert(lab.h, free_span_of(&lab, 128 + i * 37 % 50));
-        uint32_t drawn = lab.h->fastrand[0] + lab.h->fastrand[1]; /* by the insertion */
+        uint32_t drawn = lab.h->cache.fastrand[0] + lab.h->cache.fastrand[1]; /* by the insertion */
         least = drawn < least ? drawn : least;
         assert_int_equal(lab.h->freelarge->priority, least);
     }
@@ -157,7 +157,8 @@ static size_t plain_find(const struct plain *p, uint64_t npages) {
 
 static void plain_insert(struct lab *lab, struct plain *p, size_t i) {
     treap_insert(lab->h, p->spans[i]);
-    p->priority[i] = lab->h->fastrand[0] + lab->h->fastrand[1]; /* what it has just drawn */
+    p->priority[i] =
+        lab->h->cache.fastrand[0] + lab->h->cache.fastrand[1]; /* what it has just drawn */
     p->in[i] = true;
 }
 

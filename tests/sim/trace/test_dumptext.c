@@ -76,9 +76,11 @@ static void the_mcaches_own_counts_are_not_among_the_statistics(void **state) {
         "heap_scan=6 tinyallocs=7 stacks_inuse=8 mspan_sys=9 mspan_inuse=10 mcache_sys=11 "
         "gc_sys=12 other_sys=13 pages_in_use=14 pages_swept=15 sweepgen=16 sweepdone=17 "
         "largealloc=18 nlargealloc=19 largefree=20 nlargefree=21 allspans=22\n");
-    dump_cache(&out, 0xabc0, 5, stats);
+    dump_cache(&out, 0, 0xabc0, 5, &stats[STAT_LOCAL]);
     dump_cache_span(&out, 7, 0x2000);
     assert_text(&out, "cache tiny=0xabc0 tinyoffset=5 local_tinyallocs=23 local_scan=24 7:0x2000");
+    dump_cache(&out, 3, 0, 0, &stats[STAT_LOCAL]);
+    assert_text(&out, "cache P3 tiny=0x0 tinyoffset=0 local_tinyallocs=23 local_scan=24");
 }
 
 static void allocation_bits_go_low_digit_first_in_whole_bytes(void **state) {

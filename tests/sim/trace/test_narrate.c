@@ -44,6 +44,16 @@ static void hint_loop_is_told_with_its_numbers(void **unused) {
         "8-byte pointers: try up to 128 addresses, from 0xc000000000 on, for 528.5 GiB each.");
 }
 
+static void what_another_p_than_the_first_does_is_said(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_OP_BEGIN, .w = OP_ALLOC | 2 << 8, .a = 7, .b = 48};
+    expect(ev, NULL, "On P2: The program asks for object 7: 48 B without pointers.");
+    ev = (struct event){.kind = EV_OP_END, .w = OP_ALLOC | 2 << 8, .a = 0xc420000000};
+    expect(ev, NULL, "The program gets 0xc420000000.");
+    ev = (struct event){.kind = EV_P_BORN, .x = 1, .a = 0x7ffff7fa76c8};
+    expect(ev, NULL, "P1 starts, with an mcache of its own; its record is at 0x7ffff7fa76c8.");
+}
+
 static void attempts_tell_their_outcomes(void **unused) {
     (void)unused;
     struct event ev = {
@@ -212,6 +222,7 @@ static void spans_that_a_sentence_names_are_listed(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hint_loop_is_told_with_its_numbers),
+        cmocka_unit_test(what_another_p_than_the_first_does_is_said),
         cmocka_unit_test(attempts_tell_their_outcomes),
         cmocka_unit_test(system_calls_name_the_region_where_it_is_known),
         cmocka_unit_test(regions_end_where_the_next_begins),

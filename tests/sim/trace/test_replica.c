@@ -65,6 +65,10 @@ static const struct event history[] = {
     {EV_BITMAP, 3, 0, 1001, 0x89abcd, 0x1},
     {EV_CACHE, 7, 0, 0, 2, 0},
     {EV_TINY, 0, 0, 0, 0xa000, PAIR(0, 5)},
+    {EV_P_BORN, 0, 1, 0x100200, 0, 0},
+    {EV_CACHE, 7, 1, 0, 3, 0},
+    {EV_TINY, 0, 1, 0, 0xb000, PAIR(0, 7)},
+    {EV_STAT_ADD, STAT_local_scan, 1, 24, 0, 0},
     {EV_NMALLOC, 7, 0, 64, 0, 0},
     {EV_OBJECT, 7 | RUNG_OS << 8, 12, 0xa000, 5, PAIR(16, 0)},
     {EV_STORE, 0, 12, 0, 0xa000, 0xa000},
@@ -296,6 +300,7 @@ struct run {
     struct program *program;
     struct recording *rec;
     bool precise;
+    bool ps;           /* several P's, interleaved */
     uint64_t *digests; /* after event i; digests[0]: at the start */
     size_t count, cap;
     struct {
@@ -370,6 +375,10 @@ static void next_op(struct run *run, struct random_ops *random, unsigned n, stru
         *op = (struct op){.code = OP_INIT};
     else if (n == 2 && run->precise)
         *op = (struct op){.code = OP_PRECISE, .size = 1};
+    else if (n == 3 && run->ps)
+        *op = (struct op){.code = OP_PS, .size = 3};
+    else if (n == 4 && run->ps)
+        *op = (struct op){.code = OP_INTERLEAVE, .size = 7};
     else if (n == OPS / 2)
         *op = (struct op){.code = OP_MANUAL, .id = 999, .size = MiB(300) / GO_PAGE_SIZE};
     else if (n == OPS - 1) /* the end of the program: more than there is */
@@ -441,8 +450,8 @@ static void note_kinds(const struct run *run) {
         kinds_seen[recording_event(run->rec, i)->kind] = true;
 }
 
-static void on_test_system(const char *platform, unsigned refuse, bool precise) {
-    struct run run = {.precise = precise};
+static void on_test_system(const char *platform, unsigned refuse, bool precise, bool ps) {
+    struct run run = {.precise = precise, .ps = ps};
     run.test_os = test_os_new(platform);
     run.test_os->refuse = refuse;
     run.os = &run.test_os->os;
@@ -454,11 +463,12 @@ static void on_test_system(const char *platform, unsigned refuse, bool precise) 
 
 static void random_programs_on_an_obliging_system(void **state) {
     (void)state;
-    on_test_system("linux/amd64", 3, true);
-    on_test_system("linux/386", 2, true);
-    on_test_system("linux/386", 3, false);
-    on_test_system("linux/ppc64le", 0, false);
-    on_test_system("darwin/arm64", 0, true);
+    on_test_system("linux/amd64", 3, true, false);
+    on_test_system("linux/386", 2, true, false);
+    on_test_system("linux/386", 3, false, false);
+    on_test_system("linux/ppc64le", 0, false, false);
+    on_test_system("darwin/arm64", 0, true, false);
+    on_test_system("linux/amd64", 0, false, true);
     for (unsigned kind = 0; kind < EV_COUNT; kind++)
         if (!kinds_seen[kind])
             fail_msg("no run had an event `%s`", event_kind_name(kind));

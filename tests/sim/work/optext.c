@@ -26,7 +26,12 @@ void optext_add(const struct op *op, unsigned ptr_size, struct strbuf *out) {
     case OP_COLLECT_LAZY:
     case OP_SWEEP_ONE:
     case OP_SCAVENGE: sb_puts(out, op_code_name(op->code)); break;
-    case OP_PRECISE: sb_printf(out, "precise %llu", (unsigned long long)op->size); break;
+    case OP_PS:
+    case OP_ON:
+    case OP_INTERLEAVE:
+    case OP_PRECISE:
+        sb_printf(out, "%s %llu", op_code_name(op->code), (unsigned long long)op->size);
+        break;
     default: sb_printf(out, "%s %u", op_code_name(op->code), op->id);
     }
     sb_puts(out, "\n");

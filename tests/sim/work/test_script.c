@@ -411,6 +411,14 @@ static void collections_and_what_goes_with_them_become_operations(void **state) 
     expect_error("precise\n", "t.arena:1: precise needs a value; expected on or off");
 }
 
+static void who_does_it_becomes_operations(void **state) {
+    (void)state;
+    expect_ops("ps 3\non 2\nalloc 8\ninterleave 9\ninterleave off\n",
+        "init\nps 3\non 2\nalloc 1 8\ninterleave 9\ninterleave 18446744073709551615\n");
+    expect_error("ps 9\n", "t.arena:1: 9 P's cannot be; expected 1 to 8");
+    expect_error("on\n", "t.arena:1: expected a P's number at the end of the line; write: on P");
+}
+
 static void an_unknown_command_lists_the_known_ones(void **state) {
     (void)state;
     struct error err = {""};
@@ -530,6 +538,7 @@ int main(void) {
         cmocka_unit_test(platforms_of_32_bits_have_no_hints_to_take),
         cmocka_unit_test(broken_lines_are_refused_with_file_and_line),
         cmocka_unit_test(collections_and_what_goes_with_them_become_operations),
+        cmocka_unit_test(who_does_it_becomes_operations),
         cmocka_unit_test(an_unknown_command_lists_the_known_ones),
         cmocka_unit_test(an_unknown_platform_lists_the_known_ones),
         cmocka_unit_test(repeats_that_nest_too_deeply_are_refused),

@@ -86,6 +86,48 @@ static void the_same_seed_gives_the_same_run(void **state) {
     session_free(b);
 }
 
+/* The dump after a workload on four P's, which are drawn from the seed. */
+static char *interleaved(const char *seed) {
+    struct environment env = model_of("linux/amd64");
+    struct strbuf script = {0};
+    sb_printf(&script,
+        "ps 4\ninterleave %s\nkeep r 100\nrepeat 500\nr[] = alloc 1..3000\nend\n"
+        "collect lazily\nrepeat 50\nr[] = alloc 1..3000\nend\n",
+        seed);
+    struct session *s = start(script.text, &env);
+    run_to_end(s);
+    assert_string_equal(session_error(s)->text, "");
+    assert_int_equal(recording_head(session_recording(s))->more_ps, 3);
+    char *dump = dump_of(s);
+    struct strbuf replica = {0};
+    replica_dump(recording_head(session_recording(s)), 8, &replica);
+    assert_string_equal(dump, replica.text);
+    sb_free(&replica);
+    sb_free(&script);
+    session_free(s);
+    return dump;
+}
+
+static void the_same_seed_interleaves_ps_in_the_same_way(void **state) {
+    (void)state;
+    char *once = interleaved("7"), *again = interleaved("7"), *other = interleaved("8");
+    assert_string_equal(once, again);
+    assert_string_not_equal(once, other);
+    assert_non_null(strstr(once, "\ncache P3 "));
+    free(once);
+    free(again);
+    free(other);
+}
+
+static void a_p_that_is_not_there_is_told_with_its_line(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    struct session *s = start("ps 2\non 1\nalloc 8\non 2\n", &env);
+    run_to_end(s);
+    assert_string_equal(session_error(s)->text, "t.arena:4: there is no P2, expected one below 2");
+    session_free(s);
+}
+
 static void a_restart_gives_the_same_run_again(void **state) {
     (void)state;
     struct environment env = model_of("linux/amd64");
@@ -276,6 +318,8 @@ int main(void) {
         cmocka_unit_test(a_script_runs_and_is_recorded),
         cmocka_unit_test(pumping_stops_after_so_many_operations),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
+        cmocka_unit_test(the_same_seed_interleaves_ps_in_the_same_way),
+        cmocka_unit_test(a_p_that_is_not_there_is_told_with_its_line),
         cmocka_unit_test(a_restart_gives_the_same_run_again),
         cmocka_unit_test(a_restart_in_the_other_width_lays_types_out_anew),
         cmocka_unit_test(taken_hints_of_the_other_width_do_no_harm),

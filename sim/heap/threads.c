@@ -1,0 +1,223 @@
+/*
+ * P's and locks: how several threads share a heap.
+ *
+ * A P is the right to run Go code; each has an mcache, from which it allocates without asking
+ * anyone. A thread enters the heap on a P (heap_guard_on) and leaves it again; a P is never entered
+ * twice at a time. What P's share is kept by locks, in the order of enum lock_rank:
+ *
+ *   an mcentral's  its two lists, and which span of them is whose
+ *   the heap's     free and busy spans, the treap, the spans table, growth, records (fixalloc)
+ *   sweep stack's  its spans
+ *   gcbits         the arenas of bits; the bits themselves belong to whoever has the span
+ *   persistent     the chunk
+ *   os             calls to the system, the map of its address space
+ *
+ * Without a lock: statistics, nmalloc and sweepgen, which are atomic. Whoever moves a span's
+ * sweepgen to "being swept" owns the span until it says "swept"; whoever takes a swept span out of
+ * an mcentral, or new from the heap, owns it until it is given back. Collections (mark, release of
+ * all mcaches, the change of sweepgen) need the world stopped: no other P is entered then, and the
+ * caller sees to that.
+ *
+ * A heap starts with one P and takes no locks (threaded is false): then one thread runs all P's in
+ * turn, and a run can be repeated exactly.
+ *
+ * When Go ends the program, the thread that found out gives its locks back and leaves. The others
+ * leave at the next lock they get: what it keeps may be half changed.
+ */
+#include "sim/heap/heap_internal.h"
+
+#include <string.h>
+
+/* Between the P's random words: Go's multiplier for the threads' seeds. */
+#define SEED_STEP 1597334677u
+
+/* --- Locks --- */
+
+static void lock_init(struct lock *l, enum lock_rank rank) {
+    *l = (struct lock){.rank = rank};
+    pthread_mutex_init(&l->mutex, NULL);
+}
+
+/* Calls f for every lock there is. */
+static void each_lock(struct heap *h, void (*f)(struct lock *l, enum lock_rank rank)) {
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        f(&h->central[i].lock, RANK_CENTRAL);
+    for (unsigned i = 0; i < ARRAY_LEN(h->sweep_spans); i++)
+        f(&h->sweep_spans[i].lock, RANK_SWEEPBUF);
+    f(&h->lock, RANK_HEAP);
+    f(&h->gcbits_lock, RANK_GCBITS);
+    f(&h->persistent_lock, RANK_PERSISTENT);
+    f(&h->os_lock, RANK_OS);
+}
+
+static void lock_destroy(struct lock *l, enum lock_rank rank) {
+    (void)rank;
+    pthread_mutex_destroy(&l->mutex);
+}
+
+void locks_init(struct heap *h) {
+    each_lock(h, lock_init);
+}
+
+void locks_destroy(struct heap *h) {
+    each_lock(h, lock_destroy);
+}
+
+void lock(struct heap *h, struct lock *l) {
+    if (!h->threaded)
+        return;
+    struct mcache *c = this_p(h);
+    INVARIANT(!c->held_count || c->held[c->held_count - 1]->rank < l->rank);
+    bool waited = pthread_mutex_trylock(&l->mutex) != 0;
+    if (waited)
+        pthread_mutex_lock(&l->mutex);
+    l->taken++;
+    l->waited += waited;
+    c->held[c->held_count++] = l;
+    if (h->exited)
+        heap_leave(h);
+}
+
+void unlock(struct heap *h, struct lock *l) {
+    if (!h->threaded)
+        return;
+    struct mcache *c = this_p(h);
+    INVARIANT(c->held_count && c->held[c->held_count - 1] == l);
+    c->held_count--;
+    pthread_mutex_unlock(&l->mutex);
+}
+
+void heap_leave(struct heap *h) {
+    struct mcache *c = this_p(h);
+    while (c->held_count)
+        pthread_mutex_unlock(&c->held[--c->held_count]->mutex);
+    INVARIANT(c->inside);
+    longjmp(c->trap, 1);
+}
+
+struct lock_count heap_lock_count(const struct heap *h, bool central) {
+    struct lock_count sum = {h->lock.taken, h->lock.waited};
+    if (!central)
+        return sum;
+    sum = (struct lock_count){0};
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
+        sum.taken += h->central[i].lock.taken;
+        sum.waited += h->central[i].lock.waited;
+    }
+    return sum;
+}
+
+/* --- Who am I --- */
+
+/* An entered P whose thread is the caller's was entered by it, so no other P can be meant: each
+ * thread enters one at a time. */
+struct mcache *this_p(const struct heap *h) {
+    if (!h->threaded)
+        return h->running;
+    pthread_t self = pthread_self();
+    for (unsigned p = 0; p < h->ps; p++) {
+        struct mcache *c = h->mcaches[p];
+        if (atomic_load_explicit(&c->entered, memory_order_acquire) &&
+            pthread_equal(atomic_load_explicit(&c->thread, memory_order_relaxed), self))
+            return c;
+    }
+    BUG("a thread is in the heap without a P");
+}
+
+void reach_rung(struct heap *h, enum rung rung) {
+    struct mcache *c = this_p(h);
+    if (c->rung < rung)
+        c->rung = rung;
+}
+
+static void enter(struct heap *h, struct mcache *c) {
+    c->inside = true;
+    h->running = c;
+}
+
+/* The same for one of several threads. */
+static void enter_threaded(struct mcache *c) {
+    INVARIANT(!atomic_load_explicit(&c->entered, memory_order_relaxed));
+    c->inside = true;
+    atomic_store_explicit(&c->thread, pthread_self(), memory_order_relaxed);
+    atomic_store_explicit(&c->entered, true, memory_order_release);
+}
+
+static void leave(struct heap *h, struct mcache *c) {
+    c->inside = false;
+    if (UNLIKELY(h->threaded))
+        atomic_store_explicit(&c->entered, false, memory_order_release);
+    else
+        h->running = &h->cache;
+}
+
+bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg) {
+    INVARIANT(p < h->ps);
+    struct mcache *const c = h->mcaches[p];
+    if (UNLIKELY(h->exited))
+        return false;
+    if (UNLIKELY(c->inside)) {
+        INVARIANT(this_p(h) == c);
+        body(h, arg);
+        return true;
+    }
+    if (UNLIKELY(h->threaded))
+        enter_threaded(c);
+    else
+        enter(h, c);
+    bool finished = false;
+    if (setjmp(c->trap) == 0) {
+        body(h, arg);
+        finished = true;
+    }
+    leave(h, c);
+    return finished;
+}
+
+bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg) {
+    return heap_guard_on(h, 0, body, arg);
+}
+
+/* --- P's --- */
+
+static void seed_p(struct mcache *c, uint32_t a, uint32_t b) {
+    c->fastrand[0] = a ^ SEED_STEP * c->p;
+    c->fastrand[1] = b;
+    if (c->p && !(c->fastrand[0] | c->fastrand[1]))
+        c->fastrand[0] = 1; /* both words zero would give zeros for ever */
+}
+
+void heap_seed(struct heap *h, uint32_t a, uint32_t b) {
+    for (unsigned p = 0; p < h->ps; p++)
+        seed_p(h->mcaches[p], a, b);
+}
+
+/* One more P. Source: procresize, allocmcache. */
+static void add_p(struct heap *h, void *arg) {
+    (void)arg;
+    bool fresh;
+    uint32_t record = fixalloc_alloc(h, &h->cachealloc, &fresh);
+    struct mcache *c = xcalloc(1, sizeof *c);
+    c->p = h->ps;
+    mcache_init(h, c);
+    seed_p(c, h->cache.fastrand[0], h->cache.fastrand[1]);
+    h->mcaches[h->ps++] = c;
+    EMIT(h, EV_P_BORN, 0, c->p, h->cachealloc.records[record], 0, 0);
+}
+
+bool heap_set_ps(struct heap *h, unsigned ps) {
+    INVARIANT(ps >= h->ps && ps <= MAX_PS && h->cachealloc.size && !h->threaded);
+    while (h->ps < ps)
+        if (!heap_guard(h, add_p, NULL))
+            return false;
+    return true;
+}
+
+unsigned heap_ps(const struct heap *h) {
+    return h->ps;
+}
+
+void heap_set_threaded(struct heap *h, bool threaded) {
+    INVARIANT(!threaded || !h->sink);
+    h->threaded = threaded;
+}
