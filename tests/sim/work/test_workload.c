@@ -137,8 +137,7 @@ static void what_cannot_be_opened_says_why(void **state) {
         const char *why;
     } cases[] = {
         {"frobnicate\n", 11, "x:1: unknown command \"frobnicate\""},
-        {"\x89PNG\r\n\0", 7,
-            "x: has zero bytes; expected a script, operations or an allocfreetrace log"},
+        {"\x89PNG\r\n\0", 7, "x: has zero bytes; expected a script or an allocfreetrace log"},
         {"tracealloc(oops\n", 16, "x:1: broken line; expected tracealloc("},
     };
     struct scratch s;
