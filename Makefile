@@ -9,7 +9,7 @@ WERROR ?= -Werror
 
 # M32=1: 32-bit x86 programs, without the window. Floating point is SSE's, as Go's is; the image
 # lies where Go's 32-bit programs have theirs; asm/ and zconf.h are those of the 64-bit libraries.
-M32_COMPILE := -m32 -msse2 -mfpmath=sse -fno-pie -D_FILE_OFFSET_BITS=64 \
+M32_COMPILE := -m32 -msse2 -mfpmath=sse -fno-pie -D_FILE_OFFSET_BITS=64 -Wno-psabi \
                -idirafter /usr/include/x86_64-linux-gnu
 M32_LINK    := -m32 -no-pie
 TOP         := $(BUILD)$(if $(M32),/m32)

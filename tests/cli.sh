@@ -46,6 +46,10 @@ refuses 'unknown provider .x.' "$sim" run --provider x small
 refuses 'no workload given' "$sim" run
 refuses '/nonexistent/w' "$sim" run /nonexistent/w
 refuses 'is a directory' "$sim" run "$dir"
+refuses 'expected one workload' "$sim" transcript
+refuses 'unknown option .--x.' "$sim" soak --x
+refuses 'a number is missing behind .--seed.' "$sim" soak --seed
+refuses '/nonexistent/w' "$sim" soak /nonexistent/w
 
 printf 'x = alloc 16\ny = frobnicate 3\n' >"$dir/bad.arena"
 refuses 'bad.arena:2: ' "$sim" run "$dir/bad.arena"
@@ -56,6 +60,9 @@ printf 'tracealloc(0xc000010000, nonsense)\n' >"$dir/broken.log"
 refuses 'broken.log:1: ' "$sim" run "$dir/broken.log"
 printf '\0\1\2\3binary' >"$dir/binary"
 refuses 'binary' "$sim" run "$dir/binary"
+printf 'platform linux/386\n> init\n> a 1 100\n> x 1\n> g\n' >"$dir/ops"
+printf '> init\n> a 1\n' >"$dir/bad.ops"
+refuses 'bad.ops:2: ' "$sim" run "$dir/bad.ops"
 
 refuses 'unknown command .quux.' "$scope" quux
 refuses 'unknown option .--x.' "$scope" --x
@@ -89,6 +96,9 @@ accepts 'linux/mipsle' "$sim" platforms
 accepts 'operations, .* objects' "$sim" run small
 accepts 'on simulated' "$sim" run --platform linux/386 trees
 accepts $'\ntreap ' "$sim" run --dump strings
+accepts '4 operations' "$sim" soak "$dir/ops"
+accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"
+accepts 'programs from seed 3' "$sim" soak --seed 3 --runs 2 --platform linux/arm
 accepts 'render' "$scope" help
 accepts 'Space' "$scope" keys
 accepts '^$' "$scope" render --at 5 --size 960x600 -o "$dir/p.png" trees

@@ -15,6 +15,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     MOST_BITMAP = 16 << 10, /* bytes of bitmap looked at in one span: 512 KiB of it on 64-bit */
@@ -166,11 +167,8 @@ static void check_mapped(const struct heap *h, const struct mspan *s) {
 }
 
 static void check_slots(const struct heap *h, const struct mspan *s) {
-    uint64_t allocated = s->freeindex, words = (s->nelems + 63) / 64;
+    uint64_t allocated = 0, words = (s->nelems + 63) / 64;
     bool swept = s->sweepgen == sweepgen(h);
-    for (uint64_t i = s->freeindex; i < s->nelems; i++)
-        allocated += s->alloc_bits[i / 64] >> (i % 64) & 1;
-    INVARIANT(s->alloc_count == allocated);
     if (s->nelems % 64) /* no bits for slots that are not there */
         INVARIANT(!((s->alloc_bits[words - 1] | s->gcmark_bits[words - 1]) >> s->nelems % 64));
     for (uint64_t w = 0; w < words; w++) {
@@ -179,7 +177,9 @@ static void check_slots(const struct heap *h, const struct mspan *s) {
                          : s->freeindex >= w * 64 + 64 ? UINT64_MAX
                                                        : (UINT64_C(1) << s->freeindex % 64) - 1;
         INVARIANT(!(s->gcmark_bits[w] & ~(s->alloc_bits[w] | below)));
+        allocated += (uint64_t)__builtin_popcountll(s->alloc_bits[w] | below);
     }
+    INVARIANT(s->alloc_count == allocated);
     if (s->freeindex < s->nelems)
         INVARIANT(s->alloc_cache == ~s->alloc_bits[s->freeindex / 64] >> s->freeindex % 64);
 }
@@ -189,13 +189,11 @@ static void check_slots(const struct heap *h, const struct mspan *s) {
 static void check_noscan_bitmap(const struct heap *h, const struct mspan *s) {
     uint64_t first = (s->base - h->arena_start) / (4 * h->ptr_size);
     uint64_t bytes = (s->npages << GO_PAGE_SHIFT) / (4 * h->ptr_size);
-    uint8_t expected = h->ptr_size == 8 && s->elemsize == 8 ? 0xff : 0, wrong = 0;
+    uint8_t expected = h->ptr_size == 8 && s->elemsize == 8 ? 0xff : 0;
     if (bytes > MOST_BITMAP)
         bytes = MOST_BITMAP;
     const uint8_t *lowest = heap_bits_byte(h, first + bytes - 1); /* bytes run downward */
-    for (uint64_t i = 0; i < bytes; i++)
-        wrong |= lowest[i] ^ expected;
-    if (wrong)
+    if (lowest[0] != expected || memcmp(lowest, lowest + 1, bytes - 1) != 0)
         BUG("heap bitmap of pointer-free span 0x%" PRIx64 " is not clear", s->base);
 }
 

@@ -18,10 +18,12 @@
 #include <unistd.h>
 
 #define CHUNK KiB(64) /* Windows' unit, and no host has larger pages */
-/* Folded, the least and the most: some arena behind the 32-bit plan's spans and bitmap; what the
- * largest recordings need, which leaves room for another window. */
-#define LEAST_ROOM MiB(512)
-#define MOST_ROOM  MiB(2304)
+/* Folded, the most is more than the largest recordings need, yet so little that another window has
+ * room; the least has some arena, on 32-bit platforms behind spans and bitmap (258 MiB) and what
+ * lies below those. */
+#define MOST_ROOM     MiB(2368)
+#define LEAST_ROOM_32 MiB(512)
+#define LEAST_ROOM_64 MiB(256)
 
 enum piece { PIECE_NONE, PIECE_LOW, PIECE_HIGH };
 
@@ -84,8 +86,8 @@ static bool map_window(struct backing *b, uint64_t room) {
     return true;
 }
 
-static bool map_folded(struct backing *b) {
-    for (uint64_t room = MOST_ROOM; room >= LEAST_ROOM; room -= MiB(64))
+static bool map_folded(struct backing *b, uint64_t least) {
+    for (uint64_t room = MOST_ROOM; room >= least; room -= MiB(64))
         if (map_window(b, room))
             return true;
     return false;
@@ -97,10 +99,11 @@ struct backing *backing_new(const struct platform *platform, struct error *err) 
     b->laid = platform->ptr_size == 4;
     b->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
     bool folded = b->span > SIZE_MAX / 2;
-    if (!(folded ? map_folded(b) : map_window(b, b->span))) {
+    uint64_t least = platform->ptr_size == 8 ? LEAST_ROOM_64 : LEAST_ROOM_32;
+    if (!(folded ? map_folded(b, least) : map_window(b, b->span))) {
         char text[32];
         error_set(err, "%s: this machine does not give %s of address space: %s", platform->name,
-            format_size(folded ? LEAST_ROOM : b->span, text, sizeof text), strerror(errno));
+            format_size(folded ? least : b->span, text, sizeof text), strerror(errno));
         free(b);
         return NULL;
     }

@@ -38,7 +38,8 @@ static const struct op_kind {
 } op_kinds[] = {{OP_ALLOC, 600}, {OP_ALLOC_TYPED, 400}, {OP_DROP, 360}, {OP_FILL, 100},
     {OP_ROOT, 120}, {OP_UNROOT, 60}, {OP_STORE, 250}, {OP_NIL, 40}, {OP_PRECISE, 6},
     {OP_COLLECT, 20}, {OP_COLLECT_LAZY, 20}, {OP_SWEEP_ONE, 60}, {OP_SCAVENGE, 14}, {OP_GOGC, 6},
-    {OP_ADVANCE, 10}, {OP_MANUAL, 40}, {OP_FREE_MANUAL, 36}, {OP_SEED, 2}};
+    {OP_ADVANCE, 10}, {OP_MANUAL, 40}, {OP_FREE_MANUAL, 36}, {OP_SEED, 2}, {OP_PS, 4}, {OP_ON, 60},
+    {OP_INTERLEAVE, 3}};
 
 struct generator {
     uint64_t random;
@@ -51,6 +52,7 @@ struct generator {
     unsigned size_weight[ARRAY_LEN(size_kinds)], size_sum;
     uint64_t objects; /* numbers in use */
     uint64_t budget;  /* bytes kept, about */
+    uint64_t ps;      /* P's it goes round among, if there are so many */
     uint8_t mask[(MAX_ELEM_WORDS + 7) / 8];
 };
 
@@ -142,6 +144,7 @@ static void choose_mood(struct generator *g) {
     g->budget = magnitude(g, 1 << 16, 48 << 20);
     g->length = SHORTEST + magnitude(g, 200, 20000);
     g->reckless = one_in(g, 8);
+    g->ps = one_in(g, 2) ? 1 : magnitude(g, 2, MAX_PS);
 }
 
 struct generator *generator_new(uint64_t seed, const struct platform *platform) {
@@ -260,6 +263,9 @@ static void draw(struct generator *g, const struct legal *l, struct op *op) {
     case OP_NIL: draw_store(g, l, op); break;
     case OP_MANUAL: draw_manual(g, op); break;
     case OP_FREE_MANUAL: draw_free_manual(g, l, op); break;
+    case OP_PS: op->size = magnitude(g, 1, MAX_PS); break;
+    case OP_INTERLEAVE: op->size = one_in(g, 3) ? UINT64_MAX : below(g, UINT32_MAX); break;
+    case OP_ON: op->size = below(g, g->ps); break;
     case OP_PRECISE: op->size = below(g, 2); break;
     case OP_GOGC: op->size = one_in(g, 2) ? UINT64_MAX : magnitude(g, 1, 400); break;
     case OP_ADVANCE: op->size = magnitude(g, 1, 1000) * UINT64_C(1000000000); break;
@@ -293,7 +299,7 @@ void generator_next(struct generator *g, const struct legal *l, struct op *op) {
         size_t i = pick(g, g->op_weight, ARRAY_LEN(op_kinds), g->op_sum);
         op->code = op_kinds[i].code;
         if (legal_bytes(l) > g->budget && (op->code == OP_ALLOC || op->code == OP_ALLOC_TYPED))
-            op->code = one_in(g, 4) ? op->code : OP_DROP;
+            op->code = OP_DROP;
         draw(g, l, op);
     }
 }

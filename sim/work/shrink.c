@@ -17,7 +17,7 @@ void suspect_free(struct suspect *s) {
     *s = (struct suspect){0};
 }
 
-static bool fails(struct shrinker *sh, const struct suspect *s) {
+static bool try(struct shrinker *sh, const struct suspect *s) {
     if (!sh->left)
         return false;
     sh->left--;
@@ -28,19 +28,20 @@ static bool fails(struct shrinker *sh, const struct suspect *s) {
 
 /* Leaves out count operations from number first on, if it fails without them, too. */
 static bool leave_out(struct shrinker *sh, size_t first, size_t count) {
-    struct suspect *best = sh->best, s = *best;
-    s.ops = xmalloc((best->count + 1) * sizeof *s.ops);
-    s.count = best->count - count;
-    memcpy(s.ops, best->ops, first * sizeof *s.ops);
-    memcpy(s.ops + first, best->ops + first + count, (s.count - first) * sizeof *s.ops);
-    bool ok = fails(sh, &s);
-    if (ok) {
-        struct op *old = best->ops;
-        *best = s;
-        s.ops = old;
+    struct suspect *best = sh->best;
+    size_t left = best->count - count;
+    struct op *ops = xmalloc((left + 1) * sizeof *ops);
+    memcpy(ops, best->ops, first * sizeof *ops);
+    memcpy(ops + first, best->ops + first + count, (left - first) * sizeof *ops);
+    const struct suspect s = {.env = best->env, .ops = ops, .count = left};
+    if (!try(sh, &s)) {
+        free(ops);
+        return false;
     }
-    free(s.ops);
-    return ok;
+    free(best->ops);
+    best->ops = ops;
+    best->count = left;
+    return true;
 }
 
 /* From the end, since what comes before a failure is needed least where it is near. */
@@ -67,7 +68,7 @@ static void drop_operations(struct shrinker *sh) {
 static void try_world(struct shrinker *sh, struct environment *env) {
     struct suspect s = *sh->best;
     s.env = *env;
-    if (fails(sh, &s)) {
+    if (try(sh, &s)) {
         env_free(&sh->best->env);
         sh->best->env = *env;
     } else {
@@ -97,7 +98,7 @@ static void drop_number(struct shrinker *sh, uint64_t *number) {
         return;
     uint64_t old = *number;
     *number = 0;
-    if (!fails(sh, sh->best))
+    if (!try(sh, sh->best))
         *number = old;
 }
 
@@ -105,7 +106,7 @@ static void drop_flag(struct shrinker *sh, bool *flag) {
     if (!*flag)
         return;
     *flag = false;
-    *flag = !fails(sh, sh->best);
+    *flag = !try(sh, sh->best);
 }
 
 static void plain_world(struct shrinker *sh) {
@@ -129,10 +130,10 @@ static void make_small(struct shrinker *sh, uint64_t *number, uint64_t low) {
     while (*number > low && sh->left) {
         uint64_t old = *number;
         *number = low;
-        if (fails(sh, sh->best))
+        if (try(sh, sh->best))
             return;
         *number = low + (old - low) / 2;
-        if (*number == low || !fails(sh, sh->best)) {
+        if (*number == low || !try(sh, sh->best)) {
             *number = old;
             return;
         }
@@ -151,8 +152,8 @@ static void small_numbers(struct shrinker *sh) {
     }
 }
 
-unsigned shrink(struct suspect *s, still_fails *still, void *arg, unsigned tries) {
-    struct shrinker sh = {.best = s, .fails = still, .arg = arg, .left = tries};
+unsigned shrink(struct suspect *s, still_fails *fails, void *arg, unsigned tries) {
+    struct shrinker sh = {.best = s, .fails = fails, .arg = arg, .left = tries};
     drop_operations(&sh);
     plain_world(&sh);
     small_numbers(&sh);

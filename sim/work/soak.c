@@ -25,10 +25,10 @@
 #include <unistd.h>
 
 enum {
-    COMPARE_EVERY = 64, /* operations, on the average */
-    BATCH_SECONDS = 10, /* of trials in one child, so that nothing can pile up */
-    TRIAL_SECONDS = 60, /* no trial takes longer */
-    MOST_TRIES = 3000,  /* when shrinking */
+    COMPARE_EVERY = 64,  /* operations, on the average */
+    BATCH_SECONDS = 10,  /* of trials in one child, so that nothing can pile up */
+    TRIAL_SECONDS = 300, /* a trial that takes longer hangs */
+    MOST_TRIES = 3000,   /* when shrinking */
     SHRINK_SECONDS = 120,
 };
 
@@ -105,8 +105,8 @@ static void count_trial(
         tally->platform_ops[i] += platform_at(i) == platform ? ops : 0;
 }
 
-/* Runs the program of that seed. listener may be NULL. */
-static bool run_seed(const struct soak_options *o, uint64_t seed, struct tally *tally,
+/* Runs the program of that seed, or as much of it as there is time for. listener may be NULL. */
+static bool run_seed(const struct soak_options *o, uint64_t seed, struct tally *tally, double until,
     legal_listener *listener, void *arg, struct strbuf *why) {
     struct generator *g = generator_new(seed, o->platform);
     const struct environment *env = generator_env(g);
@@ -114,7 +114,8 @@ static bool run_seed(const struct soak_options *o, uint64_t seed, struct tally *
     bool ok = trial_begin(&t, env, seed, why);
     if (ok) {
         legal_listen(t.legal, listener, arg);
-        for (uint64_t i = 0; ok && i < generator_length(g) && !program_ended(t.program); i++) {
+        uint64_t length = generator_length(g);
+        for (uint64_t i = 0; ok && i < length && !program_ended(t.program) && now() < until; i++) {
             struct op op;
             generator_next(g, t.legal, &op);
             ok = trial_step(&t, &op, why);
@@ -154,7 +155,7 @@ static bool run_batch(void *arg, int log) {
     (void)log;
     while (ok && !is_over(o, t) && now() < b->until) {
         alarm(TRIAL_SECONDS);
-        ok = run_seed(o, t->seed, t, o->listener, o->listener_arg, &why);
+        ok = run_seed(o, t->seed, t, b->until, o->listener, o->listener_arg, &why);
         t->runs += ok;
         t->seed += ok;
     }
@@ -191,7 +192,8 @@ static bool retell(void *arg, int log) {
     struct tally unused = {0};
     r->log = log;
     alarm(TRIAL_SECONDS);
-    return complain(&why, run_seed(r->options, r->seed, &unused, tell_op, r, &why));
+    return complain(
+        &why, run_seed(r->options, r->seed, &unused, now() + TRIAL_SECONDS, tell_op, r, &why));
 }
 
 /* What a suspect's run in a child has to say to be the same failure. */

@@ -29,8 +29,9 @@ void transcript_verify(
     const char *path, const struct verify_options *options, struct verify_result *result);
 
 /* Appends to out the transcript of a workload (workload.h) in a simulated space: its operations,
- * what came of each, and the dump of everything at the end. What the world has of taken ranges
- * becomes `occupy` operations. False and err on bad input; out then has what came before it. */
+ * what came of each, and the dump of everything at the end (a file of operations has its own). What
+ * the world has of taken ranges becomes `occupy` operations. False and err on bad input; out then
+ * has what came before it. */
 bool transcript_print(const char *workload, struct strbuf *out, struct error *err);
 
 #endif

@@ -24,7 +24,7 @@ static bool read_number(
 
 /* The size of one of the runtime's structures, of which several fit in a chunk. */
 static bool read_size(const char *line, const char *name, unsigned *out, struct error *err) {
-    uint64_t n;
+    uint64_t n = 0;
     if (!read_number(line, name, KiB(16), &n, err))
         return false;
     *out = (unsigned)n;
@@ -33,7 +33,7 @@ static bool read_size(const char *line, const char *name, unsigned *out, struct 
 
 static bool read_world(const char *line, struct transcript_head *head, struct error *err) {
     struct platform *p = &head->platform;
-    uint64_t ptr_size, max_mem, space = p->ptr_size == 4 ? UINT32_MAX : UINT64_C(1) << 48;
+    uint64_t ptr_size = 0, max_mem = 0, space = p->ptr_size == 4 ? UINT32_MAX : UINT64_C(1) << 48;
     if (!read_number(line, "ptrsize", 8, &ptr_size, err) ||
         !read_number(line, "maxmem", UINT64_MAX, &max_mem, err) ||
         !read_number(line, "image_end", space, &head->image_end, err) ||

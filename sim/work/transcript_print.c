@@ -72,7 +72,10 @@ static bool print_ops(struct printer *p, struct error *err) {
         if (op.code == OP_INIT && !program_ended(p->program) && !print_seed(p, err))
             return false;
     }
-    return !end.text[0] || error_set(err, "%s", end.text);
+    if (end.text[0])
+        return error_set(err, "%s", end.text);
+    const struct opline dump = {.kind = OPLINE_DUMP};
+    return program_ended(p->program) || print_line(p, &dump, err);
 }
 
 static bool print_lines(struct printer *p, struct error *err) {
@@ -102,9 +105,7 @@ static bool print(struct printer *p, struct error *err) {
     p->program = program_new(p->os, &p->scribe.sink);
     write_head(p);
     print_taken(p);
-    bool ok = opfile_line(p->source, 0) ? print_lines(p, err) : print_ops(p, err);
-    const struct opline dump = {.kind = OPLINE_DUMP};
-    return ok && (program_ended(p->program) || print_line(p, &dump, err));
+    return opfile_line(p->source, 0) ? print_lines(p, err) : print_ops(p, err);
 }
 
 bool transcript_print(const char *workload, struct strbuf *out, struct error *err) {

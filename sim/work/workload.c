@@ -41,8 +41,7 @@ static struct op_source *parse(
     if (cut)
         error_set(err, "%s: cannot read: the gzip data stop short", path);
     else if (strlen(sb_text(text)) != text->len)
-        error_set(err, "%s: has zero bytes; expected a script, operations or an allocfreetrace log",
-            path);
+        error_set(err, "%s: has zero bytes; expected a script or an allocfreetrace log", path);
     else if (opfile_recognises(sb_text(text)))
         return opfile_parse(path, sb_text(text), err);
     else

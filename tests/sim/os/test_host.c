@@ -351,7 +351,7 @@ static void a_heap_starts_and_grows_alike_on_host_and_model(void **state) {
         a = next_request(session_recording(real), &i);
         b = next_request(session_recording(simulated), &j);
         assert_true((a != NULL) == (b != NULL));
-        if (a && memcmp(a, b, sizeof *a) != 0) {
+        if (a && b && memcmp(a, b, sizeof *a) != 0) {
             struct strbuf text = {0};
             narrate(a, recording_head(session_recording(real)), env.platform->ptr_size, &text);
             sb_puts(&text, " But in the model: ");

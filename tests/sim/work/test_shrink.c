@@ -1,0 +1,133 @@
+/* Shrinking: what is needed stays, all else goes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/work/shrink.h"
+
+#include <string.h>
+
+/* How the suspects of a test fail. */
+struct fault {
+    unsigned tries;
+    bool needs_limit;
+};
+
+static void suspect_of(struct suspect *s, size_t count) {
+    *s = (struct suspect){.count = count, .env = {.platform = platform_find("linux/386")}};
+    s->ops = xcalloc(count, sizeof *s->ops);
+    for (size_t i = 0; i < count; i++)
+        s->ops[i] = (struct op){.code = OP_ALLOC, .id = (uint32_t)i, .size = 1000 + i};
+}
+
+static const struct op *find(const struct suspect *s, uint32_t id) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->ops[i].id == id)
+            return &s->ops[i];
+    return NULL;
+}
+
+/* Operations 3, 500 and 997 together fail, in a world with a limit if that is needed. */
+static bool three_fail(void *arg, const struct suspect *s) {
+    struct fault *f = arg;
+    f->tries++;
+    return find(s, 3) && find(s, 500) && find(s, 997) &&
+           (!f->needs_limit || s->env.model.memory_limit);
+}
+
+static void what_is_not_needed_is_left_out(void **state) {
+    struct suspect s;
+    struct fault f = {0};
+    (void)state;
+    suspect_of(&s, 1000);
+    unsigned tries = shrink(&s, three_fail, &f, 5000);
+    assert_int_equal(tries, f.tries);
+    assert_int_equal(s.count, 3);
+    assert_int_equal(s.ops[0].id, 3);
+    assert_int_equal(s.ops[1].id, 500);
+    assert_int_equal(s.ops[2].id, 997);
+    assert_true(f.tries < 300);
+    suspect_free(&s);
+}
+
+static void the_world_becomes_plain_but_for_what_is_needed(void **state) {
+    struct suspect s;
+    struct fault f = {.needs_limit = true};
+    (void)state;
+    suspect_of(&s, 1000);
+    env_toggle_taken(&s.env, 0x10000000, 0x10000);
+    env_toggle_taken(&s.env, 0x20000000, 0x10000);
+    s.env.model.memory_limit = MiB(64);
+    s.env.model.address_limit = MiB(512);
+    s.env.model.ignores_hints = true;
+    shrink(&s, three_fail, &f, 5000);
+    assert_int_equal(s.env.model.memory_limit, MiB(64));
+    assert_int_equal(s.env.model.address_limit, 0);
+    assert_int_equal(s.env.model.taken_count, 0);
+    assert_false(s.env.model.ignores_hints);
+    suspect_free(&s);
+}
+
+/* Fails if the second of two ranges is taken. */
+static bool second_range_fails(void *arg, const struct suspect *s) {
+    (void)arg;
+    return env_is_taken(&s->env, 0x20000000);
+}
+
+static void the_taken_range_that_matters_stays(void **state) {
+    struct suspect s;
+    (void)state;
+    suspect_of(&s, 4);
+    env_toggle_taken(&s.env, 0x10000000, 0x10000);
+    env_toggle_taken(&s.env, 0x20000000, 0x10000);
+    env_toggle_taken(&s.env, 0x30000000, 0x10000);
+    shrink(&s, second_range_fails, NULL, 100);
+    assert_int_equal(s.count, 0);
+    assert_int_equal(s.env.model.taken_count, 1);
+    assert_int_equal(s.env.model.taken[0].addr, 0x20000000);
+    suspect_free(&s);
+}
+
+/* Fails if object 2 has at least 700 bytes. */
+static bool large_fails(void *arg, const struct suspect *s) {
+    (void)arg;
+    const struct op *op = find(s, 2);
+    return op && op->size >= 700;
+}
+
+static void sizes_become_small(void **state) {
+    struct suspect s;
+    (void)state;
+    suspect_of(&s, 5);
+    s.ops[2].size = 1 << 20;
+    shrink(&s, large_fails, NULL, 1000);
+    assert_int_equal(s.count, 1);
+    assert_in_range(s.ops[0].size, 700, 1400);
+    suspect_free(&s);
+}
+
+static void it_stops_after_so_many_tries(void **state) {
+    struct suspect s;
+    struct fault f = {0};
+    (void)state;
+    suspect_of(&s, 1000);
+    unsigned tries = shrink(&s, three_fail, &f, 7);
+    assert_int_equal(tries, 7);
+    assert_int_equal(f.tries, 7);
+    assert_true(find(&s, 3) && find(&s, 500) && find(&s, 997));
+    suspect_free(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_needed_is_left_out),
+        cmocka_unit_test(the_world_becomes_plain_but_for_what_is_needed),
+        cmocka_unit_test(the_taken_range_that_matters_stays),
+        cmocka_unit_test(sizes_become_small),
+        cmocka_unit_test(it_stops_after_so_many_tries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
