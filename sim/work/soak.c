@@ -28,7 +28,7 @@ enum {
     COMPARE_EVERY = 64,  /* operations, on the average */
     BATCH_SECONDS = 10,  /* of trials in one child, so that nothing can pile up */
     TRIAL_SECONDS = 300, /* a trial that takes longer hangs */
-    MOST_TRIES = 3000,   /* when shrinking */
+    MOST_TRIES = 20000,  /* when shrinking */
     SHRINK_SECONDS = 120,
 };
 
