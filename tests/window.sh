@@ -81,7 +81,7 @@ waits 'three steps forward' is event 3
 xdotool key Left
 waits 'a step back' is event 2
 xdotool key shift+Right shift+Right
-waits 'operations forward' is step done
+waits 'operations forward' is step 'done'
 shot init
 differ start init
 check 'the picture follows' $?
