@@ -162,12 +162,12 @@ void app_close(struct app *app) {
 
 /* --- Time --- */
 
-static uint64_t event_count(const struct app *app) {
+uint64_t app_event_count(const struct app *app) {
     return recording_count(session_recording(app->session));
 }
 
 void app_run_to(struct app *app, uint64_t events) {
-    while (app->running && event_count(app) < events)
+    while (app->running && app_event_count(app) < events)
         app->running = session_pump(app->session, PUMP_OPS);
     app->dirty = true;
     const struct error *err = session_error(app->session);
@@ -176,10 +176,10 @@ void app_run_to(struct app *app, uint64_t events) {
 }
 
 void app_seek(struct app *app, uint64_t seq) {
-    if (seq > event_count(app) && app->running)
+    if (seq > app_event_count(app) && app->running)
         app_run_to(app, seq);
-    if (seq > event_count(app))
-        seq = event_count(app);
+    if (seq > app_event_count(app))
+        seq = app_event_count(app);
     recording_seek(session_recording(app->session), &app->replica, seq);
     app->at = seq;
     app->dirty = true;
@@ -192,7 +192,7 @@ static void play(struct app *app, double seconds) {
     if (!whole)
         return;
     app_seek(app, app->at + whole);
-    if (app->at == event_count(app) && !app->running)
+    if (app->at == app_event_count(app) && !app->running)
         app->playing = false;
 }
 
@@ -202,8 +202,8 @@ void app_tick(struct app *app, double seconds) {
         app->notice[0] = '\0';
         app->dirty = true;
     }
-    if (app->running && event_count(app) < app->at + APP_RUN_AHEAD)
-        app_run_to(app, event_count(app) + PUMP_EVENTS);
+    if (app->running && app_event_count(app) < app->at + APP_RUN_AHEAD)
+        app_run_to(app, app_event_count(app) + PUMP_EVENTS);
     if (app->playing)
         play(app, seconds);
 }
@@ -220,7 +220,7 @@ struct moment {
 
 static struct moment moment_of(const struct app *app) {
     const struct replica *r = app->replica;
-    return (struct moment){.at_end = app->at == event_count(app) && !app->running,
+    return (struct moment){.at_end = app->at == app_event_count(app) && !app->running,
         .started = r->ops > 0,
         .op = r->ops ? r->ops - 1 : 0,
         .ended = !r->in_op,
@@ -324,7 +324,7 @@ void app_tell(const struct app *app, struct strbuf *out) {
     sb_printf(out,
         "event=%" PRIu64 " count=%" PRIu64 " ops=%" PRIu64
         " step=%s platform=%s provider=%s playing=%d",
-        app->at, event_count(app), r->ops, init_step_name(r->init.step),
+        app->at, app_event_count(app), r->ops, init_step_name(r->init.step),
         session_env(app->session)->platform->name, session_provider(app->session), app->playing);
     sb_printf(out, " live=%" PRIu64 " taken=%zu theme=%s lesson=%zu.%zu help=%d exited=%d\n",
         r->stats[STAT_heap_live], session_env(app->session)->model.taken_count, app->theme.name,

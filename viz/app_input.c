@@ -11,10 +11,6 @@ enum { HINT_TAKEN_SIZE = 64 << 10 }; /* what "taking" a hint maps there: as much
 
 /* --- Time --- */
 
-static uint64_t event_count(const struct app *app) {
-    return recording_count(session_recording(app->session));
-}
-
 /* To the beginning of the next operation, or of this one, or of the one before. */
 static void step_op(struct app *app, int direction) {
     const struct recording *rec = session_recording(app->session);
@@ -23,7 +19,7 @@ static void step_op(struct app *app, int direction) {
         while (op < recording_op_count(rec) && recording_op_start(rec, op) <= app->at)
             op++;
         app_seek(
-            app, op < recording_op_count(rec) ? recording_op_start(rec, op) : event_count(app));
+            app, op < recording_op_count(rec) ? recording_op_start(rec, op) : app_event_count(app));
     } else if (app->at) {
         app_seek(app, op ? recording_op_start(rec, op - 1) : 0);
     }
@@ -53,7 +49,7 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_PLAY:
         app->playing = !app->playing;
-        if (app->playing && app->at == event_count(app) && !app->running)
+        if (app->playing && app->at == app_event_count(app) && !app->running)
             app_seek(app, 0);
         return true;
     case CMD_STEP_FORWARD: app_seek(app, app->at + 1); break;
@@ -65,7 +61,7 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
     case CMD_HOME: app_seek(app, 0); break;
     case CMD_END:
         app_run_to(app, app->at + APP_RUN_AHEAD);
-        app_seek(app, event_count(app));
+        app_seek(app, app_event_count(app));
         break;
     case CMD_SEEK: app_seek(app, (uint64_t)arg); break;
     case CMD_FASTER: app_speed(app, 1); return true;

@@ -4,6 +4,9 @@
 
 #include "viz/app.h"
 
+/* Events that the run has made so far. */
+uint64_t app_event_count(const struct app *app);
+
 /* Shows a line to the user for some seconds. */
 void app_notice(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

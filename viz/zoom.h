@@ -15,8 +15,8 @@
 #include "viz/draw.h"
 
 enum {
-    ARENA_PAGE_SHIFT = 13, /* Go's pages are 8 KiB on every platform */
-    ARENA_PAGE = 1 << ARENA_PAGE_SHIFT,
+    ARENA_PAGE_SHIFT = GO_PAGE_SHIFT,
+    ARENA_PAGE = GO_PAGE_SIZE,
     ARENA_ZOOM_MIN = 64, /* bytes: eight words of 64 bits */
 };
 
