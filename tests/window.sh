@@ -71,9 +71,9 @@ above() { [[ $(state "$1") -gt $2 ]]; }
 
 waits 'it starts at event 0' is event 0
 shot start
-xdotool mousemove 321 374 click 1
+xdotool mousemove 321 378 click 1
 waits 'a click on hint 0 takes it' is taken 1
-xdotool mousemove 321 374 click 1
+xdotool mousemove 321 378 click 1
 waits 'and another gives it back' is taken 0
 xdotool mousemove 640 660
 for _ in 1 2 3; do xdotool key Right; done

@@ -1,17 +1,17 @@
 /*
  * The app: everything that lasts while the window is open, and what commands do to it. It knows no
  * SDL: the window (window.c) turns input into commands and pointer positions; pictures without a
- * window (render.c) are made from the same app.
+ * window (tour.c) are made from the same app.
  *
- * The world is a session; the moment shown is a replica, brought to event `at`. What is seen
- * follows from these two alone.
+ * What runs, and the moment that is looked at, is a scene (scene.h). There are two: the one that
+ * commands go to, and, while comparing, the other beside it, which follows.
  */
 #ifndef ARENA_APP_H
 #define ARENA_APP_H
 
 #include "viz/lesson.h"
+#include "viz/scene.h"
 #include "viz/ui.h"
-#include "viz/zoom.h"
 
 struct app_options {
     const char *workload;     /* name or file; NULL: the first built-in one */
@@ -20,10 +20,11 @@ struct app_options {
     float scale;              /* 0: 1 */
 };
 
-/* Where each part of the window is, pixels. Recomputed for every picture. */
+/* Where each part of the window is, pixels. Recomputed for every picture; what is not shown has no
+ * height. */
 struct app_layout {
-    struct rect bar, lesson, space, path, regions, arena, story, facts, timeline;
-    bool shows_path; /* the middle is the path of mallocinit, otherwise regions and arena */
+    struct rect bar, lesson, space, tabs, centre, regions, arena, rail_tabs, rail, timeline;
+    enum centre shows; /* what is in the centre; CENTRE_MAP is regions and arena */
 };
 
 /* What a press of the button began. */
@@ -35,27 +36,20 @@ struct app {
     struct ui ui;
     struct app_layout layout;
 
-    struct environment home;  /* where the app was opened: lessons begin there */
-    struct environment world; /* as asked for since */
-    struct session *session;
-    char workload_name[96];
-    const char *builtin;  /* the built-in workload's name; NULL if it is none */
-    struct strbuf report; /* what reading the workload had to tell */
-    struct replica *replica;
-    uint64_t at;
+    struct environment home; /* where the app was opened: lessons begin there */
+    struct scene scenes[2];
+    struct scene *scene; /* the one that commands go to */
     bool playing;
     unsigned speed; /* index into the table of speeds */
     double owed;    /* events that playing is behind, less than one */
-    bool running;   /* the workload still produces more */
 
     struct lesson **lessons;
     size_t lesson_count;
     struct lesson_view lesson; /* lesson.lesson NULL: the start page */
     bool lesson_hidden;
 
-    struct zoom zoom;
-    struct thing hover, pinned;
-    int path_wanted; /* 1 path, 0 arena, -1 as the moment suggests */
+    enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
+    enum rail rail;
     bool help_open;
     enum drag drag;
     int drag_x;
@@ -94,8 +88,8 @@ void app_seek(struct app *app, uint64_t seq);
 
 /* Draws everything into canvas. */
 void app_draw(struct app *app, struct canvas *canvas);
-/* The view that panels get, for the app's own use. */
-struct view app_view(const struct app *app);
+/* The view of a scene that panels get, for the app's own use. */
+struct view app_view(const struct app *app, const struct scene *scene);
 
 /* Opens a lesson (0 = first) at a step (0 = first). False and err if its script is broken. */
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err);

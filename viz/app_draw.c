@@ -9,17 +9,19 @@ enum {
     LESSON_W = 296,
     RIGHT_W = 276,
     GAP = 14,
-    SPACE_H = 178,
+    SPACE_H = 166,
     REGIONS_H = 138,
     FACTS_MIN_H = 300,
+    TABS_H = 24,
+    RAIL_TABS_H = 34,
 };
 
-/* While mallocinit runs its path matters, later the arena; unless the user wants the other. */
-static bool wants_path(const struct app *app) {
-    if (app->path_wanted >= 0)
-        return app->path_wanted;
-    const struct replica *r = app->replica;
-    return r->init.step != STEP_DONE || r->objects_born == 0;
+/* While mallocinit runs its path matters, later the map; unless the user wants another. */
+enum centre app_centre(const struct app *app) {
+    if (app->centre != CENTRE_AUTO)
+        return app->centre;
+    const struct replica *r = app->scene->replica;
+    return r->init.step != STEP_DONE || r->objects_born == 0 ? CENTRE_PATH : CENTRE_MAP;
 }
 
 /* Cuts h pixels off the top of *r. */
@@ -41,22 +43,20 @@ static void lay_out(struct app *app, int w, int h) {
     struct ui *ui = &app->ui;
     struct app_layout *l = &app->layout;
     struct rect rest = {0, 0, w, h};
-    *l = (struct app_layout){.bar = cut_top(&rest, px(ui, BAR_H)), .shows_path = wants_path(app)};
+    *l = (struct app_layout){.bar = cut_top(&rest, px(ui, BAR_H)), .shows = app_centre(app)};
     l->timeline = rest;
     int body_h = rest.h - px(ui, TIMELINE_H);
     struct rect body = cut_top(&l->timeline, body_h > 0 ? body_h : 0);
     l->lesson = cut_left(&body, px(ui, LESSON_W));
     struct rect middle = cut_left(&body, body.w - px(ui, RIGHT_W));
-    l->facts = body;
-    l->story = body;
-    int facts_h = body.h * 11 / 20, least = px(ui, FACTS_MIN_H);
-    l->facts = cut_top(&l->story, facts_h > least ? facts_h : least);
+    l->rail = body;
+    l->rail_tabs = cut_top(&l->rail, px(ui, RAIL_TABS_H));
     middle = rect_inset(middle, px(ui, GAP));
     l->space = cut_top(&middle, px(ui, SPACE_H));
-    cut_top(&middle, px(ui, GAP));
-    if (l->shows_path) {
-        l->path = middle;
-    } else {
+    l->tabs = cut_top(&middle, px(ui, TABS_H));
+    cut_top(&middle, px(ui, GAP) / 2);
+    l->centre = middle;
+    if (l->shows == CENTRE_MAP) {
         l->regions = cut_top(&middle, px(ui, REGIONS_H));
         cut_top(&middle, px(ui, GAP));
         l->arena = middle;
@@ -67,7 +67,7 @@ static void draw_grounds(struct app *app, struct canvas *c) {
     const struct ui *ui = &app->ui;
     const struct app_layout *l = &app->layout;
     draw_fill(c, rect_make(0, 0, c->w, c->h), color_of(ui, COLOR_ground));
-    const struct rect panels[] = {l->bar, l->lesson, l->facts, l->story, l->timeline};
+    const struct rect panels[] = {l->bar, l->lesson, l->rail_tabs, l->rail, l->timeline};
     for (size_t i = 0; i < ARRAY_LEN(panels); i++)
         draw_fill(c, panels[i], color_of(ui, COLOR_panel));
     uint32_t line = color_of(ui, COLOR_line);
@@ -75,7 +75,7 @@ static void draw_grounds(struct app *app, struct canvas *c) {
     draw_fill(c, rect_make(0, l->bar.h - 1, c->w, 1), line);
     draw_fill(c, rect_make(0, l->timeline.y, c->w, 1), line);
     draw_fill(c, rect_make(l->lesson.x + l->lesson.w - 1, l->lesson.y, 1, body_h), line);
-    draw_fill(c, rect_make(l->facts.x, l->facts.y, 1, body_h), line);
+    draw_fill(c, rect_make(l->rail_tabs.x, l->rail_tabs.y, 1, body_h), line);
 }
 
 static void draw_notice(struct app *app, struct canvas *c, const char *text) {
@@ -89,6 +89,49 @@ static void draw_notice(struct app *app, struct canvas *c, const char *text) {
     ui_text(ui, rect_inset(r, px(ui, 8)), FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_text), text);
 }
 
+static void draw_centre(struct app *app, const struct view *v) {
+    static const char *const labels[] = {
+#define X(NAME, label) label,
+        CENTRES(X)
+#undef X
+    };
+    struct ui *ui = &app->ui;
+    const struct app_layout *l = &app->layout;
+    ui_tabs(ui, l->tabs, labels, ARRAY_LEN(labels), l->shows - 1, CMD_PATH);
+    switch (l->shows) {
+    case CENTRE_PATH: panel_path(ui, v, l->centre); break;
+    default:
+        panel_regions(ui, v, l->regions);
+        panel_arena(ui, v, l->arena);
+        break;
+    }
+}
+
+/* The heap's facts above, what just happened below. */
+static void draw_now(struct ui *ui, const struct view *v, struct rect area) {
+    int h = area.h * 11 / 20, least = px(ui, FACTS_MIN_H);
+    panel_facts(ui, v, cut_top(&area, h > least ? h : least));
+    cut_top(&area, px(ui, GAP));
+    panel_story(ui, v, area);
+}
+
+static void draw_rail(struct app *app, const struct view *v) {
+    static const char *const labels[] = {
+#define X(NAME, label) label,
+        RAILS(X)
+#undef X
+    };
+    struct ui *ui = &app->ui;
+    struct rect tabs = app->layout.rail_tabs, area = rect_inset(app->layout.rail, px(ui, GAP));
+    tabs.x += px(ui, GAP) / 2;
+    tabs.w -= px(ui, GAP);
+    ui_tabs(ui, tabs, labels, ARRAY_LEN(labels), app->rail, CMD_NOW);
+    switch (app->rail) {
+    case RAIL_WORLD: panel_facts(ui, v, area); break;
+    default: draw_now(ui, v, area); break;
+    }
+}
+
 void app_draw(struct app *app, struct canvas *canvas) {
     struct ui *ui = &app->ui;
     ui->canvas = canvas;
@@ -96,20 +139,14 @@ void app_draw(struct app *app, struct canvas *canvas) {
     ui->theme = &app->theme;
     lay_out(app, canvas->w, canvas->h);
     ui_begin(ui);
-    struct view v = app_view(app);
+    struct view v = app_view(app, app->scene);
     const struct app_layout *l = &app->layout;
     draw_grounds(app, canvas);
     panel_bar(ui, &v, l->bar);
     panel_lesson(ui, &v, l->lesson);
     panel_space(ui, &v, l->space);
-    if (l->shows_path) {
-        panel_path(ui, &v, l->path);
-    } else {
-        panel_regions(ui, &v, l->regions);
-        panel_arena(ui, &v, l->arena);
-    }
-    panel_facts(ui, &v, rect_inset(l->facts, px(ui, GAP)));
-    panel_story(ui, &v, rect_inset(l->story, px(ui, GAP)));
+    draw_centre(app, &v);
+    draw_rail(app, &v);
     panel_timeline(ui, &v, l->timeline);
     if (v.notice)
         draw_notice(app, canvas, v.notice);

@@ -11,57 +11,30 @@ enum { HINT_TAKEN_SIZE = 64 << 10 }; /* what "taking" a hint maps there: as much
 
 /* --- Time --- */
 
-/* To the beginning of the next operation, or of this one, or of the one before. */
-static void step_op(struct app *app, int direction) {
-    const struct recording *rec = session_recording(app->session);
-    uint64_t op = app->replica->ops; /* the first that begins at or after this moment */
-    if (direction > 0) {
-        while (op < recording_op_count(rec) && recording_op_start(rec, op) <= app->at)
-            op++;
-        app_seek(
-            app, op < recording_op_count(rec) ? recording_op_start(rec, op) : app_event_count(app));
-    } else if (app->at) {
-        app_seek(app, op ? recording_op_start(rec, op - 1) : 0);
-    }
-}
-
 static void step_mark(struct app *app, int direction) {
-    size_t count;
-    const struct mark *marks = recording_marks(session_recording(app->session), &count);
-    if (direction > 0) {
-        for (size_t i = 0; i < count; i++)
-            if (marks[i].seq > app->at) {
-                app_seek(app, marks[i].seq);
-                return;
-            }
-        app_notice(app, "No later collection, growth or refusal in this run.");
-    } else {
-        for (size_t i = count; i-- > 0;)
-            if (marks[i].seq < app->at) {
-                app_seek(app, marks[i].seq);
-                return;
-            }
-        app_notice(app, "No earlier collection, growth or refusal in this run.");
-    }
+    if (!scene_step_mark(app->scene, direction))
+        app_notice(app, direction > 0 ? "No later collection, growth or refusal in this run."
+                                      : "No earlier collection, growth or refusal in this run.");
 }
 
 static bool time_command(struct app *app, enum command command, int64_t arg) {
+    struct scene *s = app->scene;
     switch (command) {
     case CMD_PLAY:
         app->playing = !app->playing;
-        if (app->playing && app->at == app_event_count(app) && !app->running)
+        if (app->playing && s->at == scene_count(s) && !s->running)
             app_seek(app, 0);
         return true;
-    case CMD_STEP_FORWARD: app_seek(app, app->at + 1); break;
-    case CMD_STEP_BACK: app_seek(app, app->at ? app->at - 1 : 0); break;
-    case CMD_OP_FORWARD: step_op(app, 1); break;
-    case CMD_OP_BACK: step_op(app, -1); break;
+    case CMD_STEP_FORWARD: app_seek(app, s->at + 1); break;
+    case CMD_STEP_BACK: app_seek(app, s->at ? s->at - 1 : 0); break;
+    case CMD_OP_FORWARD: scene_step_op(s, 1); break;
+    case CMD_OP_BACK: scene_step_op(s, -1); break;
     case CMD_MARK_FORWARD: step_mark(app, 1); break;
     case CMD_MARK_BACK: step_mark(app, -1); break;
     case CMD_HOME: app_seek(app, 0); break;
     case CMD_END:
-        app_run_to(app, app->at + APP_RUN_AHEAD);
-        app_seek(app, app_event_count(app));
+        app_run_to(app, s->at + APP_RUN_AHEAD);
+        app_seek(app, scene_count(s));
         break;
     case CMD_SEEK: app_seek(app, (uint64_t)arg); break;
     case CMD_FASTER: app_speed(app, 1); return true;
@@ -75,32 +48,47 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
 /* --- View --- */
 
 static void zoom_by(struct app *app, double factor) {
-    struct zoom z = arena_zoom_clamp(app->replica, app->zoom);
+    struct scene *s = app->scene;
+    struct zoom z = arena_zoom_clamp(s->replica, s->zoom);
     uint64_t focus = z.start + z.size / 2;
-    arena_addr_at(app->replica, z, app->layout.arena, app->ui.scale, app->ui.mouse_x,
-        app->ui.mouse_y, &focus);
-    app->zoom = arena_zoom_at(app->replica, z, factor, focus);
+    arena_addr_at(
+        s->replica, z, app->layout.arena, app->ui.scale, app->ui.mouse_x, app->ui.mouse_y, &focus);
+    s->zoom = arena_zoom_at(s->replica, z, factor, focus);
 }
 
 static void focus_pinned(struct app *app) {
-    struct thing t = app->pinned.kind ? app->pinned : app->hover;
+    struct scene *s = app->scene;
+    struct thing t = s->pinned.kind ? s->pinned : s->hover;
     uint64_t size = t.kind == THING_PAGE ? GO_PAGE_SIZE : t.size ? t.size : 64;
     if (t.kind == THING_PAGE || t.kind == THING_SLOT || t.kind == THING_WORD)
-        app->zoom = arena_zoom_to(app->replica, t.addr, size);
+        s->zoom = arena_zoom_to(s->replica, t.addr, size);
     else
         app_notice(app, "Click a page or an object first, then F zooms to it.");
 }
 
+/* Shows that in the centre; the map, if it is there already. */
+static void show_centre(struct app *app, enum centre centre) {
+    app->centre = app->layout.shows == centre ? CENTRE_MAP : centre;
+}
+
 static bool view_command(struct app *app, enum command command) {
     static const double IN = 1.5, PAN = 0.25;
+    struct scene *s = app->scene;
     switch (command) {
     case CMD_ZOOM_IN: zoom_by(app, IN); return true;
     case CMD_ZOOM_OUT: zoom_by(app, 1 / IN); return true;
-    case CMD_PAN_LEFT: app->zoom = arena_pan(app->replica, app->zoom, -PAN); return true;
-    case CMD_PAN_RIGHT: app->zoom = arena_pan(app->replica, app->zoom, PAN); return true;
-    case CMD_FIT: app->zoom = (struct zoom){0}; return true;
+    case CMD_PAN_LEFT: s->zoom = arena_pan(s->replica, s->zoom, -PAN); return true;
+    case CMD_PAN_RIGHT: s->zoom = arena_pan(s->replica, s->zoom, PAN); return true;
+    case CMD_FIT: s->zoom = (struct zoom){0}; return true;
     case CMD_FOCUS: focus_pinned(app); return true;
-    case CMD_PATH: app->path_wanted = !app->layout.shows_path; return true;
+#define X(NAME, label)                                                                             \
+    case CMD_##NAME: show_centre(app, CENTRE_##NAME); return true;
+        CENTRES(X)
+#undef X
+#define X(NAME, label)                                                                             \
+    case CMD_##NAME: app->rail = RAIL_##NAME; return true;
+        RAILS(X)
+#undef X
     default: return false;
     }
 }
@@ -120,29 +108,29 @@ static unsigned taken_hints(const struct environment *env) {
 
 /* Refuses all hints, or gives all of them back. */
 static void take_all(struct app *app) {
-    bool all = taken_hints(&app->world) == HINT_COUNT;
+    bool all = taken_hints(&app->scene->world) == HINT_COUNT;
     for (unsigned i = 0; i < HINT_COUNT; i++) {
-        uint64_t addr = hint_address(app->world.platform, i);
-        if (env_is_taken(&app->world, addr) == all)
-            env_toggle_taken(&app->world, addr, HINT_TAKEN_SIZE);
+        uint64_t addr = hint_address(app->scene->world.platform, i);
+        if (env_is_taken(&app->scene->world, addr) == all)
+            env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
     }
     app_notice(
         app, all ? "All hints are free again." : "All 128 hints are taken by somebody else.");
 }
 
 static void take_hint(struct app *app, int64_t hint) {
-    uint64_t addr = hint_address(app->world.platform, (unsigned)hint);
-    env_toggle_taken(&app->world, addr, HINT_TAKEN_SIZE);
+    uint64_t addr = hint_address(app->scene->world.platform, (unsigned)hint);
+    env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
     app_notice(app,
-        env_is_taken(&app->world, addr) ? "0x%llx is taken: see where mallocinit goes now."
-                                        : "0x%llx is free again.",
+        env_is_taken(&app->scene->world, addr) ? "0x%llx is taken: see where mallocinit goes now."
+                                               : "0x%llx is free again.",
         (unsigned long long)addr);
 }
 
 /* Limits that lead, on 32-bit, to each of the four arena sizes and to failure. */
 static void cycle_limit(struct app *app) {
     static const uint64_t limits[] = {0, MiB(800), MiB(560), MiB(420), MiB(290), MiB(200)};
-    struct model_config *m = &app->world.model;
+    struct model_config *m = &app->scene->world.model;
     size_t next = 0;
     while (next < ARRAY_LEN(limits) && limits[next] != m->address_limit)
         next++;
@@ -157,8 +145,8 @@ static void cycle_limit(struct app *app) {
 
 /* A break so high that the usual start of the arena lies below it. */
 static void cycle_break(struct app *app) {
-    struct model_config *m = &app->world.model;
-    uint64_t image_end = m->image_end ? m->image_end : app->world.platform->image_end;
+    struct model_config *m = &app->scene->world.model;
+    uint64_t image_end = m->image_end ? m->image_end : app->scene->world.platform->image_end;
     m->brk = m->brk ? 0 : round_up(image_end, MiB(1)) + MiB(48);
     app_notice(app,
         m->brk ? "The program break has moved up to 0x%llx."
@@ -167,16 +155,16 @@ static void cycle_break(struct app *app) {
 }
 
 static void other_width(struct app *app) {
-    app->world.platform = platform_other_width(app->world.platform);
+    app->scene->world.platform = platform_other_width(app->scene->world.platform);
     /* Faults are arranged for addresses of one width: they stay behind. */
-    free(app->world.model.taken);
-    app->world.model = (struct model_config){0};
+    free(app->scene->world.model.taken);
+    app->scene->world.model = (struct model_config){0};
 }
 
 static void next_workload(struct app *app) {
     size_t next = 0;
     for (size_t i = 0; workload_builtin(i); i++)
-        if (app->builtin && strcmp(workload_builtin(i), app->builtin) == 0)
+        if (app->scene->builtin && strcmp(workload_builtin(i), app->scene->builtin) == 0)
             next = i + 1;
     app_open_builtin(app, workload_builtin(next) ? next : 0);
 }
@@ -188,11 +176,11 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
         next_workload(app);
         return true;
     }
-    if (needs_hints && !app->world.platform->hint) {
+    if (needs_hints && !app->scene->world.platform->hint) {
         app_notice(app, "32-bit platforms have no hints: press M for 64-bit.");
         return true;
     }
-    env_copy(&before, &app->world);
+    env_copy(&before, &app->scene->world);
     switch (command) {
     case CMD_TOGGLE_WIDTH: other_width(app); break;
     case CMD_TAKE_HINT: take_hint(app, arg); break;
@@ -200,8 +188,8 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
     case CMD_CYCLE_LIMIT: cycle_limit(app); break;
     case CMD_CYCLE_BREAK: cycle_break(app); break;
     case CMD_ELSEWHERE:
-        app->world.model.ignores_hints = !app->world.model.ignores_hints;
-        app_notice(app, app->world.model.ignores_hints
+        app->scene->world.model.ignores_hints = !app->scene->world.model.ignores_hints;
+        app_notice(app, app->scene->world.model.ignores_hints
                             ? "The kernel now ignores the address that is asked for."
                             : "The kernel gives the address asked for, if it is free.");
         break;
@@ -210,8 +198,8 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
     if (app_rerun(app)) {
         env_free(&before);
     } else {
-        env_free(&app->world);
-        app->world = before;
+        env_free(&app->scene->world);
+        app->scene->world = before;
     }
     return true;
 }
@@ -267,7 +255,7 @@ static void dismiss(struct app *app) {
     else if (app->notice[0])
         app->notice[0] = '\0';
     else
-        app->pinned = (struct thing){0};
+        app->scene->pinned = (struct thing){0};
 }
 
 static bool window_command(struct app *app, enum command command) {
@@ -297,16 +285,17 @@ void app_command(struct app *app, enum command command, int64_t arg) {
 void app_pointer(struct app *app, int x, int y) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
-    struct view v = app_view(app);
+    struct scene *s = app->scene;
+    struct view v = app_view(app, s);
     if (app->drag == DRAG_TIMELINE) {
         app_seek(app, timeline_event_at(app->layout.timeline, &v, x));
         return;
     }
     if (app->drag == DRAG_ARENA && app->layout.arena.h > 0) {
         double share = (double)(app->drag_x - x) / app->layout.arena.w;
-        app->zoom = arena_pan(app->replica, app->drag_zoom, share);
+        s->zoom = arena_pan(s->replica, app->drag_zoom, share);
     }
-    app->hover = x < 0 || app->help_open ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
+    s->hover = x < 0 || app->help_open ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
     app->dirty = true; /* buttons light up under the pointer too */
 }
 
@@ -319,11 +308,11 @@ void app_press(struct app *app, int x, int y) {
     if (rect_has(app->layout.timeline, x, y)) {
         app->drag = DRAG_TIMELINE;
         app->playing = false;
-    } else if (!app->layout.shows_path && rect_has(app->layout.arena, x, y)) {
+    } else if (app->layout.arena.h > 0 && rect_has(app->layout.arena, x, y)) {
         app->drag = DRAG_ARENA;
     }
     app->drag_x = x;
-    app->drag_zoom = arena_zoom_clamp(app->replica, app->zoom);
+    app->drag_zoom = arena_zoom_clamp(app->scene->replica, app->scene->zoom);
     app_pointer(app, x, y);
 }
 
@@ -340,18 +329,19 @@ void app_release(struct app *app, int x, int y) {
     if (command != CMD_NONE)
         app_command(app, command, arg);
     else
-        app->pinned = thing;
+        app->scene->pinned = thing;
     app->dirty = true;
 }
 
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
-    if (app->layout.shows_path || !rect_has(app->layout.arena, x, y))
+    struct scene *s = app->scene;
+    if (!rect_has(app->layout.arena, x, y))
         return;
     if (zoom)
         zoom_by(app, notches > 0 ? 1.25 : 0.8);
     else
-        app->zoom = arena_pan(app->replica, app->zoom, -0.1 * (double)notches);
+        s->zoom = arena_pan(s->replica, s->zoom, -0.1 * (double)notches);
     app->dirty = true;
 }

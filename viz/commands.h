@@ -25,7 +25,10 @@
     X(PAN_LEFT, "pan left", "a", "View", "pan left (also drag)")                                   \
     X(PAN_RIGHT, "pan right", "d", "View", "pan right")                                            \
     X(FIT, "fit", "0", "View", "fit the arena")                                                    \
-    X(PATH, "path", "p", "View", "show the path of mallocinit, or the arena")                      \
+    X(PATH, "path", "p", "View", "the path of mallocinit; again: the map")                         \
+    X(MAP, "map", "v", "View", "the map: regions and arena")                                       \
+    X(NOW, "now", "F1", "View", "right column: the heap and what just happened")                   \
+    X(WORLD, "world", "F2", "View", "right column: the world the run is in")                       \
     X(FOCUS, "focus", "f", "View", "zoom to the pinned thing")                                     \
     X(TOGGLE_WIDTH, "toggle width", "m", "World",                                                  \
         "32-bit or 64-bit, same point of the same workload")                                       \

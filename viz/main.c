@@ -207,7 +207,7 @@ static bool prepare(
         app_seek(app, o->at);
     }
     if (o->path)
-        app->path_wanted = 1;
+        app->centre = CENTRE_PATH;
     return true;
 }
 
@@ -228,8 +228,8 @@ static bool act(struct options *o, struct error *err) {
     } else if (ok && strcmp(command, "tour") == 0) {
         ok = tour(&app, o->what ? o->what : "arenascope-tour", o->w, o->h, err);
     } else if (ok) {
-        if (sb_text(&app.report)[0])
-            fputs(sb_text(&app.report), stderr);
+        if (sb_text(&app.scene->report)[0])
+            fputs(sb_text(&app.scene->report), stderr);
         ok = window_run(&app, o->w, o->h, o->tell, err);
     }
     app_close(&app);

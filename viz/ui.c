@@ -266,3 +266,24 @@ void ui_button(
     ui_text(ui, inside, FACE_SANS, SIZE_BODY, 1, ink, label);
     ui_click(ui, r, command, arg);
 }
+
+void ui_tabs(struct ui *ui, struct rect area, const char *const *labels, int count, int chosen,
+    enum command first) {
+    int x = area.x, pad = px(ui, 8), line = px(ui, 2);
+    draw_fill(ui->canvas, rect_make(area.x, area.y + area.h - px(ui, 1), area.w, px(ui, 1)),
+        color_of(ui, COLOR_line));
+    for (int i = 0; i < count; i++) {
+        bool on = i == chosen;
+        int w = text_width(ui->fonts, on ? FACE_BOLD : FACE_SANS, px(ui, SIZE_SMALL), labels[i]) +
+                2 * pad;
+        struct rect r = rect_make(x, area.y, w, area.h);
+        bool lit = on || ui_hovered(ui, r);
+        ui_text(ui, r, on ? FACE_BOLD : FACE_SANS, SIZE_SMALL, 1,
+            color_of(ui, lit ? COLOR_text : COLOR_muted), labels[i]);
+        if (on)
+            draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - line, r.w, line),
+                color_of(ui, COLOR_accent));
+        ui_click(ui, r, first + (enum command)i, 0);
+        x += w;
+    }
+}

@@ -41,6 +41,32 @@ static inline bool thing_same(struct thing a, struct thing b) {
     return a.kind == b.kind && a.index == b.index && a.addr == b.addr;
 }
 
+/* What the centre of the window can show: X(NAME, label). The command CMD_NAME chooses it; those
+ * commands stand in this order. */
+#define CENTRES(X)                                                                                 \
+    X(PATH, "Path")                                                                                \
+    X(MAP, "Map")
+
+enum centre {
+    CENTRE_AUTO, /* as the moment suggests */
+#define X(NAME, label) CENTRE_##NAME,
+    CENTRES(X)
+#undef X
+        CENTRE_COUNT
+};
+
+/* What the right column can show, likewise. */
+#define RAILS(X)                                                                                   \
+    X(NOW, "Now")                                                                                  \
+    X(WORLD, "World")
+
+enum rail {
+#define X(NAME, label) RAIL_##NAME,
+    RAILS(X)
+#undef X
+        RAIL_COUNT
+};
+
 struct lesson; /* viz/lesson.h */
 struct lesson_view;
 
@@ -137,6 +163,9 @@ int ui_paragraph_height(
  * below. */
 struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+/* A row of tabs from the left of area; a click on number i runs the command `first` + i. */
+void ui_tabs(struct ui *ui, struct rect area, const char *const *labels, int count, int chosen,
+    enum command first);
 /* A button with a label; lit if on. */
 void ui_button(
     struct ui *ui, struct rect r, const char *label, bool on, enum command command, int64_t arg);

@@ -1,0 +1,165 @@
+/* Scenes: see scene.h. */
+#include "viz/scene.h"
+
+#include "sim/work/workload.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PUMP_OPS = 64 }; /* operations between looks at how far the run has come */
+
+/* --- Opening --- */
+
+static const char *builtin_name(const char *name) {
+    for (size_t i = 0; workload_builtin(i); i++)
+        if (strcmp(workload_builtin(i), name) == 0)
+            return workload_builtin(i);
+    return NULL;
+}
+
+bool scene_open(struct scene *s, const char *workload, struct error *err) {
+    struct environment env = {0};
+    struct strbuf report = {0};
+    struct op_source *source = workload_open(workload, &s->world, &env, &report, err);
+    const char *title = source ? workload_title(source) : NULL;
+    struct session *session = source ? session_new(&env, source, err) : NULL;
+    if (!session) {
+        sb_free(&report);
+        env_free(&env);
+        return false;
+    }
+    s->builtin = builtin_name(workload);
+    snprintf(s->name, sizeof s->name, "%s", title);
+    env_free(&s->world);
+    s->world = env;
+    sb_free(&s->report);
+    s->report = report;
+    scene_take(s, session);
+    return true;
+}
+
+/* To event 0 of a new recording, with nothing zoomed or pinned. */
+static void begin(struct scene *s) {
+    replica_free(s->replica);
+    s->replica = replica_new();
+    s->at = 0;
+    s->running = session_pump(s->session, 0);
+    s->hover = s->pinned = (struct thing){0};
+    s->zoom = (struct zoom){0};
+}
+
+void scene_take(struct scene *s, struct session *session) {
+    session_free(s->session);
+    s->session = session;
+    begin(s);
+}
+
+void scene_close(struct scene *s) {
+    session_free(s->session);
+    replica_free(s->replica);
+    env_free(&s->world);
+    sb_free(&s->report);
+    *s = (struct scene){0};
+}
+
+/* --- Time --- */
+
+uint64_t scene_count(const struct scene *s) {
+    return recording_count(session_recording(s->session));
+}
+
+void scene_run_to(struct scene *s, uint64_t events) {
+    while (s->running && scene_count(s) < events)
+        s->running = session_pump(s->session, PUMP_OPS);
+}
+
+void scene_seek(struct scene *s, uint64_t seq) {
+    scene_run_to(s, seq);
+    if (seq > scene_count(s))
+        seq = scene_count(s);
+    recording_seek(session_recording(s->session), &s->replica, seq);
+    s->at = seq;
+}
+
+void scene_step_op(struct scene *s, int direction) {
+    const struct recording *rec = session_recording(s->session);
+    uint64_t op = s->replica->ops; /* the first that begins at or after this moment */
+    if (direction > 0) {
+        while (op < recording_op_count(rec) && recording_op_start(rec, op) <= s->at)
+            op++;
+        scene_seek(s, op < recording_op_count(rec) ? recording_op_start(rec, op) : scene_count(s));
+    } else if (s->at) {
+        scene_seek(s, op ? recording_op_start(rec, op - 1) : 0);
+    }
+}
+
+bool scene_step_mark(struct scene *s, int direction) {
+    size_t count;
+    const struct mark *marks = recording_marks(session_recording(s->session), &count);
+    size_t i = 0; /* the first mark at or after this moment */
+    while (i < count && marks[i].seq < s->at)
+        i++;
+    if (direction > 0)
+        while (i < count && marks[i].seq == s->at)
+            i++;
+    else if (i == 0)
+        return false;
+    else
+        i--;
+    if (i == count)
+        return false;
+    scene_seek(s, marks[i].seq);
+    return true;
+}
+
+/* --- The same point of another run --- */
+
+struct moment scene_moment(const struct scene *s) {
+    const struct replica *r = s->replica;
+    return (struct moment){.at_end = s->at == scene_count(s) && !s->running,
+        .started = r->ops > 0,
+        .op = r->ops ? r->ops - 1 : 0,
+        .ended = !r->in_op,
+        .step = r->init.step};
+}
+
+/* Is the moment inside mallocinit's operation? Then steps tell it better than events. */
+static uint64_t find_step(
+    const struct recording *rec, uint64_t first, uint64_t end, unsigned step) {
+    for (uint64_t i = first; i < end; i++) {
+        const struct event *ev = recording_event(rec, i);
+        if (ev->kind == EV_STEP && (ev->w & 0xff) >= step)
+            return i + 1;
+    }
+    return end;
+}
+
+void scene_go(struct scene *s, const struct moment *m) {
+    const struct recording *rec = session_recording(s->session);
+    while (s->running && (m->at_end || recording_op_count(rec) <= m->op + 1))
+        s->running = session_pump(s->session, PUMP_OPS);
+    uint64_t ops = recording_op_count(rec), count = recording_count(rec);
+    if (m->at_end || m->op >= ops) {
+        scene_seek(s, count);
+        return;
+    }
+    if (!m->started) {
+        scene_seek(s, 0);
+        return;
+    }
+    uint64_t first = recording_op_start(rec, m->op);
+    uint64_t end = m->op + 1 < ops ? recording_op_start(rec, m->op + 1) : count;
+    bool in_init = recording_event(rec, first)->w == OP_INIT && !m->ended;
+    if (in_init)
+        end = m->step == STEP_NONE ? first + 1 : find_step(rec, first, end, m->step);
+    scene_seek(s, end);
+}
+
+bool scene_rerun(struct scene *s, struct error *err) {
+    struct moment m = scene_moment(s);
+    if (!session_restart(s->session, &s->world, err))
+        return false;
+    begin(s);
+    scene_go(s, &m);
+    return true;
+}

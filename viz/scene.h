@@ -1,0 +1,61 @@
+/*
+ * A scene: one run and the moment of it that is looked at.
+ *
+ * The run is a session; the moment is a replica, brought to event `at`. What is seen follows from
+ * these two, and from where one looks (zoom, hover, pinned). The app shows one scene, or two side
+ * by side.
+ */
+#ifndef ARENA_SCENE_H
+#define ARENA_SCENE_H
+
+#include "viz/ui.h"
+#include "viz/zoom.h"
+
+struct scene {
+    struct environment world; /* as asked for; the session's own tells what came of it */
+    struct session *session;  /* NULL: no run */
+    char name[96];            /* the workload's, for people */
+    const char *builtin;      /* the built-in workload's name; NULL if it is none */
+    struct strbuf report;     /* what reading the workload had to tell */
+    struct replica *replica;
+    uint64_t at;
+    bool running; /* the workload still produces more */
+    struct zoom zoom;
+    struct thing hover, pinned;
+};
+
+/* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the
+ * workload's own where that sets something. False and err, with the scene as before, on failure. */
+bool scene_open(struct scene *s, const char *workload, struct error *err);
+/* Takes over a session, at event 0. */
+void scene_take(struct scene *s, struct session *session);
+void scene_close(struct scene *s);
+
+/* Events that the run has made so far. */
+uint64_t scene_count(const struct scene *s);
+/* Runs the workload to its end, or until it has made that many events. */
+void scene_run_to(struct scene *s, uint64_t events);
+/* Moves to the state with seq events applied, or to the end if the run is shorter. */
+void scene_seek(struct scene *s, uint64_t seq);
+/* To the beginning of the next operation, or of this one, or of the one before. */
+void scene_step_op(struct scene *s, int direction);
+/* To the next or previous mark of the recording. False: there is none. */
+bool scene_step_mark(struct scene *s, int direction);
+
+/* A moment in terms that another run of the same workload shares. */
+struct moment {
+    bool at_end, started;
+    uint64_t op;   /* the operation begun last */
+    bool ended;    /* ... and its OP_END is past */
+    unsigned step; /* of mallocinit, reached last */
+};
+
+struct moment scene_moment(const struct scene *s);
+/* To that moment: the same operation, and inside mallocinit the same step; as near as it gets
+ * where this run is shorter. */
+void scene_go(struct scene *s, const struct moment *m);
+/* Runs the same workload again in s->world and comes to the same moment of it. False and err, with
+ * the run as before, if that world cannot be. */
+bool scene_rerun(struct scene *s, struct error *err);
+
+#endif
