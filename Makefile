@@ -55,8 +55,8 @@ tests     = $(foreach f,$(1),$(if $(filter test_%,$(notdir $(f))),$(f)))
 programs  = $(patsubst %.c,$(OUT)/%,$(call tests,$(1)))
 shared    = $(call objects,$(filter-out $(call tests,$(1)),$(1)))
 
-all: $(OUT)/arenasim $(if $(M32),,$(OUT)/arenascope)
-tests: $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST)))
+all: $(OUT)/arenasim $(if $(M32),,$(OUT)/arenascope) catalogues
+tests: catalogues $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST)))
 
 $(OUT)/libsim.a: $(call objects,$(filter-out sim/main.c,$(SIM)))
 $(OUT)/libviz.a: $(call objects,$(filter-out viz/main.c,$(VIZ)))
@@ -83,6 +83,22 @@ $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@$(COMPILE) -MMD -MP -c $< -o $@
 
+# Translations: words marked in the sources -> assets/po/LANGUAGE.po -> share/locale beside the programs.
+PO         := $(wildcard assets/po/*.po)
+CATALOGUES := $(patsubst assets/po/%.po,$(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo,$(PO))
+XGETTEXT    = xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --sort-by-file \
+              --no-location --package-name=arenascope --add-comments=TRANSLATORS
+catalogues: $(CATALOGUES)
+$(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo: assets/po/%.po
+	@echo "  MO   $<"
+	@mkdir -p $(@D)
+	@msgfmt --check -o $@ $<
+pot:
+	@$(XGETTEXT) -o $(TOP)/arenascope.pot $(sort $(SIM) $(VIZ) $(filter sim/% viz/%,$(HEADERS)))
+po: pot
+	@for po in $(PO); do msgmerge --quiet --update --backup=none --no-fuzzy-matching --previous \
+		$$po $(TOP)/arenascope.pot && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
+
 # Another compiler or other flags: everything is built again.
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
@@ -101,6 +117,7 @@ help:
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
+	@echo 'make po          collect the words to translate into assets/po/*.po, and count what is missing'
 	@echo 'make format      clang-format every source; format-check only looks'
 	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
 	@echo 'make clean       remove $(BUILD)/'
@@ -171,5 +188,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests help deps run test check verify soak tsan golden format format-check lint clean FORCE
+.PHONY: all tests catalogues pot po help deps run test check verify soak tsan golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

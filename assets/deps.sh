@@ -17,6 +17,7 @@ table='
 run  | has $CC                | $compiler          gcc                  gcc              gcc
 run  | header stdio.h         | libc6-dev          glibc-devel          glibc            -
 run  | has pkg-config         | pkg-config         pkgconf              pkgconf          pkgconf
+run  | has msgfmt             | gettext            gettext              gettext          gettext
 run  | header zlib.h          | zlib1g-dev         zlib-devel           zlib             zlib
 run  | library sdl2           | libsdl2-dev        SDL2-devel           sdl2             sdl2
 run  | library SDL2_ttf       | libsdl2-ttf-dev    SDL2_ttf-devel       sdl2_ttf         sdl2_ttf

@@ -41,6 +41,16 @@ static bool open_theme(struct app *app, const char *name, struct error *err) {
     return ok;
 }
 
+/* A language that is asked for by name has to be there; one of the environment need not. */
+static bool open_language(struct app *app, const char *name, struct error *err) {
+    enum language language = language_of_environment();
+    if (name && !language_find(name, &language))
+        return error_set(err, "there is no language `%s`, expected en or zh", name);
+    if (i18n_set_language(language, err))
+        app->language = language;
+    return !name || app->language == language;
+}
+
 /* The platform of the machine we run on, if we know it. */
 static const struct platform *native_platform(void) {
 #if defined(__linux__) && defined(__aarch64__)
@@ -70,6 +80,8 @@ bool app_open(struct app *app, const struct app_options *options, struct error *
     default_world(app, &options->world);
     app->ui.scale = options->scale > 0 ? options->scale : 1;
     app->ui.mouse_x = app->ui.mouse_y = -1;
+    if (!open_language(app, options->language, err))
+        return false;
     app->fonts = fonts_open(err);
     const char *workload = options->workload ? options->workload : workload_builtin(0);
     return app->fonts && open_theme(app, options->theme ? options->theme : "dark", err) &&
@@ -97,6 +109,14 @@ void app_next_theme(struct app *app) {
         if (strcmp(app->theme.name, names[i]) == 0)
             next = (i + 1) % ARRAY_LEN(names);
     if (!open_theme(app, names[next], &err))
+        app_notice(app, "%s", err.text);
+}
+
+void app_next_language(struct app *app) {
+    struct error err;
+    enum language next = (enum language)((app->language + 1) % LANGUAGE_COUNT);
+    app->language = i18n_set_language(next, &err) ? next : LANGUAGE_EN;
+    if (app->language != next)
         app_notice(app, "%s", err.text);
 }
 
@@ -223,9 +243,10 @@ void app_tell(const struct app *app, struct strbuf *out) {
         " step=%s platform=%s provider=%s playing=%d",
         s->at, scene_count(s), r->ops, init_step_name(r->init.step), env->platform->name,
         session_provider(s->session), app->playing);
-    sb_printf(out, " live=%" PRIu64 " taken=%zu theme=%s lesson=%zu.%zu help=%d exited=%d\n",
+    sb_printf(out,
+        " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
-        app->lesson.lesson ? app->lesson.number + 1 : 0,
+        language_code(app->language), app->lesson.lesson ? app->lesson.number + 1 : 0,
         app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_open, r->exited);
 }
 
@@ -242,6 +263,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .running = s->running,
         .playing = app->playing,
         .speed = speeds[app->speed],
+        .language = app->language,
         .hover = s->hover,
         .pinned = s->pinned,
         .zoom_start = zoom.start,

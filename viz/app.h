@@ -9,6 +9,7 @@
 #ifndef ARENA_APP_H
 #define ARENA_APP_H
 
+#include "sim/base/i18n.h"
 #include "viz/lesson.h"
 #include "viz/scene.h"
 #include "viz/ui.h"
@@ -17,6 +18,7 @@ struct app_options {
     const char *workload;     /* name or file; NULL: the first built-in one */
     struct environment world; /* platform NULL: this machine's */
     const char *theme;        /* NULL: dark */
+    const char *language;     /* a code or a locale; NULL: what the environment asks for */
     float scale;              /* 0: 1 */
 };
 
@@ -33,6 +35,7 @@ enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_ARENA };
 struct app {
     struct fonts *fonts;
     struct theme theme;
+    enum language language; /* of all words shown */
     struct ui ui;
     struct app_layout layout;
 

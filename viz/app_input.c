@@ -261,6 +261,7 @@ static void dismiss(struct app *app) {
 static bool window_command(struct app *app, enum command command) {
     switch (command) {
     case CMD_THEME: app_next_theme(app); return true;
+    case CMD_LANGUAGE: app_next_language(app); return true;
     case CMD_SCALE_UP: change_scale(app, 0.25f); return true;
     case CMD_SCALE_DOWN: change_scale(app, -0.25f); return true;
     case CMD_HELP: app->help_open = !app->help_open; return true;

@@ -17,5 +17,6 @@ enum centre app_centre(const struct app *app);
 void app_open_builtin(struct app *app, size_t i);
 void app_speed(struct app *app, int direction);
 void app_next_theme(struct app *app);
+void app_next_language(struct app *app);
 
 #endif

@@ -5,51 +5,57 @@
 #ifndef ARENA_COMMANDS_H
 #define ARENA_COMMANDS_H
 
-/* X(NAME, name, keys, group, help). Keys: space-separated alternatives, as SDL names them, with
- * Shift+ and Ctrl+ before. */
+#include "sim/base/i18n.h"
+
+/* X(NAME, name, keys, group, help). Name, group and help are translated when they are shown. Keys:
+ * space-separated alternatives, as SDL names them, with Shift+ and Ctrl+ before. */
 #define COMMANDS(X)                                                                                \
-    X(PLAY, "play", "Space", "Time", "play or pause")                                              \
-    X(STEP_FORWARD, "step forward", "Right l", "Time", "one event forward")                        \
-    X(STEP_BACK, "step back", "Left h", "Time", "one event back")                                  \
-    X(OP_FORWARD, "op forward", "Shift+Right Shift+l", "Time", "one operation forward")            \
-    X(OP_BACK, "op back", "Shift+Left Shift+h", "Time", "one operation back")                      \
-    X(MARK_FORWARD, "mark forward", "Ctrl+Right", "Time", "next collection, growth or refusal")    \
-    X(MARK_BACK, "mark back", "Ctrl+Left", "Time", "previous collection, growth or refusal")       \
-    X(HOME, "home", "Home", "Time", "to the beginning")                                            \
-    X(END, "end", "End", "Time", "to the end")                                                     \
-    X(FASTER, "faster", "+ =", "Time", "play faster")                                              \
-    X(SLOWER, "slower", "-", "Time", "play slower")                                                \
-    X(SEEK, "seek", "", "Time", "drag the timeline: go to that moment")                            \
-    X(ZOOM_IN, "zoom in", "w", "View", "zoom in (also Ctrl+wheel)")                                \
-    X(ZOOM_OUT, "zoom out", "s", "View", "zoom out")                                               \
-    X(PAN_LEFT, "pan left", "a", "View", "pan left (also drag)")                                   \
-    X(PAN_RIGHT, "pan right", "d", "View", "pan right")                                            \
-    X(FIT, "fit", "0", "View", "fit the arena")                                                    \
-    X(PATH, "path", "p", "View", "the path of mallocinit; again: the map")                         \
-    X(MAP, "map", "v", "View", "the map: regions and arena")                                       \
-    X(NOW, "now", "F1", "View", "right column: the heap and what just happened")                   \
-    X(WORLD, "world", "F2", "View", "right column: the world the run is in")                       \
-    X(FOCUS, "focus", "f", "View", "zoom to the pinned thing")                                     \
-    X(TOGGLE_WIDTH, "toggle width", "m", "World",                                                  \
-        "32-bit or 64-bit, same point of the same workload")                                       \
-    X(TAKE_HINT, "take hint", "", "World",                                                         \
-        "click a hint: take its address or free it, and run again")                                \
-    X(TAKE_ALL, "take all", "r", "World", "refuse all 128 hints, or none")                         \
-    X(CYCLE_LIMIT, "cycle limit", "i", "World", "next address-space limit")                        \
-    X(CYCLE_BREAK, "cycle break", "k", "World", "low or high program break")                       \
-    X(ELSEWHERE, "elsewhere", "e", "World", "a kernel that ignores hints, or not")                 \
-    X(NEXT_WORKLOAD, "next workload", "n", "World", "next built-in workload")                      \
-    X(LESSON_NEXT, "lesson next", "Enter PageDown", "Lesson", "next step")                         \
-    X(LESSON_BACK, "lesson back", "Backspace PageUp", "Lesson", "previous step")                   \
-    X(LESSON_RESTART, "lesson restart", "Shift+Home", "Lesson", "restart the lesson")              \
-    X(LESSON_OPEN, "lesson open", "1 2", "Lesson", "open lesson 1 or 2")                           \
-    X(LESSON_CLOSE, "lesson close", "x", "Lesson", "close the lesson")                             \
-    X(THEME, "theme", "t", "Window", "next theme")                                                 \
-    X(SCALE_UP, "scale up", "Ctrl+= Ctrl++", "Window", "larger interface")                         \
-    X(SCALE_DOWN, "scale down", "Ctrl+-", "Window", "smaller interface")                           \
-    X(HELP, "help", "?", "Window", "show or hide the keys")                                        \
-    X(DISMISS, "dismiss", "Escape", "Window", "close what is open, unpin")                         \
-    X(QUIT, "quit", "q Ctrl+q", "Window", "quit")
+    X(PLAY, N_("play"), "Space", N_("Time"), N_("play or pause"))                                  \
+    X(STEP_FORWARD, N_("step forward"), "Right l", N_("Time"), N_("one event forward"))            \
+    X(STEP_BACK, N_("step back"), "Left h", N_("Time"), N_("one event back"))                      \
+    X(OP_FORWARD, N_("op forward"), "Shift+Right Shift+l", N_("Time"),                             \
+        N_("one operation forward"))                                                               \
+    X(OP_BACK, N_("op back"), "Shift+Left Shift+h", N_("Time"), N_("one operation back"))          \
+    X(MARK_FORWARD, N_("mark forward"), "Ctrl+Right", N_("Time"),                                  \
+        N_("next collection, growth or refusal"))                                                  \
+    X(MARK_BACK, N_("mark back"), "Ctrl+Left", N_("Time"),                                         \
+        N_("previous collection, growth or refusal"))                                              \
+    X(HOME, N_("home"), "Home", N_("Time"), N_("to the beginning"))                                \
+    X(END, N_("end"), "End", N_("Time"), N_("to the end"))                                         \
+    X(FASTER, N_("faster"), "+ =", N_("Time"), N_("play faster"))                                  \
+    X(SLOWER, N_("slower"), "-", N_("Time"), N_("play slower"))                                    \
+    X(SEEK, N_("seek"), "", N_("Time"), N_("drag the timeline: go to that moment"))                \
+    X(ZOOM_IN, N_("zoom in"), "w", N_("View"), N_("zoom in (also Ctrl+wheel)"))                    \
+    X(ZOOM_OUT, N_("zoom out"), "s", N_("View"), N_("zoom out"))                                   \
+    X(PAN_LEFT, N_("pan left"), "a", N_("View"), N_("pan left (also drag)"))                       \
+    X(PAN_RIGHT, N_("pan right"), "d", N_("View"), N_("pan right"))                                \
+    X(FIT, N_("fit"), "0", N_("View"), N_("fit the arena"))                                        \
+    X(PATH, N_("path"), "p", N_("View"), N_("the path of mallocinit; again: the map"))             \
+    X(MAP, N_("map"), "v", N_("View"), N_("the map: regions and arena"))                           \
+    X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
+    X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
+    X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \
+    X(TOGGLE_WIDTH, N_("toggle width"), "m", N_("World"),                                          \
+        N_("32-bit or 64-bit, same point of the same workload"))                                   \
+    X(TAKE_HINT, N_("take hint"), "", N_("World"),                                                 \
+        N_("click a hint: take its address or free it, and run again"))                            \
+    X(TAKE_ALL, N_("take all"), "r", N_("World"), N_("refuse all 128 hints, or none"))             \
+    X(CYCLE_LIMIT, N_("cycle limit"), "i", N_("World"), N_("next address-space limit"))            \
+    X(CYCLE_BREAK, N_("cycle break"), "k", N_("World"), N_("low or high program break"))           \
+    X(ELSEWHERE, N_("elsewhere"), "e", N_("World"), N_("a kernel that ignores hints, or not"))     \
+    X(NEXT_WORKLOAD, N_("next workload"), "n", N_("World"), N_("next built-in workload"))          \
+    X(LESSON_NEXT, N_("lesson next"), "Enter PageDown", N_("Lesson"), N_("next step"))             \
+    X(LESSON_BACK, N_("lesson back"), "Backspace PageUp", N_("Lesson"), N_("previous step"))       \
+    X(LESSON_RESTART, N_("lesson restart"), "Shift+Home", N_("Lesson"), N_("restart the lesson"))  \
+    X(LESSON_OPEN, N_("lesson open"), "1 2", N_("Lesson"), N_("open lesson 1 or 2"))               \
+    X(LESSON_CLOSE, N_("lesson close"), "x", N_("Lesson"), N_("close the lesson"))                 \
+    X(LANGUAGE, N_("language"), "u", N_("Window"), N_("switch between English and 中文"))          \
+    X(THEME, N_("theme"), "t", N_("Window"), N_("next theme"))                                     \
+    X(SCALE_UP, N_("scale up"), "Ctrl+= Ctrl++", N_("Window"), N_("larger interface"))             \
+    X(SCALE_DOWN, N_("scale down"), "Ctrl+-", N_("Window"), N_("smaller interface"))               \
+    X(HELP, N_("help"), "?", N_("Window"), N_("show or hide the keys"))                            \
+    X(DISMISS, N_("dismiss"), "Escape", N_("Window"), N_("close what is open, unpin"))             \
+    X(QUIT, N_("quit"), "q Ctrl+q", N_("Window"), N_("quit"))
 
 enum command {
     CMD_NONE,

@@ -37,6 +37,7 @@ static const char usage[] =
     "  --size WxH        of the window or the picture (1280x720)\n"
     "  --scale X         of the interface (1)\n"
     "  --theme NAME      dark, light or contrast\n"
+    "  --lang en|zh      language of the words (what LANGUAGE or LANG says)\n"
     "  -o FILE.png       where `render` writes (arenascope.png)\n"
     "  --tell            print each change of state on standard output\n";
 
@@ -100,13 +101,16 @@ static bool read_value(
         return read_size(o, value, err);
     if (strcmp(option, "--scale") == 0)
         return read_scale(o, value, err);
-    *(strcmp(option, "--theme") == 0 ? &o->app.theme : &o->out) = value;
+    const char **text = strcmp(option, "--theme") == 0  ? &o->app.theme
+                        : strcmp(option, "--lang") == 0 ? &o->app.language
+                                                        : &o->out;
+    *text = value;
     return true;
 }
 
 static bool takes_value(const char *option) {
     static const char *const known[] = {"--platform", "--provider", "--at", "--taken", "--limit",
-        "--size", "--scale", "--theme", "-o"};
+        "--size", "--scale", "--theme", "--lang", "-o"};
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strcmp(option, known[i]) == 0)
             return true;

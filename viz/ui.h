@@ -8,6 +8,7 @@
 #ifndef ARENA_UI_H
 #define ARENA_UI_H
 
+#include "sim/base/i18n.h"
 #include "sim/trace/recording.h"
 #include "sim/work/session.h"
 #include "viz/commands.h"
@@ -82,6 +83,7 @@ struct view {
     bool running;   /* the workload still produces more */
     bool playing;
     double speed;                     /* events a second while playing */
+    enum language language;           /* of all words */
     struct thing hover;               /* under the pointer */
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* the part of the arena that the arena panel shows, bytes */

@@ -37,11 +37,7 @@ bool data_path_above(const char *start, const char *relative, struct strbuf *out
     return found;
 }
 
-bool data_path(const char *relative, struct strbuf *out) {
-    sb_clear(out);
-    const char *given = getenv("ARENASCOPE_DATA");
-    if (given && *given) /* who says where means there */
-        return try_path(given, "", relative, out);
+bool data_path_beside(const char *relative, struct strbuf *out) {
     char exe[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
     if (len <= 0)
@@ -49,4 +45,12 @@ bool data_path(const char *relative, struct strbuf *out) {
     exe[len] = '\0';
     go_up(exe);
     return data_path_above(exe, relative, out);
+}
+
+bool data_path(const char *relative, struct strbuf *out) {
+    sb_clear(out);
+    const char *given = getenv("ARENASCOPE_DATA");
+    if (given && *given) /* who says where means there */
+        return try_path(given, "", relative, out);
+    return data_path_beside(relative, out);
 }

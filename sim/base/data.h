@@ -17,8 +17,10 @@
  * False if it is nowhere; out is empty then. */
 bool data_path(const char *relative, struct strbuf *out);
 
-/* The same, starting at directory start in place of the executable's and not asking the
- * environment. */
+/* The same without asking the environment: for what was built with the program. */
+bool data_path_beside(const char *relative, struct strbuf *out);
+
+/* ... and starting at directory start in place of the executable's. */
 bool data_path_above(const char *start, const char *relative, struct strbuf *out);
 
 #endif

@@ -201,14 +201,31 @@ static void theme_sign(struct ui *ui, struct rect r) {
     canvas_unclip(ui->canvas);
 }
 
-static int right_cluster(struct ui *ui, struct rect area) {
+/* "EN · 中文", the language shown in bold. Ends at right; returns where it begins. */
+static int draw_languages(struct ui *ui, const struct view *v, struct rect area, int right) {
+    static const char *const parts[] = {"EN", " · ", "中文"};
+    int lit = v->language == LANGUAGE_ZH ? 2 : 0, x = right, width[3];
+    for (int i = 0; i < 3; i++)
+        x -= width[i] = words_width(ui, i == lit ? FACE_BOLD : FACE_SANS, SIZE_SMALL, parts[i]);
+    struct rect all = middle(area, x, right - x, px(ui, BUTTON));
+    for (int i = 0; i < 3; i++) {
+        bool bright = i == lit || ui_hovered(ui, all);
+        ui_text(ui, rect_make(x, all.y, width[i], all.h), i == lit ? FACE_BOLD : FACE_SANS,
+            SIZE_SMALL, 0, color_of(ui, bright ? COLOR_text : COLOR_muted), parts[i]);
+        x += width[i];
+    }
+    ui_click(ui, all, CMD_LANGUAGE, 0);
+    return all.x;
+}
+
+static int right_cluster(struct ui *ui, const struct view *v, struct rect area) {
     int side = px(ui, BUTTON), gap = px(ui, BUTTON_GAP), right = area.x + area.w;
     struct rect help = middle(area, right - side, side, side);
     struct rect theme = middle(area, help.x - gap - side, side, side);
     ui_button(ui, theme, "", false, CMD_THEME, 0);
     theme_sign(ui, theme);
     ui_button(ui, help, "?", false, CMD_HELP, 0);
-    return right - theme.x;
+    return right - draw_languages(ui, v, area, theme.x - 2 * gap);
 }
 
 void panel_bar(struct ui *ui, const struct view *v, struct rect area) {
@@ -217,7 +234,7 @@ void panel_bar(struct ui *ui, const struct view *v, struct rect area) {
         color_of(ui, COLOR_line));
     int margin = px(ui, MARGIN), gap = px(ui, GAP);
     struct rect in = rect_make(area.x + margin, area.y, area.w - 2 * margin, area.h);
-    int right_edge = in.x + in.w - right_cluster(ui, in) - gap;
+    int right_edge = in.x + in.w - right_cluster(ui, v, in) - gap;
     int buttons = transport_width(ui) + gap;
     bool with_speed = area.w >= px(ui, 1000);
     int centre = buttons + draw_position(ui, v, in, with_speed, false);

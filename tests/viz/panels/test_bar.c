@@ -27,7 +27,7 @@ static void nothing_overlaps_at_any_width(void **unused) {
 static void every_button_can_be_clicked(void **unused) {
     (void)unused;
     static const enum command wanted[] = {CMD_HOME, CMD_STEP_BACK, CMD_PLAY, CMD_STEP_FORWARD,
-        CMD_END, CMD_TOGGLE_WIDTH, CMD_THEME, CMD_HELP};
+        CMD_END, CMD_TOGGLE_WIDTH, CMD_LANGUAGE, CMD_THEME, CMD_HELP};
     for (int w = 800; w <= 1280; w += 480) {
         struct panel_fixture *f = fixture_new("linux/amd64", w, 44);
         fixture_draw(f, panel_bar);
