@@ -254,7 +254,6 @@ static uint64_t tiny_offset(uint64_t offset, uint64_t size) {
 
 /* Several pointer-free objects under 16 bytes share a block, which dies when all of them have. */
 static void alloc_tiny(struct heap *h, struct request *r) {
-    enum { TINY_SPAN_CLASS = TINY_SIZE_CLASS << 1 | 1 };
     struct mcache *c = r->cache;
     uint64_t offset = tiny_offset(c->tinyoffset, r->size);
     r->got.spanclass = TINY_SPAN_CLASS;

@@ -9,17 +9,13 @@
 #define ARENA_SIZECLASS_H
 
 #include "sim/base/base.h"
-#include "sim/trace/event.h" /* NUM_SIZE_CLASSES */
+#include "sim/trace/event.h" /* NUM_SIZE_CLASSES, TINY_SIZE */
 
 enum {
     MAX_SMALL_SIZE = 32 << 10, /* bytes: larger objects are large */
     SMALL_SIZE_MAX = 1024,     /* up to here sizes are looked up in steps of 8 bytes, */
     SMALL_SIZE_DIV = 8,
     LARGE_SIZE_DIV = 128, /* above in steps of 128 */
-    TINY_SIZE = 16,       /* bytes in a block that tiny objects share: Go weighed 8 (no waste
-                             beyond alignment, little sharing) to 32 (twice the risk that one
-                             live byte keeps a block) */
-    TINY_SIZE_CLASS = 2,
 };
 
 struct size_class {

@@ -258,6 +258,11 @@ enum {
     NUM_SIZE_CLASSES = 67,
     NUM_SPAN_CLASSES = 2 * NUM_SIZE_CLASSES,
     NUM_PAGE_LISTS = 128, /* _MaxMHeapList: 1 << (20 - 13) */
+    TINY_SIZE = 16,       /* bytes in a block that tiny objects share: Go weighed 8 (no waste
+                             beyond alignment, little sharing) to 32 (twice the risk that one
+                             live byte keeps a block) */
+    TINY_SIZE_CLASS = 2,
+    TINY_SPAN_CLASS = TINY_SIZE_CLASS << 1 | 1, /* tiny objects hold no pointers */
 };
 
 /* Lists are numbered so that one field names any of them. */

@@ -138,9 +138,6 @@ unsigned narrate_spans(const struct event *ev, uint32_t handles[2]) {
 
 /* --- The program --- */
 
-/* Pointer-free objects smaller than this share blocks of it, from spans of class 2, noscan. */
-enum { TINY_SIZE = 16, TINY_SPAN_CLASS = 2 << 1 | 1 };
-
 static void tell_op_begin(struct teller *t, const struct event *ev) {
     struct strbuf *out = t->out;
     if (ev->w >> 8)

@@ -266,11 +266,36 @@ static uint64_t *span_field(struct rspan *s, unsigned field) {
     }
 }
 
+/* Adds what the span holds to its class' sums (dir APPLY), or takes it off. */
+static void count_span(struct replica *r, const struct rspan *s, enum direction dir) {
+    if (s->state != SPAN_STATE_INUSE || s->spanclass >= NUM_SPAN_CLASSES)
+        return;
+    struct class_sum *sum = &r->classes[s->spanclass];
+    uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
+    sum->spans += one;
+    sum->pages += one * s->npages;
+    sum->slots += one * s->nelems;
+    sum->taken += one * s->alloc_count;
+    sum->slot_bytes += one * s->nelems * s->elemsize;
+    sum->taken_bytes += one * s->alloc_count * s->elemsize;
+    if (spanclass_size_class((unsigned)s->spanclass) == 0)
+        sum->large_asked += one * s->alloc_count * (s->limit - s->base);
+}
+
+static void on_span_set(struct replica *r, const struct event *ev, enum direction dir) {
+    struct rspan *s = span_at(r, ev->x);
+    count_span(r, s, UNDO);
+    set_value(r, ev, span_field(s, ev->w), ev->a, ev->b, dir);
+    count_span(r, s, APPLY);
+}
+
 static void on_slot(struct replica *r, const struct event *ev, enum direction dir) {
     struct rspan *s = span_at(r, ev->x);
     set_value(r, ev, &s->freeindex, ev->c & UINT32_MAX, ev->c >> 32, dir);
     set_value(r, ev, &s->alloc_cache, ev->a, ev->b, dir);
+    count_span(r, s, UNDO);
     s->alloc_count += dir == APPLY ? 1 : (uint64_t)-1;
+    count_span(r, s, APPLY);
 }
 
 static void on_bits(struct replica *r, const struct event *ev, enum direction dir) {
@@ -432,6 +457,24 @@ static void on_tiny(struct replica *r, const struct event *ev, enum direction di
     set_value(r, ev, &r->tiny_offset[ev->x], ev->c & UINT32_MAX, ev->c >> 32, dir);
 }
 
+/* A tiny object asks for less than a block; the first in a block takes it. */
+static void count_object(struct replica *r, const struct event *ev, uint64_t one) {
+    unsigned spanclass = ev->w & 0xff, rung = ev->w >> 8;
+    INVARIANT(spanclass < NUM_SPAN_CLASSES);
+    if (spanclass == TINY_SPAN_CLASS && ev->b < TINY_SIZE) {
+        r->tiny_sum.objects += one;
+        r->tiny_sum.asked += one * ev->b;
+        r->tiny_sum.blocks += rung == RUNG_TINY ? 0 : one;
+        return;
+    }
+    /* A large object takes whole pages: its size in the event has 32 bits only. */
+    uint64_t took =
+        spanclass_size_class(spanclass) ? ev->c & UINT32_MAX : round_up(ev->b, GO_PAGE_SIZE);
+    r->classes[spanclass].objects += one;
+    r->classes[spanclass].asked += one * ev->b;
+    r->classes[spanclass].took += one * took;
+}
+
 static void on_object(struct replica *r, const struct event *ev, enum direction dir) {
     uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
     if (ev->kind == EV_DROP) {
@@ -440,6 +483,7 @@ static void on_object(struct replica *r, const struct event *ev, enum direction 
     }
     INVARIANT(ev->w >> 8 < RUNG_COUNT);
     r->ladder[ev->w >> 8] += one;
+    count_object(r, ev, one);
     r->objects_born += one;
 }
 
@@ -470,9 +514,7 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
     case EV_P_BORN: on_p_born(r, ev, dir); break;
     case EV_META: on_meta(r, ev, dir); break;
     case EV_SPAN_BORN: on_span_born(r, ev, dir); break;
-    case EV_SPAN_SET:
-        set_value(r, ev, span_field(span_at(r, ev->x), ev->w), ev->a, ev->b, dir);
-        break;
+    case EV_SPAN_SET: on_span_set(r, ev, dir); break;
     case EV_SLOT: on_slot(r, ev, dir); break;
     case EV_BITS: on_bits(r, ev, dir); break;
     case EV_PAGES: on_pages(r, ev, dir); break;

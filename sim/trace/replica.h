@@ -61,6 +61,20 @@ struct chunked {
     size_t count;
 };
 
+/* One span class in sum, kept with every event so that a picture need not visit its spans. */
+struct class_sum {
+    /* Now: spans in use, their pages, slots and allocated slots; both kinds of slots in bytes. */
+    uint64_t spans, pages, slots, taken, slot_bytes, taken_bytes;
+    uint64_t large_asked; /* now: bytes asked for, of classes 0 and 1 (a span's limit tells) */
+    /* So far, by OBJECT events: objects that took a slot, bytes they asked for and took. */
+    uint64_t objects, asked, took;
+};
+
+/* Objects that shared blocks of the tiny allocator, so far. */
+struct tiny_sum {
+    uint64_t objects, asked, blocks;
+};
+
 struct replica {
     uint64_t seq;      /* events applied so far */
     uint64_t ops;      /* operations begun so far */
@@ -88,6 +102,8 @@ struct replica {
     struct meta_block *meta;
     size_t meta_count, meta_cap;
     uint64_t ladder[RUNG_COUNT];
+    struct class_sum classes[NUM_SPAN_CLASSES];
+    struct tiny_sum tiny_sum;
     uint64_t grey;                          /* objects marked and not yet looked into */
     uint64_t collections;                   /* MARKED events so far */
     uint64_t objects_born, objects_dropped; /* OBJECT and DROP events so far */

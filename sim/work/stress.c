@@ -19,7 +19,6 @@ enum {
     USUAL_SLOTS = 3000,
     MANUAL_SLOTS = 8,
     TINY_BLOCK = 16,
-    TINY_SPAN_CLASS = 2 << 1 | 1,
     MAX_SMALL = 32 << 10,
     EVERY_BYTE = 128, /* the pattern is in every byte up to here, and in some behind */
     STRIDE = 509,

@@ -97,6 +97,32 @@ static bool equal_numbers(const struct heap *h, const struct replica *r, struct 
     return true;
 }
 
+/* The sums of the span classes, added up anew from the heap's spans. */
+static bool equal_sums(const struct heap *h, const struct replica *r, struct strbuf *why) {
+    uint64_t taken[NUM_SPAN_CLASSES] = {0}, slots[NUM_SPAN_CLASSES] = {0}, pages = 0, large = 0;
+    uint64_t told_pages = 0, told_large = 0;
+    for (size_t i = 0; i < h->allspans_len; i++) {
+        const struct mspan *s = h->allspans[i];
+        if (s->state != SPAN_STATE_INUSE)
+            continue;
+        taken[s->spanclass] += s->alloc_count * s->elemsize;
+        slots[s->spanclass] += s->nelems;
+        pages += s->npages;
+        large += s->spanclass < 2 ? s->limit - s->base : 0;
+    }
+    for (unsigned c = 0; c < NUM_SPAN_CLASSES; c++) {
+        if (taken[c] != r->classes[c].taken_bytes)
+            return differs(why, "bytes in allocated slots", taken[c], r->classes[c].taken_bytes);
+        if (slots[c] != r->classes[c].slots)
+            return differs(why, "slots", slots[c], r->classes[c].slots);
+        told_pages += r->classes[c].pages;
+        told_large += r->classes[c].large_asked;
+    }
+    if (pages != told_pages)
+        return differs(why, "pages of the span classes", pages, told_pages);
+    return large == told_large || differs(why, "bytes asked for, large", large, told_large);
+}
+
 static bool equal_treap(
     const struct treap_node *t, const struct replica *r, uint32_t node, struct strbuf *why) {
     if (!t || !node)
@@ -130,7 +156,8 @@ bool mirror_equal(const struct heap *h, const struct replica *r, struct strbuf *
     for (size_t i = 0; i < h->allspans_len; i++)
         if (!equal_span(h->allspans[i], &r->spans[i], why))
             return false;
-    return equal_treap(h->freelarge, r, r->treap_root, why) && equal_dumps(h, r, why);
+    return equal_sums(h, r, why) && equal_treap(h->freelarge, r, r->treap_root, why) &&
+           equal_dumps(h, r, why);
 }
 
 /* The heap keeps no list of its metadata, but it adds it up. */
@@ -232,6 +259,12 @@ static uint64_t mix_cache(uint64_t hash, const struct replica *r, unsigned p) {
     return hash;
 }
 
+static uint64_t mix_class(uint64_t hash, const struct class_sum *c) {
+    const uint64_t numbers[] = {c->spans, c->pages, c->slots, c->taken, c->slot_bytes,
+        c->taken_bytes, c->large_asked, c->objects, c->asked, c->took};
+    return mix_all(hash, numbers, ARRAY_LEN(numbers));
+}
+
 uint64_t replica_digest(const struct replica *r) {
     const uint64_t numbers[] = {r->seq, r->ops, r->in_op, r->exited, r->status, r->messages,
         r->treap_root, r->more_ps, r->grey, r->collections, r->objects_born, r->objects_dropped,
@@ -246,6 +279,9 @@ uint64_t replica_digest(const struct replica *r) {
     hash = mix_all(hash, r->stats, STAT_COUNT);
     hash = mix_all(hash, r->nmalloc, NUM_SPAN_CLASSES);
     hash = mix_all(hash, r->ladder, RUNG_COUNT);
+    hash = mix(mix(mix(hash, r->tiny_sum.objects), r->tiny_sum.asked), r->tiny_sum.blocks);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        hash = mix_class(hash, &r->classes[i]);
     for (size_t i = 0; i < r->span_count; i++)
         hash = mix_span(hash, &r->spans[i]);
     for (unsigned i = 0; i < LIST_COUNT; i++)

@@ -170,6 +170,44 @@ static void a_handed_out_slot_moves_three_fields(void **state) {
     replica_free(r);
 }
 
+static void span_classes_are_summed_up(void **state) {
+    enum { SPANCLASS = 8 << 1, LARGE = 1 };
+    struct replica *r = replica_new();
+    const struct event events[] = {
+        {.kind = EV_SPAN_BORN, .x = 1, .a = 0x5000},
+        {.kind = EV_SPAN_SET, .w = SPAN_npages, .x = 1, .b = 1},
+        {.kind = EV_SPAN_SET, .w = SPAN_spanclass, .x = 1, .b = SPANCLASS},
+        {.kind = EV_SPAN_SET, .w = SPAN_elemsize, .x = 1, .b = 96},
+        {.kind = EV_SPAN_SET, .w = SPAN_nelems, .x = 1, .b = 85},
+        {.kind = EV_SPAN_SET, .w = SPAN_state, .x = 1, .b = SPAN_STATE_INUSE},
+        {.kind = EV_SLOT, .x = 1, .c = UINT64_C(1) << 32},
+        {.kind = EV_OBJECT, .w = SPANCLASS | RUNG_OS << 8, .a = 0xa000, .b = 90, .c = 96},
+        {.kind = EV_OBJECT, .w = LARGE | RUNG_OS << 8, .a = 0xc000, .b = 40000, .c = 40960},
+        {.kind = EV_OBJECT, .w = TINY_SPAN_CLASS | RUNG_MCACHE << 8, .a = 0xe000, .b = 5, .c = 16},
+        {.kind = EV_OBJECT, .w = TINY_SPAN_CLASS | RUNG_TINY << 8, .a = 0xe005, .b = 3, .c = 3},
+        {.kind = EV_OBJECT, .w = TINY_SPAN_CLASS | RUNG_MCACHE << 8, .a = 0xe010, .b = 16, .c = 16},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        replica_apply(r, &events[i]);
+    const struct class_sum *c = &r->classes[SPANCLASS];
+    assert_int_equal(c->spans, 1);
+    assert_int_equal(c->pages, 1);
+    assert_int_equal(c->slots, 85);
+    assert_int_equal(c->slot_bytes, 85 * 96);
+    assert_int_equal(c->taken_bytes, 96);
+    assert_int_equal(c->asked, 90);
+    assert_int_equal(r->classes[LARGE].took, 40960);
+    assert_int_equal(r->classes[TINY_SPAN_CLASS].objects, 1);
+    assert_int_equal(r->tiny_sum.objects, 2);
+    assert_int_equal(r->tiny_sum.asked, 8);
+    assert_int_equal(r->tiny_sum.blocks, 1);
+    for (size_t i = ARRAY_LEN(events); i > 0; i--)
+        replica_undo(r, &events[i - 1]);
+    assert_int_equal(c->spans + c->slot_bytes + c->taken + c->asked + r->tiny_sum.blocks, 0);
+    replica_free(r);
+}
+
 static void lists_keep_their_order(void **state) {
     static const uint32_t orders[][3] = {{3, 1, 2}, {3, 2, 0}, {2, 0, 0}, {0, 0, 0}};
     (void)state;
@@ -497,6 +535,7 @@ int main(void) {
         cmocka_unit_test(every_kind_of_event_can_be_undone),
         cmocka_unit_test(events_say_what_their_contracts_say),
         cmocka_unit_test(a_handed_out_slot_moves_three_fields),
+        cmocka_unit_test(span_classes_are_summed_up),
         cmocka_unit_test(lists_keep_their_order),
         cmocka_unit_test(the_treap_turns_both_ways),
         cmocka_unit_test(tables_read_as_zero_where_nothing_was_written),
