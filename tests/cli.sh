@@ -38,17 +38,23 @@ accepts() {
 sim=$build/arenasim scope=$build/arenascope
 
 refuses 'unknown command .quux.' "$sim" quux
-refuses 'no file given' "$sim" verify
+refuses 'verify: FILE... is missing' "$sim" verify
 refuses 'unknown option .--x.' "$sim" verify --x
 refuses '/nonexistent/t: cannot open' "$sim" verify /nonexistent/t
-refuses 'unknown platform .linux/pdp11.' "$sim" run --platform linux/pdp11 small
-refuses 'unknown provider .x.' "$sim" run --provider x small
-refuses 'no workload given' "$sim" run
+refuses 'platform: .linux/pdp11. cannot be' "$sim" run --platform linux/pdp11 small
+refuses 'provider: .x. cannot be' "$sim" run --provider x small
+refuses 'run: WORKLOAD is missing' "$sim" run
 refuses '/nonexistent/w' "$sim" run /nonexistent/w
 refuses 'is a directory' "$sim" run "$dir"
-refuses 'expected one workload' "$sim" transcript
+refuses 'transcript: WORKLOAD is missing' "$sim" transcript
 refuses 'unknown option .--x.' "$sim" soak --x
-refuses 'a number is missing behind .--seed.' "$sim" soak --seed
+refuses 'seed: N is missing after it' "$sim" soak --seed
+refuses 'seed: .x. cannot be, expected a number' "$sim" soak --seed x
+refuses 'threads: .9. cannot be, expected a number from 1 to 8' "$sim" stress --threads 9
+refuses 'replica is no option here, it is one of: verify' "$sim" run --replica small
+refuses 'events takes no value' "$sim" run --events=yes small
+refuses 'trees. is one word too many' "$sim" run small trees
+refuses 'no completions for .tcsh.' "$sim" completions tcsh
 refuses '/nonexistent/w' "$sim" soak /nonexistent/w
 
 printf 'x = alloc 16\ny = frobnicate 3\n' >"$dir/bad.arena"
@@ -66,7 +72,7 @@ refuses 'bad.ops:2: ' "$sim" run "$dir/bad.ops"
 
 refuses 'unknown command .quux.' "$scope" quux
 refuses 'unknown option .--x.' "$scope" --x
-refuses 'a value is missing' "$scope" --size
+refuses 'size: WxH is missing after it' "$scope" --size
 refuses 'size: .12.' "$scope" render --size 12 small
 refuses 'scale: .huge.' "$scope" render --scale huge small
 refuses 'at: .soon.' "$scope" render --at soon small
@@ -76,7 +82,7 @@ refuses 'no theme .pink.' "$scope" render --theme pink small
 refuses 'no lesson 9' "$scope" render lesson:9
 refuses 'names no lesson' "$scope" render lesson:x
 refuses 'cannot write' "$scope" render -o /nonexistent/p.png small
-refuses 'render: what is missing' "$scope" render
+refuses 'render: WORKLOAD.* is missing' "$scope" render
 refuses 'no window can be opened' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER "$scope"
 refuses 'no window can be opened' env -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 DISPLAY=:4711 "$scope"
 refuses 'there is no theme' env ARENASCOPE_DATA=/nonexistent "$scope" render small
@@ -101,6 +107,7 @@ accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"
 accepts 'programs from seed 3' "$sim" soak --seed 3 --runs 2 --platform linux/arm
 accepts 'render' "$scope" help
 accepts 'Space' "$scope" keys
+accepts 'linux/386 on' "$sim" --platform=linux/386 run --provider=model -- small
 accepts '^$' "$scope" render --at 5 --size 960x600 -o "$dir/p.png" trees
 [[ $(head -c 8 "$dir/p.png" | od -An -tx1) == ' 89 50 4e 47 0d 0a 1a 0a' ]]
 result $? 'render writes a PNG'

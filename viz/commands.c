@@ -1,7 +1,9 @@
 /* Commands: the table of commands.h, and finding in it. */
 #include "viz/commands.h"
 
-#include <stdbool.h>
+#include "sim/base/cli.h"
+#include "sim/base/i18n.h"
+
 #include <string.h>
 
 static const struct command_info infos[CMD_COUNT] = {
@@ -32,4 +34,36 @@ enum command command_for_key(const char *key) {
         if (*key && has_key(infos[c].keys, key))
             return c;
     return CMD_NONE;
+}
+
+/* A group begins at the first command of that group's name. */
+static bool begins_group(unsigned c) {
+    return c == CMD_NONE + 1 || strcmp(infos[c].group, infos[c - 1].group) != 0;
+}
+
+void commands_list(struct strbuf *out) {
+    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+        if (begins_group(c))
+            sb_printf(out, "%s%s\n", c > CMD_NONE + 1 ? "\n" : "", _(infos[c].group));
+        sb_printf(out, "  %-24s %s\n", infos[c].keys, _(infos[c].help));
+    }
+}
+
+static void add_roff(struct strbuf *out, const char *before, const char *text, const char *after) {
+    sb_puts(out, before);
+    cli_roff(out, text);
+    sb_puts(out, after);
+}
+
+void commands_manual(struct strbuf *out) {
+    sb_puts(out, ".SH KEYS\n");
+    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+        if (begins_group(c))
+            add_roff(out, ".SS ", infos[c].group, "\n");
+        if (infos[c].keys[0])
+            add_roff(out, ".TP\n\\fB", infos[c].keys, "\\fR\n");
+        else
+            sb_puts(out, ".TP\n(mouse)\n");
+        add_roff(out, "", infos[c].help, ".\n");
+    }
 }

@@ -77,4 +77,9 @@ const struct command_info *command_info(unsigned command);
 /* The command a key stands for ("Shift+Right"), CMD_NONE if none. */
 enum command command_for_key(const char *key);
 
+/* Appends all commands with their keys, by group, as text. */
+void commands_list(struct strbuf *out);
+/* The same as the section KEYS of the manual page (man(7)), in English. */
+void commands_manual(struct strbuf *out);
+
 #endif

@@ -4,6 +4,8 @@
  *
  * Exit status: 0 all is well, 2 bad input or no display.
  */
+#include "sim/base/i18n.h"
+#include "sim/work/arguments.h"
 #include "viz/tour.h"
 #include "viz/window.h"
 
@@ -13,38 +15,9 @@
 
 enum { EXIT_BAD_INPUT = 2, WIDTH = 1280, HEIGHT = 720, MAX_SIDE = 16384, MIN_W = 640, MIN_H = 400 };
 
-static const char usage[] =
-    "arenascope: watch the memory allocator of Go 1.10 work\n"
-    "\n"
-    "  arenascope [options]                  open the window at its start page\n"
-    "  arenascope run [options] WORKLOAD     ... with a built-in workload (small, huge, ...), a "
-    "script,\n"
-    "                                        or the log of a Go program "
-    "(GODEBUG=allocfreetrace=1)\n"
-    "  arenascope lesson [options] N[.STEP]  ... at a lesson\n"
-    "  arenascope render [options] WHAT      write that picture to a file; WHAT: a workload, or "
-    "lesson:N.STEP\n"
-    "  arenascope tour [options] [DIR]       write a picture of every lesson step, and tell it in "
-    "words\n"
-    "  arenascope keys                       list the keys\n"
-    "\n"
-    "  --platform NAME   linux/amd64, linux/386, ... (`arenasim platforms` lists them)\n"
-    "  --provider P      host: the real kernel; model: a simulated address space\n"
-    "  --at N            begin at event N, or at the `end`\n"
-    "  --taken N         the first N hint addresses are taken\n"
-    "  --limit SIZE      address space the program may have\n"
-    "  --path            show the path of mallocinit, whatever the moment\n"
-    "  --size WxH        of the window or the picture (1280x720)\n"
-    "  --scale X         of the interface (1)\n"
-    "  --theme NAME      dark, light or contrast\n"
-    "  --lang en|zh      language of the words (what LANGUAGE or LANG says)\n"
-    "  -o FILE.png       where `render` writes (arenascope.png)\n"
-    "  --tell            print each change of state on standard output\n";
-
-struct options {
+/* What the command line asks for. */
+struct request {
     struct app_options app;
-    const char *command; /* NULL: just open */
-    const char *what;
     const char *out;
     uint64_t at; /* UINT64_MAX: the end */
     uint64_t taken;
@@ -52,118 +25,8 @@ struct options {
     int w, h;
 };
 
-static bool bad(struct error *err, const char *option, const char *value, const char *expected) {
-    return error_set(err, "%s: `%s` cannot be, expected %s", option, value, expected);
-}
-
-static bool read_size(struct options *o, const char *value, struct error *err) {
-    char rest;
-    if (sscanf(value, "%dx%d%c", &o->w, &o->h, &rest) != 2 || o->w < MIN_W || o->h < MIN_H ||
-        o->w > MAX_SIDE || o->h > MAX_SIDE)
-        return bad(err, "--size", value, "WIDTHxHEIGHT from 640x400 to 16384x16384");
-    return true;
-}
-
-static bool read_scale(struct options *o, const char *value, struct error *err) {
-    char *end;
-    o->app.scale = strtof(value, &end);
-    if (*end || end == value || !(o->app.scale >= 0.5f && o->app.scale <= 4))
-        return bad(err, "--scale", value, "a number from 0.5 to 4");
-    return true;
-}
-
-static bool read_value(
-    struct options *o, const char *option, const char *value, struct error *err) {
-    struct environment *world = &o->app.world;
-    if (strcmp(option, "--platform") == 0) {
-        world->platform = platform_find(value);
-        return world->platform || bad(err, option, value, "one that `arenasim platforms` lists");
-    }
-    if (strcmp(option, "--provider") == 0) {
-        world->provider = strcmp(value, "host") == 0 ? PROVIDER_HOST : PROVIDER_MODEL;
-        return world->provider == PROVIDER_HOST || strcmp(value, "model") == 0 ||
-               bad(err, option, value, "host or model");
-    }
-    if (strcmp(option, "--at") == 0) {
-        bool end = strcmp(value, "end") == 0;
-        o->has_at = true;
-        o->at = UINT64_MAX;
-        return end || parse_u64(value, &o->at) ||
-               bad(err, option, value, "an event number or `end`");
-    }
-    if (strcmp(option, "--taken") == 0)
-        return (parse_u64(value, &o->taken) && o->taken <= HINT_COUNT) ||
-               bad(err, option, value, "a number of hints, 0 to 128");
-    if (strcmp(option, "--limit") == 0)
-        return parse_u64(value, &world->model.address_limit) ||
-               bad(err, option, value, "a size such as 560MiB");
-    if (strcmp(option, "--size") == 0)
-        return read_size(o, value, err);
-    if (strcmp(option, "--scale") == 0)
-        return read_scale(o, value, err);
-    const char **text = strcmp(option, "--theme") == 0  ? &o->app.theme
-                        : strcmp(option, "--lang") == 0 ? &o->app.language
-                                                        : &o->out;
-    *text = value;
-    return true;
-}
-
-static bool takes_value(const char *option) {
-    static const char *const known[] = {"--platform", "--provider", "--at", "--taken", "--limit",
-        "--size", "--scale", "--theme", "--lang", "-o"};
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (strcmp(option, known[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool read_word(struct options *o, const char *word, struct error *err) {
-    static const char *const commands[] = {"run", "lesson", "render", "tour", "keys", "help"};
-    if (!o->command) {
-        for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-            if (strcmp(word, commands[i]) == 0)
-                o->command = commands[i];
-        return o->command || error_set(err,
-                                 "unknown command `%s`, expected run, lesson, render, tour, "
-                                 "keys or help",
-                                 word);
-    }
-    if (o->what)
-        return error_set(err, "`%s` is one too many, expected one thing to %s", word, o->command);
-    o->what = word;
-    return true;
-}
-
-static bool read_options(int argc, char **argv, struct options *o, struct error *err) {
-    for (int i = 1; i < argc; i++) {
-        const char *arg = argv[i];
-        if (takes_value(arg)) {
-            if (i + 1 == argc)
-                return error_set(err, "%s: a value is missing after it", arg);
-            if (!read_value(o, arg, argv[++i], err))
-                return false;
-        } else if (strcmp(arg, "--tell") == 0) {
-            o->tell = true;
-        } else if (strcmp(arg, "--path") == 0) {
-            o->path = true;
-        } else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
-            o->command = "help";
-        } else if (arg[0] == '-' && arg[1]) {
-            return error_set(err, "unknown option `%s`; `arenascope help` lists them", arg);
-        } else if (!read_word(o, arg, err)) {
-            return false;
-        }
-    }
-    bool needs =
-        o->command && (strcmp(o->command, "run") == 0 || strcmp(o->command, "render") == 0 ||
-                          strcmp(o->command, "lesson") == 0);
-    if (needs && !o->what)
-        return error_set(err, "%s: what is missing; `arenascope help` tells", o->command);
-    return true;
-}
-
 /* What --taken asks for; the addresses are the platform's. */
-static void take_hints(struct options *o) {
+static void take_hints(struct request *o) {
     struct environment *world = &o->app.world;
     if (o->taken && !world->platform)
         world->platform = platform_find("linux/amd64");
@@ -183,21 +46,9 @@ static bool read_lesson(const char *text, size_t *lesson, size_t *step) {
     return true;
 }
 
-static int keys(void) {
-    const char *group = "";
-    for (unsigned i = CMD_NONE + 1; i < CMD_COUNT; i++) {
-        const struct command_info *info = command_info(i);
-        if (strcmp(group, info->group) != 0)
-            printf("%s%s\n", group[0] ? "\n" : "", info->group);
-        group = info->group;
-        printf("  %-24s %s\n", info->keys, info->help);
-    }
-    return EXIT_SUCCESS;
-}
-
 /* Brings the app to what the options ask for: lesson, moment, path. */
 static bool prepare(
-    struct app *app, const struct options *o, const char *lesson_text, struct error *err) {
+    struct app *app, const struct request *o, const char *lesson_text, struct error *err) {
     size_t lesson, step;
     if (lesson_text) {
         if (!read_lesson(lesson_text, &lesson, &step))
@@ -215,45 +66,256 @@ static bool prepare(
     return true;
 }
 
-static bool act(struct options *o, struct error *err) {
+static int bad_input(const struct error *err) {
+    fprintf(stderr, "arenascope: %s\n", err->text);
+    return EXIT_BAD_INPUT;
+}
+
+/* Opens the app as asked, lets show do its part, and closes it. lesson: NULL or what lesson. */
+static int with_app(struct request *o, const char *lesson,
+    bool (*show)(struct app *app, const struct request *o, const char *what, struct error *err),
+    const char *what) {
     struct app app;
-    const char *command = o->command ? o->command : "";
-    bool render = strcmp(command, "render") == 0, lesson = strcmp(command, "lesson") == 0;
-    const char *lesson_text = lesson ? o->what : NULL;
-    if (render && strncmp(o->what, "lesson:", 7) == 0)
-        lesson_text = o->what + 7;
-    else if (render || strcmp(command, "run") == 0)
-        o->app.workload = o->what;
+    struct error err = {""};
     take_hints(o);
-    bool ok = app_open(&app, &o->app, err) && prepare(&app, o, lesson_text, err);
-    if (ok && render) {
-        app_run_to(&app, UINT64_MAX); /* the timeline shows the whole run */
-        ok = render_png(&app, o->out ? o->out : "arenascope.png", o->w, o->h, err);
-    } else if (ok && strcmp(command, "tour") == 0) {
-        ok = tour(&app, o->what ? o->what : "arenascope-tour", o->w, o->h, err);
-    } else if (ok) {
-        if (sb_text(&app.scene->report)[0])
-            fputs(sb_text(&app.scene->report), stderr);
-        ok = window_run(&app, o->w, o->h, o->tell, err);
-    }
+    bool ok = app_open(&app, &o->app, &err) && prepare(&app, o, lesson, &err) &&
+              show(&app, o, what, &err);
     app_close(&app);
-    return ok;
+    env_free(&o->app.world);
+    return ok ? EXIT_SUCCESS : bad_input(&err);
+}
+
+static bool show_window(
+    struct app *app, const struct request *o, const char *what, struct error *err) {
+    (void)what;
+    fputs(sb_text(&app->scene->report), stderr);
+    return window_run(app, o->w, o->h, o->tell, err);
+}
+
+static bool show_picture(
+    struct app *app, const struct request *o, const char *what, struct error *err) {
+    (void)what;
+    app_run_to(app, UINT64_MAX); /* the timeline shows the whole run */
+    return render_png(app, o->out ? o->out : "arenascope.png", o->w, o->h, err);
+}
+
+static bool show_tour(
+    struct app *app, const struct request *o, const char *what, struct error *err) {
+    return tour(app, what, o->w, o->h, err);
+}
+
+/* --- Commands --- */
+
+static int open_window(void *into, int count, char **words) {
+    struct request *o = into;
+    if (count)
+        o->app.workload = words[0];
+    return with_app(o, NULL, show_window, NULL);
+}
+
+static int open_lesson(void *into, int count, char **words) {
+    (void)count;
+    return with_app(into, words[0], show_window, NULL);
+}
+
+static int render(void *into, int count, char **words) {
+    static const char prefix[] = "lesson:";
+    struct request *o = into;
+    (void)count;
+    if (strncmp(words[0], prefix, sizeof prefix - 1) == 0)
+        return with_app(o, words[0] + sizeof prefix - 1, show_picture, NULL);
+    o->app.workload = words[0];
+    return with_app(o, NULL, show_picture, NULL);
+}
+
+static int tour_command(void *into, int count, char **words) {
+    return with_app(into, NULL, show_tour, count ? words[0] : "arenascope-tour");
+}
+
+static int print(struct strbuf *text) {
+    fputs(sb_text(text), stdout);
+    sb_free(text);
+    return EXIT_SUCCESS;
+}
+
+static int keys(void *into, int count, char **words) {
+    struct strbuf out = {0};
+    (void)into, (void)count, (void)words;
+    commands_list(&out);
+    return print(&out);
+}
+
+/* --- Options --- */
+
+static bool opt_platform(void *into, const char *value, struct error *err) {
+    return read_platform(&((struct request *)into)->app.world.platform, value, err);
+}
+
+static bool opt_provider(void *into, const char *value, struct error *err) {
+    return read_provider(&((struct request *)into)->app.world, value, err);
+}
+
+static bool opt_at(void *into, const char *value, struct error *err) {
+    struct request *o = into;
+    bool end = strcmp(value, "end") == 0;
+    o->has_at = true;
+    o->at = UINT64_MAX;
+    return end || parse_u64(value, &o->at) ||
+           cli_bad_value(err, "--at", value, "an event number or `end`");
+}
+
+static void at_words(struct strbuf *out) {
+    sb_puts(out, "end");
+}
+
+static bool opt_taken(void *into, const char *value, struct error *err) {
+    return read_number(&((struct request *)into)->taken, "--taken", value, 0, HINT_COUNT, err);
+}
+
+static bool opt_limit(void *into, const char *value, struct error *err) {
+    return parse_u64(value, &((struct request *)into)->app.world.model.address_limit) ||
+           cli_bad_value(err, "--limit", value, "a size such as 560MiB");
+}
+
+static bool opt_path(void *into, const char *value, struct error *err) {
+    (void)value, (void)err;
+    return ((struct request *)into)->path = true;
+}
+
+static bool opt_size(void *into, const char *value, struct error *err) {
+    struct request *o = into;
+    char rest;
+    if (sscanf(value, "%dx%d%c", &o->w, &o->h, &rest) != 2 || o->w < MIN_W || o->h < MIN_H ||
+        o->w > MAX_SIDE || o->h > MAX_SIDE)
+        return cli_bad_value(err, "--size", value, "WIDTHxHEIGHT from 640x400 to 16384x16384");
+    return true;
+}
+
+static bool opt_scale(void *into, const char *value, struct error *err) {
+    float *scale = &((struct request *)into)->app.scale;
+    char *end;
+    *scale = strtof(value, &end);
+    if (*end || end == value || !(*scale >= 0.5f && *scale <= 4))
+        return cli_bad_value(err, "--scale", value, "a number from 0.5 to 4");
+    return true;
+}
+
+static bool opt_theme(void *into, const char *value, struct error *err) {
+    (void)err; /* opening it tells whether it is there */
+    ((struct request *)into)->app.theme = value;
+    return true;
+}
+
+static void theme_words(struct strbuf *out) {
+    sb_puts(out, "dark light contrast");
+}
+
+static bool opt_lang(void *into, const char *value, struct error *err) {
+    enum language language;
+    ((struct request *)into)->app.language = value;
+    return language_find(value, &language) || cli_bad_value(err, "--lang", value, "en or zh");
+}
+
+static void lang_words(struct strbuf *out) {
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++)
+        sb_printf(out, "%s%s", l ? " " : "", language_code(l));
+}
+
+static bool opt_out(void *into, const char *value, struct error *err) {
+    (void)err;
+    ((struct request *)into)->out = value;
+    return true;
+}
+
+static bool opt_tell(void *into, const char *value, struct error *err) {
+    (void)value, (void)err;
+    return ((struct request *)into)->tell = true;
+}
+
+/* --- The command line --- */
+
+static int completions(void *into, int count, char **words);
+static int manual(void *into, int count, char **words);
+static int help(void *into, int count, char **words);
+
+static const struct cli_command commands[] = {
+    {"", "", N_("opens the window at its start page."), open_window, NULL},
+    {"run", "WORKLOAD",
+        N_("opens the window with a built-in workload (small, huge, ...), a script, or the log of "
+           "a Go "
+           "program (GODEBUG=allocfreetrace=1)."),
+        open_window, workload_words},
+    {"lesson", "N[.STEP]", N_("opens the window at a lesson."), open_lesson, NULL},
+    {"render", "WORKLOAD|lesson:N[.STEP]", N_("writes the picture to a file instead."), render,
+        workload_words},
+    {"tour", "[DIR]", N_("writes a picture of every lesson step, and tells it in words."),
+        tour_command, NULL},
+    {"keys", "", N_("lists the keys."), keys, NULL},
+    {"completions", "SHELL", N_("prints what completes this command line in bash, zsh or fish."),
+        completions, shell_words},
+    {"manual", "", NULL, manual, NULL},
+    {"help", "", N_("prints this."), help, NULL},
+};
+
+static const struct cli_option options[] = {
+    {"--platform", "NAME", NULL,
+        N_("the platform, such as linux/386 (`arenasim platforms` lists them)"), opt_platform,
+        platform_words},
+    {"--provider", "PROVIDER", NULL,
+        N_("the real kernel (host) or a simulated address space (model)"), opt_provider,
+        provider_words},
+    {"--at", "N", NULL, N_("begin at event N, or at the `end`"), opt_at, at_words},
+    {"--taken", "N", NULL, N_("the first N hint addresses are taken"), opt_taken, NULL},
+    {"--limit", "SIZE", NULL, N_("address space the program may have"), opt_limit, NULL},
+    {"--path", NULL, NULL, N_("show the path of mallocinit, whatever the moment"), opt_path, NULL},
+    {"--size", "WxH", NULL, N_("size of the window or the picture (1280x720)"), opt_size, NULL},
+    {"--scale", "X", NULL, N_("size of the interface (1)"), opt_scale, NULL},
+    {"--theme", "NAME", NULL, N_("dark, light or contrast"), opt_theme, theme_words},
+    {"--lang", "LANGUAGE", NULL, N_("en or zh: language of the words (what LANGUAGE or LANG says)"),
+        opt_lang, lang_words},
+    {"-o", "FILE.png", "render", N_("where to write (arenascope.png)"), opt_out, NULL},
+    {"--tell", NULL, NULL, N_("print each change of state on standard output"), opt_tell, NULL},
+};
+
+static const struct cli cli = {
+    .program = "arenascope",
+    .about = N_("watch the memory allocator of Go 1.10 work"),
+    .commands = commands,
+    .command_count = ARRAY_LEN(commands),
+    .options = options,
+    .option_count = ARRAY_LEN(options),
+};
+
+static int completions(void *into, int count, char **words) {
+    struct strbuf out = {0};
+    struct error err;
+    (void)into, (void)count;
+    return cli_completions(&cli, words[0], &out, &err) ? print(&out) : bad_input(&err);
+}
+
+/* The manual page's sections that follow from the tables; the Makefile asks for them. */
+static int manual(void *into, int count, char **words) {
+    struct strbuf out = {0};
+    (void)into, (void)count, (void)words;
+    cli_manual(&cli, &out);
+    commands_manual(&out);
+    return print(&out);
+}
+
+static int help(void *into, int count, char **words) {
+    struct strbuf out = {0};
+    (void)into, (void)count, (void)words;
+    cli_help(&cli, &out);
+    return print(&out);
 }
 
 int main(int argc, char **argv) {
-    struct options o = {.w = WIDTH, .h = HEIGHT};
-    struct error err = {""};
-    bool ok = read_options(argc, argv, &o, &err);
-    if (ok && o.command && strcmp(o.command, "help") == 0) {
-        fputs(usage, stdout);
-        return EXIT_SUCCESS;
+    struct request request = {.w = WIDTH, .h = HEIGHT};
+    struct cli_line line;
+    struct error err;
+    if (!cli_read(&cli, argc, argv, &request, &line, &err)) {
+        env_free(&request.app.world);
+        return bad_input(&err);
     }
-    if (ok && o.command && strcmp(o.command, "keys") == 0)
-        return keys();
-    ok = ok && act(&o, &err);
-    env_free(&o.app.world);
-    if (ok)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "arenascope: %s\n", err.text);
-    return EXIT_BAD_INPUT;
+    return line.command->run(&request, line.count, line.words);
 }
