@@ -381,6 +381,7 @@ int main(int argc, char **argv) {
     };
     struct cli_line line;
     struct error err;
+    i18n_set_language(language_of_environment(), NULL); /* or English */
     if (!cli_read(&cli, argc, argv, &request, &line, &err))
         return bad_input(&err);
     return line.command->run(&request, line.count, line.words);

@@ -212,8 +212,10 @@ static void theme_words(struct strbuf *out) {
 
 static bool opt_lang(void *into, const char *value, struct error *err) {
     enum language language;
+    if (!language_find(value, &language))
+        return cli_bad_value(err, "--lang", value, "en or zh");
     ((struct request *)into)->app.language = value;
-    return language_find(value, &language) || cli_bad_value(err, "--lang", value, "en or zh");
+    return i18n_set_language(language, err);
 }
 
 static void lang_words(struct strbuf *out) {
@@ -313,6 +315,7 @@ int main(int argc, char **argv) {
     struct request request = {.w = WIDTH, .h = HEIGHT};
     struct cli_line line;
     struct error err;
+    i18n_set_language(language_of_environment(), NULL); /* or English */
     if (!cli_read(&cli, argc, argv, &request, &line, &err)) {
         env_free(&request.app.world);
         return bad_input(&err);
