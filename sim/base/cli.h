@@ -58,8 +58,7 @@ bool cli_read(const struct cli *cli, int argc, char **argv, void *into, struct c
     struct error *err);
 
 /* For an option's read: error_set with "OPTION: `value` cannot be, expected ...". False. */
-bool cli_bad_value(
-    struct error *err, const char *option, const char *value, const char *expected);
+bool cli_bad_value(struct error *err, const char *option, const char *value, const char *expected);
 
 /* Does the option belong to the command? */
 bool cli_option_of(const struct cli_option *option, const struct cli_command *command);
