@@ -2,6 +2,7 @@
 #include "sim/base/base.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,11 @@ char *format_size(uint64_t bytes, char *buf, size_t buf_len) {
         snprintf(buf, buf_len, "%llu %s", (unsigned long long)(bytes >> (10 * unit)), units[unit]);
     else
         snprintf(buf, buf_len, "%.*f %s", n < 10 ? 2 : tenths % 10 != 0, n, units[unit]);
+    return buf;
+}
+
+char *format_hex(uint64_t n, char *buf, size_t buf_len) {
+    snprintf(buf, buf_len, "0x%" PRIx64, n);
     return buf;
 }
 

@@ -96,6 +96,8 @@ bool parse_u64(const char *text, uint64_t *out);
 
 /* "512 GiB", "8 KiB", "96 B", "528.5 GiB": a size for people. Returns buf. */
 char *format_size(uint64_t bytes, char *buf, size_t buf_len);
+/* "0xc000000000": an address for people. Returns buf. */
+char *format_hex(uint64_t n, char *buf, size_t buf_len);
 /* "88,204": a number for people. Returns buf. */
 char *format_count(uint64_t n, char *buf, size_t buf_len);
 

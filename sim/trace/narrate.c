@@ -10,51 +10,47 @@
  */
 #include "sim/trace/narrate_parts.h"
 
-const char *plural(uint64_t n) {
-    return n == 1 ? "" : "s";
-}
-
 const char *outcome_name(unsigned outcome) {
     static const char *const names[] = {
-        [OUTCOME_UNTRIED] = "not tried",
-        [OUTCOME_GRANTED] = "granted",
-        [OUTCOME_CHECKED] = "free, only checked",
-        [OUTCOME_ELSEWHERE] = "answered elsewhere",
-        [OUTCOME_REFUSED] = "refused",
+        [OUTCOME_UNTRIED] = N_("not tried"),
+        [OUTCOME_GRANTED] = N_("granted"),
+        [OUTCOME_CHECKED] = N_("free, only checked"),
+        [OUTCOME_ELSEWHERE] = N_("answered elsewhere"),
+        [OUTCOME_REFUSED] = N_("refused"),
     };
     return NAME_IN(names, outcome);
 }
 
 const char *span_state_name(unsigned state) {
     static const char *const names[] = {
-        [SPAN_STATE_DEAD] = "dead",
-        [SPAN_STATE_INUSE] = "in use",
-        [SPAN_STATE_MANUAL] = "manual",
-        [SPAN_STATE_FREE] = "free",
+        [SPAN_STATE_DEAD] = N_("dead"),
+        [SPAN_STATE_INUSE] = N_("in use"),
+        [SPAN_STATE_MANUAL] = N_("manual"),
+        [SPAN_STATE_FREE] = N_("free"),
     };
     return NAME_IN(names, state);
 }
 
 const char *meta_kind_name(unsigned kind) {
     static const char *const names[] = {
-        [META_CHUNK] = "a chunk to cut small records from",
-        [META_MSPANS] = "mspan records",
-        [META_MCACHES] = "mcache records",
-        [META_TREAP] = "treap nodes",
-        [META_SWEEPBUF] = "the sweep stacks",
-        [META_ALLSPANS] = "the list of all spans",
-        [META_MARKBITS] = "allocation and mark bits",
+        [META_CHUNK] = N_("a chunk to cut small records from"),
+        [META_MSPANS] = N_("mspan records"),
+        [META_MCACHES] = N_("mcache records"),
+        [META_TREAP] = N_("treap nodes"),
+        [META_SWEEPBUF] = N_("the sweep stacks"),
+        [META_ALLSPANS] = N_("the list of all spans"),
+        [META_MARKBITS] = N_("allocation and mark bits"),
     };
     return NAME_IN(names, kind);
 }
 
 const char *rung_name(unsigned rung) {
     static const char *const names[] = {
-        [RUNG_TINY] = "the tiny block",
-        [RUNG_MCACHE] = "mcache",
-        [RUNG_MCENTRAL] = "mcentral",
-        [RUNG_MHEAP] = "mheap",
-        [RUNG_OS] = "the system",
+        [RUNG_TINY] = N_("the tiny block"),
+        [RUNG_MCACHE] = N_("mcache"),
+        [RUNG_MCENTRAL] = N_("mcentral"),
+        [RUNG_MHEAP] = N_("mheap"),
+        [RUNG_OS] = N_("the system"),
     };
     return NAME_IN(names, rung);
 }
@@ -92,22 +88,14 @@ const struct rspan *span_of(const struct teller *t, uint64_t handle) {
     return s->base ? s : NULL;
 }
 
-/* "span 0xc420000000", or "a span" if its base is unknown. */
-const char *span_words(const struct teller *t, uint64_t handle, char *buf, size_t len) {
+const char *span_words(
+    const struct teller *t, uint64_t handle, bool begins, char *buf, size_t len) {
     const struct rspan *s = span_of(t, handle);
     if (s)
-        snprintf(buf, len, "span " HEX, s->base);
+        snprintf(buf, len, begins ? _("Span %s") : _("span %s"), HEX(s->base));
     else
-        snprintf(buf, len, "a span");
+        snprintf(buf, len, "%s", begins ? _("A span") : _("a span"));
     return buf;
-}
-
-/* The sentence begins with the word: its first letter becomes a capital. */
-void begin_with(struct teller *t, const char *words) {
-    size_t at = t->out->len;
-    sb_puts(t->out, words);
-    if (t->out->text[at] >= 'a' && t->out->text[at] <= 'z')
-        t->out->text[at] = (char)(t->out->text[at] - 'a' + 'A');
 }
 
 unsigned narrate_spans(const struct event *ev, uint32_t handles[2]) {
@@ -138,65 +126,103 @@ unsigned narrate_spans(const struct event *ev, uint32_t handles[2]) {
 
 /* --- The program --- */
 
-static void tell_op_begin(struct teller *t, const struct event *ev) {
+static void tell_allocation(struct teller *t, const struct event *ev) {
     struct strbuf *out = t->out;
-    if (ev->w >> 8)
-        sb_printf(out, "On P%u: ", ev->w >> 8);
     switch (ev->w & 0xff) {
-    case OP_OCCUPY: sb_printf(out, "Somebody else takes %s at " HEX ".", SIZE(ev->b), ev->a); break;
-    case OP_INIT: sb_puts(out, "The runtime starts: mallocinit."); break;
-    case OP_SEED: sb_puts(out, "The runtime's random numbers start from a given seed."); break;
     case OP_ALLOC:
-        sb_printf(out, "The program asks for object %" PRIu64 ": %s without pointers.", ev->a,
+        sb_printf(out, _("The program asks for object %" PRIu64 ": %s without pointers."), ev->a,
             SIZE(ev->b));
         break;
     case OP_ALLOC_TYPED:
-        sb_printf(
-            out, "The program asks for object %" PRIu64 ": %s with pointers.", ev->a, SIZE(ev->b));
+        sb_printf(out, _("The program asks for object %" PRIu64 ": %s with pointers."), ev->a,
+            SIZE(ev->b));
         break;
-    case OP_DROP: sb_printf(out, "The program lets go of object %" PRIu64 ".", ev->a); break;
-    case OP_FILL: sb_printf(out, "The program fills object %" PRIu64 " with 0xdb.", ev->a); break;
-    case OP_ROOT: sb_printf(out, "Object %" PRIu64 " becomes a root.", ev->a); break;
-    case OP_UNROOT: sb_printf(out, "Object %" PRIu64 " is no longer a root.", ev->a); break;
+    case OP_MANUAL:
+        sb_printf(out,
+            ngettext("The runtime wants %s page for itself, as object %" PRIu64 ".",
+                "The runtime wants %s pages for itself, as object %" PRIu64 ".", ev->b),
+            COUNT(ev->b), ev->a);
+        break;
+    default: sb_printf(out, _("Somebody else takes %s at %s."), SIZE(ev->b), HEX(ev->a)); break;
+    }
+}
+
+static void tell_object_op(struct teller *t, const struct event *ev) {
+    struct strbuf *out = t->out;
+    switch (ev->w & 0xff) {
+    case OP_DROP: sb_printf(out, _("The program lets go of object %" PRIu64 "."), ev->a); break;
+    case OP_FILL:
+        sb_printf(out, _("The program fills object %" PRIu64 " with 0xdb."), ev->a);
+        break;
+    case OP_ROOT: sb_printf(out, _("Object %" PRIu64 " becomes a root."), ev->a); break;
+    case OP_UNROOT: sb_printf(out, _("Object %" PRIu64 " is no longer a root."), ev->a); break;
     case OP_STORE:
-        sb_printf(
-            out, "The program makes object %" PRIu64 " point to object %" PRIu64 ".", ev->a, ev->c);
+        sb_printf(out, _("The program makes object %" PRIu64 " point to object %" PRIu64 "."),
+            ev->a, ev->c);
         break;
     case OP_NIL:
-        sb_printf(out, "The program clears a pointer in object %" PRIu64 ".", ev->a);
+        sb_printf(out, _("The program clears a pointer in object %" PRIu64 "."), ev->a);
         break;
+    default:
+        sb_printf(out, _("The runtime gives the pages of object %" PRIu64 " back."), ev->a);
+        break;
+    }
+}
+
+/* What steers the run: collections, time, P's. */
+static void tell_steering(struct teller *t, const struct event *ev) {
+    struct strbuf *out = t->out;
+    switch (ev->w & 0xff) {
+    case OP_INIT: sb_puts(out, _("The runtime starts: mallocinit.")); break;
+    case OP_SEED: sb_puts(out, _("The runtime's random numbers start from a given seed.")); break;
     case OP_PRECISE:
-        sb_puts(out, "Collections find what is live from the roots from now on.");
+        sb_puts(out, _("Collections find what is live from the roots from now on."));
         break;
-    case OP_COLLECT: sb_puts(out, "A collection runs, and all is swept at once."); break;
-    case OP_COLLECT_LAZY: sb_puts(out, "A collection runs; allocations will sweep."); break;
+    case OP_COLLECT: sb_puts(out, _("A collection runs, and all is swept at once.")); break;
+    case OP_COLLECT_LAZY: sb_puts(out, _("A collection runs; allocations will sweep.")); break;
     case OP_GOGC:
         if (ev->b > INT64_MAX)
-            sb_puts(out, "The heap no longer collects by itself.");
+            sb_puts(out, _("The heap no longer collects by itself."));
         else
-            sb_printf(out, "From now on the heap collects when it has grown by %s percent.",
+            sb_printf(out, _("From now on the heap collects when it has grown by %s percent."),
                 COUNT(ev->b));
         break;
-    case OP_ADVANCE: sb_printf(out, "%s seconds pass.", COUNT(ev->b / UINT64_C(1000000000))); break;
-    case OP_SWEEP_ONE: sb_puts(out, "One span is swept."); break;
-    case OP_SCAVENGE: sb_puts(out, "All idle memory is offered back to the system."); break;
-    case OP_MANUAL:
-        sb_printf(out, "The runtime wants %s page%s for itself, as object %" PRIu64 ".",
-            COUNT(ev->b), plural(ev->b), ev->a);
+    case OP_ADVANCE:
+        sb_printf(out, _("%s seconds pass."), COUNT(ev->b / UINT64_C(1000000000)));
         break;
-    case OP_FREE_MANUAL:
-        sb_printf(out, "The runtime gives the pages of object %" PRIu64 " back.", ev->a);
-        break;
+    case OP_SWEEP_ONE: sb_puts(out, _("One span is swept.")); break;
+    case OP_SCAVENGE: sb_puts(out, _("All idle memory is offered back to the system.")); break;
     case OP_PS:
-        sb_printf(out, "The program runs on %s P%s now.", COUNT(ev->b), plural(ev->b));
+        sb_printf(out,
+            ngettext("The program runs on %s P now.", "The program runs on %s P's now.", ev->b),
+            COUNT(ev->b));
         break;
-    case OP_ON: sb_printf(out, "P%" PRIu64 " does what comes next.", ev->b); break;
+    case OP_ON: sb_printf(out, _("P%" PRIu64 " does what comes next."), ev->b); break;
     case OP_INTERLEAVE:
-        sb_puts(out, ev->b == UINT64_MAX ? "P's are no longer drawn at random."
-                                         : "Who does what comes next is drawn at random.");
+        sb_puts(out, ev->b == UINT64_MAX ? _("P's are no longer drawn at random.")
+                                         : _("Who does what comes next is drawn at random."));
         break;
-    case OP_NOTE: sb_puts(out, "A new phase of the program begins."); break;
-    default: sb_printf(out, "The program begins operation %s.", COUNT(ev->x)); break;
+    case OP_NOTE: sb_puts(out, _("A new phase of the program begins.")); break;
+    default: sb_printf(out, _("The program begins operation %s."), COUNT(ev->x)); break;
+    }
+}
+
+static void tell_op_begin(struct teller *t, const struct event *ev) {
+    if (ev->w >> 8)
+        sb_printf(t->out, _("On P%u: "), ev->w >> 8);
+    switch (ev->w & 0xff) {
+    case OP_OCCUPY:
+    case OP_ALLOC:
+    case OP_ALLOC_TYPED:
+    case OP_MANUAL: tell_allocation(t, ev); break;
+    case OP_DROP:
+    case OP_FILL:
+    case OP_ROOT:
+    case OP_UNROOT:
+    case OP_STORE:
+    case OP_NIL:
+    case OP_FREE_MANUAL: tell_object_op(t, ev); break;
+    default: tell_steering(t, ev); break;
     }
 }
 
@@ -204,59 +230,56 @@ static void tell_op_end(struct teller *t, const struct event *ev) {
     unsigned op = ev->w & 0xff;
     bool address = op == OP_ALLOC || op == OP_ALLOC_TYPED;
     if (address && ev->a)
-        sb_printf(t->out, "The program gets " HEX ".", ev->a);
+        sb_printf(t->out, _("The program gets %s."), HEX(ev->a));
     else
-        sb_printf(t->out, "Operation %s (%s) is finished.", COUNT(ev->x), op_code_name(op));
+        sb_printf(t->out, _("Operation %s (%s) is finished."), COUNT(ev->x), op_code_name(op));
 }
 
 static void tell_object(struct teller *t, const struct event *ev) {
     uint64_t asked = ev->b, taken = ev->c & 0xffffffff;
     unsigned rung = ev->w >> 8;
-    if (asked == 0) {
-        sb_printf(t->out, "Object %u has no bytes: it takes no memory.", ev->x);
-        return;
-    }
-    if (rung == RUNG_TINY) {
+    if (asked == 0)
+        sb_printf(t->out, _("Object %u has no bytes: it takes no memory."), ev->x);
+    else if (rung == RUNG_TINY)
         sb_printf(
-            t->out, "Object %u: %s in the tiny block, at " HEX ".", ev->x, SIZE(asked), ev->a);
-        return;
-    }
-    if (asked < TINY_SIZE && (ev->w & 0xff) == TINY_SPAN_CLASS) {
-        sb_printf(t->out, "Object %u: %s, the first in a tiny block of %s, from %s.", ev->x,
+            t->out, _("Object %u: %s in the tiny block, at %s."), ev->x, SIZE(asked), HEX(ev->a));
+    else if (asked < TINY_SIZE && (ev->w & 0xff) == TINY_SPAN_CLASS)
+        sb_printf(t->out, _("Object %u: %s, the first in a tiny block of %s, from %s."), ev->x,
             SIZE(asked), SIZE(taken), rung_name(rung));
-        return;
-    }
-    sb_printf(t->out, "Object %u: %s asked, %s taken, from %s", ev->x, SIZE(asked), SIZE(taken),
-        rung_name(rung));
-    if (taken > asked)
-        sb_printf(t->out, "; %s lost to rounding", SIZE(taken - asked));
-    sb_puts(t->out, ".");
+    else if (taken > asked)
+        sb_printf(t->out, _("Object %u: %s asked, %s taken, from %s; %s lost to rounding."), ev->x,
+            SIZE(asked), SIZE(taken), rung_name(rung), SIZE(taken - asked));
+    else
+        sb_printf(t->out, _("Object %u: %s asked, %s taken, from %s."), ev->x, SIZE(asked),
+            SIZE(taken), rung_name(rung));
 }
 
 static void tell_store(struct teller *t, const struct event *ev) {
     if (ev->b)
-        sb_printf(
-            t->out, "Object %u: the word at " HEX " now points to " HEX ".", ev->x, ev->c, ev->b);
+        sb_printf(t->out, _("Object %u: the word at %s now points to %s."), ev->x, HEX(ev->c),
+            HEX(ev->b));
     else
-        sb_printf(t->out, "Object %u: the word at " HEX " is nil now.", ev->x, ev->c);
+        sb_printf(t->out, _("Object %u: the word at %s is nil now."), ev->x, HEX(ev->c));
 }
 
 static void tell_grey(struct teller *t, const struct event *ev) {
     sb_printf(
-        t->out, "The object at 0x%" PRIx64 " is live, and grey: its pointers come later.", ev->a);
+        t->out, _("The object at %s is live, and grey: its pointers come later."), HEX(ev->a));
 }
 
 static void tell_black(struct teller *t, const struct event *ev) {
-    sb_printf(t->out, "The object at 0x%" PRIx64 " is looked into; it is black.", ev->a);
+    sb_printf(t->out, _("The object at %s is looked into; it is black."), HEX(ev->a));
 }
 
 static void tell_marked(struct teller *t, const struct event *ev) {
-    sb_printf(t->out, "Marking is done: %s object%s live, %s in all.", COUNT(ev->a), plural(ev->a),
-        SIZE(ev->b));
+    sb_printf(t->out,
+        ngettext("Marking is done: %s object live, %s in all.",
+            "Marking is done: %s objects live, %s in all.", ev->a),
+        COUNT(ev->a), SIZE(ev->b));
 }
 
 static void tell_drop(struct teller *t, const struct event *ev) {
-    sb_printf(t->out, "Object %u is garbage now; its memory stays until a collection.", ev->x);
+    sb_printf(t->out, _("Object %u is garbage now; its memory stays until a collection."), ev->x);
 }
 
 void narrate(
@@ -304,7 +327,7 @@ void narrate(
     if (ev->kind < EV_COUNT)
         tellers[ev->kind](&t, ev);
     else
-        sb_printf(out, "An event of unknown kind %u.", ev->kind);
+        sb_printf(out, _("An event of unknown kind %u."), ev->kind);
 }
 
 /* --- Weights --- */

@@ -1,6 +1,6 @@
 /*
  * Narration: each event told as one plain sentence with its numbers, for the window and the
- * terminal.
+ * terminal, in the language that is set.
  */
 #ifndef ARENA_NARRATE_H
 #define ARENA_NARRATE_H

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sim/base/i18n.h"
 #include "sim/trace/narrate.h"
 
 struct teller {
@@ -16,22 +17,21 @@ struct teller {
     struct strbuf *out;
 };
 
-/* Numbers as words, good until the end of the block they are used in. */
+/* Numbers and addresses as words, good until the end of the block they are used in. */
 #define SIZE(n)  format_size((n), (char[32]){0}, 32)
 #define COUNT(n) format_count((n), (char[32]){0}, 32)
-#define HEX      "0x%" PRIx64
+#define HEX(n)   format_hex((n), (char[32]){0}, 32)
 
-#define NAME_IN(table, i) ((i) < ARRAY_LEN(table) ? (table)[i] : "?")
+/* The i-th of a table of words marked for translation. */
+#define NAME_IN(table, i) ((i) < ARRAY_LEN(table) ? _((table)[i]) : "?")
 
-/* "" for one, "s" for any other number. */
-const char *plural(uint64_t n);
 /* The span of a handle; NULL if it, or its base, cannot be known. */
 const struct rspan *span_of(const struct teller *t, uint64_t handle);
-/* "span 0xc420000000", or "a span" if its base is unknown. Returns buf. */
-const char *span_words(const struct teller *t, uint64_t handle, char *buf, size_t len);
-#define SPAN(handle) span_words(t, (handle), (char[40]){0}, 40)
-/* Begins the sentence with these words, the first letter made a capital. */
-void begin_with(struct teller *t, const char *words);
+/* "span 0xc420000000", or "a span" if its base is unknown; with a capital if a sentence begins with
+ * it. Returns buf. */
+const char *span_words(const struct teller *t, uint64_t handle, bool begins, char *buf, size_t len);
+#define SPAN(handle)       span_words(t, (handle), false, (char[64]){0}, 64)
+#define FIRST_SPAN(handle) span_words(t, (handle), true, (char[64]){0}, 64)
 /* " (arena)" and the like: the region that addr lies in, or "". */
 const char *region_note(const struct teller *t, uint64_t addr);
 

@@ -53,6 +53,14 @@ static void sizes_are_written_for_people(void **state) {
     }
 }
 
+static void addresses_are_told_in_hex_with_0x(void **state) {
+    (void)state;
+    char buf[32];
+    assert_string_equal(format_hex(0, buf, sizeof buf), "0x0");
+    assert_string_equal(format_hex(UINT64_C(0xc000000000), buf, sizeof buf), "0xc000000000");
+    assert_string_equal(format_hex(UINT64_MAX, buf, sizeof buf), "0xffffffffffffffff");
+}
+
 static void strings_grow_and_stay_terminated(void **state) {
     (void)state;
     struct strbuf sb = {0}, want = {0};
@@ -141,6 +149,7 @@ static void rounding_goes_to_powers_of_two(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_told_in_hex_with_0x),
         cmocka_unit_test(numbers_are_decimal_or_hex_with_a_suffix),
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(sizes_are_written_for_people),
