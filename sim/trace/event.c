@@ -83,3 +83,34 @@ char *message_text(const struct event *ev, char *buf, unsigned buf_len) {
     buf[len < buf_len ? len : buf_len - 1] = '\0';
     return buf;
 }
+
+unsigned event_spans(const struct event *ev, uint32_t spans[2]) {
+    uint32_t all[2] = {0};
+    switch (ev->kind) {
+    case EV_SPAN_BORN:
+    case EV_SPAN_SET:
+    case EV_SLOT:
+    case EV_BITS:
+    case EV_LIST_PUSH:
+    case EV_LIST_DROP:
+    case EV_TREAP_LEAF:
+    case EV_TREAP_TURN:
+    case EV_TREAP_CUT:
+    case EV_GREY:
+    case EV_BLACK: all[0] = ev->x; break;
+    case EV_PAGES:
+        all[0] = (uint32_t)ev->c;
+        all[1] = (uint32_t)(ev->c >> 32);
+        break;
+    case EV_CACHE:
+        all[0] = (uint32_t)ev->a;
+        all[1] = (uint32_t)ev->b;
+        break;
+    default: break;
+    }
+    unsigned n = 0;
+    for (unsigned i = 0; i < 2; i++)
+        if (all[i])
+            spans[n++] = all[i];
+    return n;
+}

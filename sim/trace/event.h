@@ -315,6 +315,10 @@ enum message {
         MSG_COUNT
 };
 
+/* The spans that an event changes (their fields, bits, place in a list, tree or mcache), at most 2;
+ * returns how many. */
+unsigned event_spans(const struct event *ev, uint32_t spans[2]);
+
 /* The names above as text ("" never occurs); out-of-range numbers give "?". */
 const char *event_kind_name(unsigned kind);
 const char *op_code_name(unsigned op);

@@ -82,10 +82,10 @@ const char *region_note(const struct teller *t, uint64_t addr) {
 
 /* NULL if it cannot be known. */
 const struct rspan *span_of(const struct teller *t, uint64_t handle) {
-    if (!t->after || handle == 0 || handle > t->after->span_count)
+    if (!t->after || handle > t->after->span_count)
         return NULL;
-    const struct rspan *s = &t->after->spans[handle - 1];
-    return s->base ? s : NULL;
+    const struct rspan *s = replica_span(t->after, (uint32_t)handle);
+    return s && s->base ? s : NULL;
 }
 
 const char *span_words(

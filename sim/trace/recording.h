@@ -1,7 +1,10 @@
 /*
  * A recording: every event of a run, with keyframes (copies of the replica) so that any moment is
- * near, an index of the operations, samples of the statistics for the timeline, and marks worth
- * jumping to.
+ * near, samples of the statistics for the timeline, and marks worth jumping to.
+ *
+ * Events are kept packed (eventpack.h), in blocks: a few bytes each. Blocks lately looked at stay
+ * unpacked in a small cache. Beside each block stands a digest of what is in it, so that looking
+ * for something (history.h) passes over most blocks.
  *
  * It is a sink: give recording_sink() to a heap. It may still grow while it is being looked at.
  */
@@ -35,8 +38,31 @@ const struct replica *recording_head(const struct recording *rec);
 
 /* Number of events. */
 uint64_t recording_count(const struct recording *rec);
-/* Event number i (0 .. count - 1). The pointer is good until the recording is freed. */
+/* Event number i (0 .. count - 1). The pointer is good until another event is appended, or events
+ * in RECORDING_NEAR other blocks (i / RECORDING_BLOCK) were asked for: to keep an event, copy it.
+ */
 const struct event *recording_event(const struct recording *rec, uint64_t i);
+enum { RECORDING_BLOCK = 1 << 12, RECORDING_NEAR = 7 };
+
+/* A digest of a block: of what it has, and, seldom, of what it has not. The block still being
+ * filled has none: NULL, anything may be in it. */
+struct block_digest {
+    uint64_t kinds;        /* bit i: an event of kind i */
+    uint64_t keys[1 << 7]; /* see recording_may_have */
+};
+const struct block_digest *recording_digest(const struct recording *rec, uint64_t block);
+/* What digests know of. */
+enum digest_key {
+    KEY_SPAN,    /* a span's handle, of events that change it, its bits or its place in a list */
+    KEY_ADDRESS, /* 16 bytes of address (divided by 16), of objects born, marked or dropped */
+    KEY_OBJECT,  /* an object's id */
+};
+/* False: no event of the block has it. */
+bool recording_may_have(
+    const struct recording *rec, uint64_t block, enum digest_key key, uint64_t value);
+
+/* Bytes of memory that it takes, all told. */
+size_t recording_memory(const struct recording *rec);
 
 /* Operations: their number, and the event index of operation op's OP_BEGIN. */
 uint64_t recording_op_count(const struct recording *rec);

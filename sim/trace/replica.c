@@ -5,178 +5,17 @@
  * going from old to new: set_value() checks that the value found is the one the event expects, so a
  * heap whose hooks tell less than the truth is caught at the first wrong event.
  */
-#include "sim/trace/replica.h"
+#include "sim/trace/replica_parts.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum {
-    PAGE_CHUNK = 1 << 13,   /* spans-table entries in a chunk: 64 MiB of arena */
-    BITMAP_CHUNK = 1 << 16, /* heap bitmap bytes in a chunk: 2 MiB of 64-bit arena */
-};
-
-/* --- Chunked arrays --- */
-
-static void *chunk_get(const struct chunked *c, uint64_t chunk) {
-    return chunk < c->count ? c->chunks[chunk] : NULL;
-}
-
-static void *chunk_make(struct chunked *c, uint64_t chunk, size_t bytes) {
-    if (chunk >= c->count) {
-        size_t count = (size_t)chunk + 1;
-        c->chunks = xrealloc(c->chunks, count * sizeof *c->chunks);
-        memset(c->chunks + c->count, 0, (count - c->count) * sizeof *c->chunks);
-        c->count = count;
-    }
-    if (!c->chunks[chunk])
-        c->chunks[chunk] = xcalloc(1, bytes);
-    return c->chunks[chunk];
-}
-
-static void chunks_copy(struct chunked *to, const struct chunked *from, size_t bytes) {
-    to->count = from->count;
-    to->chunks = xcalloc(from->count + 1, sizeof *to->chunks);
-    for (size_t i = 0; i < from->count; i++)
-        if (from->chunks[i]) {
-            to->chunks[i] = xmalloc(bytes);
-            memcpy(to->chunks[i], from->chunks[i], bytes);
-        }
-}
-
-static void chunks_free(struct chunked *c) {
-    for (size_t i = 0; i < c->count; i++)
-        free(c->chunks[i]);
-    free(c->chunks);
-}
-
-/* --- Life --- */
-
-struct replica *replica_new(void) {
-    struct replica *r = xcalloc(1, sizeof *r);
-    return r;
-}
-
-void replica_free(struct replica *r) {
-    if (!r)
-        return;
-    for (size_t i = 0; i < r->span_count; i++) {
-        free(r->spans[i].alloc_bits);
-        free(r->spans[i].mark_bits);
-    }
-    free(r->spans);
-    free(r->meta);
-    rangemap_free(&r->ranges);
-    chunks_free(&r->page_table);
-    chunks_free(&r->bitmap);
-    free(r);
-}
-
-static uint64_t *bits_copy(const uint64_t *bits, uint32_t words) {
-    if (!bits)
-        return NULL;
-    uint64_t *copy = xmalloc(words * sizeof *copy);
-    memcpy(copy, bits, words * sizeof *copy);
-    return copy;
-}
-
-struct replica *replica_copy(const struct replica *r) {
-    struct replica *copy = xmalloc(sizeof *copy);
-    *copy = *r;
-    copy->span_cap = r->span_count;
-    copy->spans = xmalloc((r->span_count + 1) * sizeof *copy->spans);
-    for (size_t i = 0; i < r->span_count; i++) {
-        struct rspan *s = &copy->spans[i];
-        *s = r->spans[i];
-        s->alloc_bits = bits_copy(s->alloc_bits, s->bit_words);
-        s->mark_bits = bits_copy(s->mark_bits, s->bit_words);
-    }
-    copy->meta_cap = r->meta_count;
-    copy->meta = xmalloc((r->meta_count + 1) * sizeof *copy->meta);
-    if (r->meta_count)
-        memcpy(copy->meta, r->meta, r->meta_count * sizeof *copy->meta);
-    copy->ranges = (struct rangemap){0};
-    rangemap_copy(&copy->ranges, &r->ranges);
-    chunks_copy(&copy->page_table, &r->page_table, PAGE_CHUNK * sizeof(uint32_t));
-    chunks_copy(&copy->bitmap, &r->bitmap, BITMAP_CHUNK);
-    return copy;
-}
-
-size_t replica_memory(const struct replica *r) {
-    size_t bytes = sizeof *r + r->span_cap * sizeof *r->spans + r->meta_cap * sizeof *r->meta +
-                   r->ranges.cap * sizeof *r->ranges.ranges;
-    for (size_t i = 0; i < r->span_count; i++)
-        bytes += (size_t)r->spans[i].bit_words * sizeof(uint64_t) *
-                 ((r->spans[i].alloc_bits != NULL) + (r->spans[i].mark_bits != NULL));
-    for (size_t i = 0; i < r->page_table.count; i++)
-        bytes += r->page_table.chunks[i] ? PAGE_CHUNK * sizeof(uint32_t) : sizeof(void *);
-    for (size_t i = 0; i < r->bitmap.count; i++)
-        bytes += r->bitmap.chunks[i] ? BITMAP_CHUNK : sizeof(void *);
-    return bytes;
-}
-
-/* --- Reading --- */
-
-const struct rspan *replica_span(const struct replica *r, uint32_t handle) {
-    return handle && handle <= r->span_count ? &r->spans[handle - 1] : NULL;
-}
-
-uint32_t replica_page(const struct replica *r, uint64_t page) {
-    const uint32_t *chunk = chunk_get(&r->page_table, page / PAGE_CHUNK);
-    return chunk ? chunk[page % PAGE_CHUNK] : 0;
-}
-
-uint8_t replica_bitmap(const struct replica *r, uint64_t index) {
-    const uint8_t *chunk = chunk_get(&r->bitmap, index / BITMAP_CHUNK);
-    return chunk ? chunk[index % BITMAP_CHUNK] : 0;
-}
-
-uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end) {
-    uint64_t i = index;
-    while (i < end) {
-        const uint8_t *chunk = chunk_get(&r->bitmap, i / BITMAP_CHUNK);
-        uint64_t chunk_end = (i / BITMAP_CHUNK + 1) * BITMAP_CHUNK;
-        if (chunk_end > end)
-            chunk_end = end;
-        if (!chunk) {
-            i = chunk_end;
-            continue;
-        }
-        for (; i < chunk_end; i++)
-            if (chunk[i % BITMAP_CHUNK])
-                return i - index;
-    }
-    return end - index;
-}
-
-uint32_t replica_span_of(const struct replica *r, uint64_t addr) {
-    uint64_t start = r->heap[HEAP_arena_start];
-    if (addr < start || addr >= r->heap[HEAP_arena_used])
-        return 0;
-    uint32_t handle = replica_page(r, (addr - start) >> GO_PAGE_SHIFT);
-    const struct rspan *s = replica_span(r, handle);
-    if (s && s->state != SPAN_STATE_DEAD && addr >= s->base &&
-        addr - s->base < s->npages << GO_PAGE_SHIFT)
-        return handle;
-    return 0;
-}
-
-bool rspan_bit(const uint64_t *bits, uint64_t index) {
-    return bits && (bits[index / 64] >> (index % 64) & 1);
-}
-
-bool rspan_slot_allocated(const struct rspan *s, uint64_t index) {
-    return index < s->freeindex || rspan_bit(s->alloc_bits, index);
-}
-
-/* --- Applying and undoing --- */
 
 /* Which way an event is taken. */
 enum direction { APPLY, UNDO };
 
+/* A span for writing. */
 static struct rspan *span_at(struct replica *r, uint32_t handle) {
     INVARIANT(handle >= 1 && handle <= r->span_count);
-    return &r->spans[handle - 1];
+    return replica_span_write(r, handle);
 }
 
 static void set_value(struct replica *r, const struct event *ev, uint64_t *value, uint64_t old,
@@ -244,16 +83,15 @@ static void on_span_born(struct replica *r, const struct event *ev, enum directi
     if (dir == UNDO) {
         struct rspan *s = span_at(r, ev->x);
         INVARIANT(ev->x == r->span_count);
-        free(s->alloc_bits);
-        free(s->mark_bits);
+        shared_drop(s->alloc_bits);
+        shared_drop(s->mark_bits);
+        *s = (struct rspan){0};
         r->span_count--;
         return;
     }
     INVARIANT(ev->x == r->span_count + 1);
-    void *spans = r->spans;
-    array_reserve(&spans, &r->span_cap, r->span_count + 1, sizeof *r->spans);
-    r->spans = spans;
-    r->spans[r->span_count++] = (struct rspan){.record = ev->a, .list = LIST_NOWHERE};
+    r->span_count++;
+    *span_at(r, ev->x) = (struct rspan){.record = ev->a, .list = LIST_NOWHERE};
 }
 
 static uint64_t *span_field(struct rspan *s, unsigned field) {
@@ -287,6 +125,8 @@ static void on_span_set(struct replica *r, const struct event *ev, enum directio
     count_span(r, s, UNDO);
     set_value(r, ev, span_field(s, ev->w), ev->a, ev->b, dir);
     count_span(r, s, APPLY);
+    if (ev->w == SPAN_nelems)
+        rspan_bits_fit(r, s);
 }
 
 static void on_slot(struct replica *r, const struct event *ev, enum direction dir) {
@@ -300,24 +140,18 @@ static void on_slot(struct replica *r, const struct event *ev, enum direction di
 
 static void on_bits(struct replica *r, const struct event *ev, enum direction dir) {
     struct rspan *s = span_at(r, ev->x);
-    enum { MAX_WORDS = 1024 / 64 }; /* the smallest slot is 8 bytes, its span one page */
-    INVARIANT(ev->a < MAX_WORDS);
-    if (!s->bit_words)
-        s->bit_words = MAX_WORDS;
-    uint64_t **bits = ev->w ? &s->mark_bits : &s->alloc_bits;
-    if (!*bits)
-        *bits = xcalloc(s->bit_words, sizeof **bits);
-    set_value(r, ev, &(*bits)[ev->a], ev->b, ev->c, dir);
+    INVARIANT(ev->a < RSPAN_MAX_WORDS);
+    uint64_t *bits = rspan_bits_write(r, s, ev->w != 0, (uint32_t)ev->a + 1);
+    set_value(r, ev, &bits[ev->a], ev->b, ev->c, dir);
 }
 
 static void on_pages(struct replica *r, const struct event *ev, enum direction dir) {
     uint32_t old = (uint32_t)ev->c, fresh = (uint32_t)(ev->c >> 32);
     uint32_t expected = dir == APPLY ? old : fresh, value = dir == APPLY ? fresh : old;
     for (uint64_t page = ev->a; page < ev->a + ev->b; page++) {
-        uint32_t *chunk =
-            chunk_make(&r->page_table, page / PAGE_CHUNK, PAGE_CHUNK * sizeof(uint32_t));
-        INVARIANT(chunk[page % PAGE_CHUNK] == expected);
-        chunk[page % PAGE_CHUNK] = value;
+        uint32_t *entry = replica_page_write(r, page);
+        INVARIANT(*entry == expected);
+        *entry = value;
     }
 }
 
@@ -325,10 +159,9 @@ static void on_bitmap(struct replica *r, const struct event *ev, enum direction 
     INVARIANT(ev->w >= 1 && ev->w <= 8);
     uint64_t expected = dir == APPLY ? ev->b : ev->c, value = dir == APPLY ? ev->c : ev->b;
     for (unsigned i = 0; i < ev->w; i++) {
-        uint64_t index = ev->a + i;
-        uint8_t *chunk = chunk_make(&r->bitmap, index / BITMAP_CHUNK, BITMAP_CHUNK);
-        INVARIANT(chunk[index % BITMAP_CHUNK] == (uint8_t)(expected >> (8 * i)));
-        chunk[index % BITMAP_CHUNK] = (uint8_t)(value >> (8 * i));
+        uint8_t *byte = replica_bitmap_write(r, ev->a + i);
+        INVARIANT(*byte == (uint8_t)(expected >> (8 * i)));
+        *byte = (uint8_t)(value >> (8 * i));
     }
 }
 

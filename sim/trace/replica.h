@@ -6,12 +6,16 @@
  * from whichever side it is reached.
  *
  * Reading: the fields below are public for reading; only replica_apply and replica_undo write them.
- * Handles (see event.h): span handle n is r->spans[n - 1]; 0 is no span.
+ * Spans are read by handle (see event.h) with replica_span.
+ *
+ * Copies share what is large (spans and their bits, the spans table, the heap bitmap) until one of
+ * them writes to it: copying takes microseconds. A replica and its copies stay with one thread.
  */
 #ifndef ARENA_REPLICA_H
 #define ARENA_REPLICA_H
 
 #include "sim/base/rangemap.h"
+#include "sim/trace/chunks.h"
 #include "sim/trace/event.h"
 
 /* A copy of an mspan. Sizes in bytes unless the name says pages. */
@@ -19,7 +23,7 @@ struct rspan {
     uint64_t record; /* address of the runtime's mspan record */
     uint64_t base, npages, elemsize, nelems, freeindex, alloc_cache, limit, npreleased, unusedsince;
     uint64_t state, spanclass, alloc_count, incache, needzero, sweepgen;
-    uint64_t *alloc_bits, *mark_bits; /* bit_words words each, or NULL: all zero */
+    uint64_t *alloc_bits, *mark_bits; /* bit_words words each, or NULL: all zero; shared */
     uint32_t bit_words;
     uint16_t list;       /* enum list_base + index, LIST_NOWHERE if in none */
     uint32_t prev, next; /* handles, in that list */
@@ -55,12 +59,6 @@ struct meta_block {
     uint8_t what; /* enum meta_kind */
 };
 
-/* A sparse array of chunks, for the spans table and the heap bitmap. */
-struct chunked {
-    void **chunks;
-    size_t count;
-};
-
 /* One span class in sum, kept with every event so that a picture need not visit its spans. */
 struct class_sum {
     /* Now: spans in use, their pages, slots and allocated slots; both kinds of slots in bytes. */
@@ -90,8 +88,8 @@ struct replica {
     uint64_t heap[HEAP_FIELD_COUNT]; /* by enum heap_field */
     uint64_t stats[STAT_COUNT];      /* by enum stat_id; what P's count for themselves in sum */
 
-    struct rspan *spans; /* every mspan structure, in order of birth */
-    size_t span_count, span_cap;
+    struct chunked spans; /* every mspan structure, in order of birth; read with replica_span */
+    size_t span_count;
     struct rlist lists[LIST_COUNT];
     uint32_t treap_root;
     uint32_t more_ps; /* P's besides number 0 */
@@ -113,6 +111,8 @@ struct replica {
 };
 
 struct replica *replica_new(void);
+/* A copy that may be taken further on its own. (What r has is shared from here on, no more: to who
+ * reads r nothing changes.) */
 struct replica *replica_copy(const struct replica *r);
 void replica_free(struct replica *r);
 
@@ -140,8 +140,12 @@ uint32_t replica_span_of(const struct replica *r, uint64_t addr);
 bool rspan_slot_allocated(const struct rspan *s, uint64_t index);
 /* One bit of alloc_bits or mark_bits. */
 bool rspan_bit(const uint64_t *bits, uint64_t index);
-/* Bytes the replica takes, about. */
+/* Bytes the replica takes, about; what it shares with copies counts by its share. */
 size_t replica_memory(const struct replica *r);
+/* Bytes that writing has allocated so far for what copies share: what a copy comes to cost in time
+ * is how much this grows after it was taken, and replica_unshared(). */
+size_t replica_fresh(const struct replica *r);
+size_t replica_unshared(const struct replica *r);
 
 /* Size class of a span class, and whether it holds no pointers. */
 static inline unsigned spanclass_size_class(unsigned spanclass) {

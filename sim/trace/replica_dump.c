@@ -87,9 +87,9 @@ void replica_dump(const struct replica *r, unsigned ptr_size, struct strbuf *out
 
     const struct rspan **sorted = xmalloc((r->span_count + 1) * sizeof(*sorted));
     size_t n = 0;
-    for (size_t i = 0; i < r->span_count; i++)
-        if (r->spans[i].state != SPAN_STATE_DEAD)
-            sorted[n++] = &r->spans[i];
+    for (uint32_t h = 1; h <= r->span_count; h++)
+        if (replica_span(r, h)->state != SPAN_STATE_DEAD)
+            sorted[n++] = replica_span(r, h);
     qsort(sorted, n, sizeof(*sorted), by_base);
     uint64_t hash = FNV_START;
     for (size_t i = 0; i < n; i++) {

@@ -133,7 +133,7 @@ static void inspect_range(const struct view *v, struct thing thing, struct facts
 /* --- Spans, slots, words --- */
 
 static const struct rspan *span_at(const struct view *v, uint64_t handle) {
-    return handle && handle <= v->r->span_count ? &v->r->spans[handle - 1] : NULL;
+    return handle <= v->r->span_count ? replica_span(v->r, (uint32_t)handle) : NULL;
 }
 
 /* What matters most first: a short column shows the beginning. */

@@ -154,7 +154,7 @@ bool mirror_equal(const struct heap *h, const struct replica *r, struct strbuf *
     if (h->allspans_len != r->span_count)
         return differs(why, "spans", h->allspans_len, r->span_count);
     for (size_t i = 0; i < h->allspans_len; i++)
-        if (!equal_span(h->allspans[i], &r->spans[i], why))
+        if (!equal_span(h->allspans[i], replica_span(r, (uint32_t)i + 1), why))
             return false;
     return equal_sums(h, r, why) && equal_treap(h->freelarge, r, r->treap_root, why) &&
            equal_dumps(h, r, why);
@@ -283,7 +283,7 @@ uint64_t replica_digest(const struct replica *r) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
         hash = mix_class(hash, &r->classes[i]);
     for (size_t i = 0; i < r->span_count; i++)
-        hash = mix_span(hash, &r->spans[i]);
+        hash = mix_span(hash, replica_span(r, (uint32_t)i + 1));
     for (unsigned i = 0; i < LIST_COUNT; i++)
         hash = mix(mix(mix(hash, r->lists[i].first), r->lists[i].last), r->lists[i].count);
     for (unsigned p = 0; p < MAX_PS; p++)

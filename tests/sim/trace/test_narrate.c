@@ -19,7 +19,8 @@ static struct rspan span = {.base = 0xc420000000,
     .spanclass = 10};
 
 static struct replica state(void) {
-    struct replica r = {.spans = &span, .span_count = 1};
+    static void *chunks[] = {&span};
+    struct replica r = {.spans = {.chunks = chunks, .count = 1}, .span_count = 1};
     r.heap[HEAP_spans] = 0xc000000000;
     r.heap[HEAP_spans_cap] = 1 << 26;
     r.heap[HEAP_bitmap] = 0xc420000000;

@@ -12,6 +12,8 @@
 #include "tests/sim/heap/mirror.h"
 #include "tests/sim/work/random_ops.h"
 
+#include <stdlib.h>
+
 /* --- Seeking --- */
 
 /* A random program of n operations, recorded. */
@@ -108,8 +110,7 @@ static void a_recording_may_grow_while_it_is_looked_at(void **state) {
     (void)state;
     lab_start(&lab, "linux/amd64");
     struct replica *r = replica_new();
-    const struct event *first = recording_event(lab.rec, 0);
-    const struct event copy = *first;
+    const struct event first = *recording_event(lab.rec, 0);
     for (unsigned i = 0; i < 40; i++) {
         for (unsigned k = 0; k < 600; k++)
             lab_new(&lab, 16 + k);
@@ -122,9 +123,113 @@ static void a_recording_may_grow_while_it_is_looked_at(void **state) {
         }
     }
     assert_true(recording_count(lab.rec) > 1 << 15);
-    assert_ptr_equal(recording_event(lab.rec, 0), first); /* events never move */
-    assert_memory_equal(first, &copy, sizeof copy);
+    assert_memory_equal(recording_event(lab.rec, 0), &first, sizeof first);
     replica_free(r);
+    lab_close(&lab);
+}
+
+/* --- Blocks --- */
+
+/* Every event of a long random program, beside the recording of it. */
+struct twin {
+    struct sink sink; /* first */
+    struct recording *rec;
+    struct event *events;
+    size_t cap;
+};
+
+static void twin_emit(struct sink *sink, const struct event *ev) {
+    struct twin *t = (struct twin *)sink;
+    void *events = t->events;
+    array_reserve(&events, &t->cap, recording_count(t->rec) + 1, sizeof *ev);
+    t->events = events;
+    t->events[recording_count(t->rec)] = *ev;
+    recording_append(t->rec, ev);
+}
+
+static void twin_run(struct twin *t, unsigned ops) {
+    struct test_os *system = test_os_new("linux/amd64");
+    *t = (struct twin){.sink.emit = twin_emit, .rec = recording_new()};
+    struct program *p = program_new(&system->os, &t->sink);
+    struct random_ops random = {.state = 77, .ptr_size = 8};
+    struct error err;
+    assert_true(program_run(p, &(struct op){.code = OP_INIT}, &err));
+    for (unsigned i = 0; i < ops; i++) {
+        struct op op;
+        random_op(&random, &op);
+        program_run(p, &op, &err);
+    }
+    program_free(p);
+    os_destroy(&system->os);
+}
+
+static void twin_free(struct twin *t) {
+    recording_free(t->rec);
+    free(t->events);
+}
+
+static void assert_same_event(const struct twin *t, uint64_t i) {
+    assert_memory_equal(recording_event(t->rec, i), &t->events[i], sizeof(struct event));
+}
+
+static void packed_events_are_the_events_that_were_appended(void **state) {
+    struct twin t;
+    struct random_ops random = {.state = 5};
+    (void)state;
+    twin_run(&t, 3000);
+    uint64_t count = recording_count(t.rec);
+    assert_true(count > 12 * RECORDING_BLOCK && count % RECORDING_BLOCK);
+    for (uint64_t i = 0; i < count; i++)
+        assert_same_event(&t, i);
+    for (unsigned i = 0; i < 300; i++) /* in no order */
+        assert_same_event(&t, random_below(&random, count));
+    twin_free(&t);
+}
+
+static void an_event_stays_while_few_other_blocks_are_looked_at(void **state) {
+    struct twin t;
+    (void)state;
+    twin_run(&t, 3000);
+    const struct event *held = recording_event(t.rec, 5);
+    for (uint64_t block = 1; block <= RECORDING_NEAR; block++)
+        assert_same_event(&t, block * RECORDING_BLOCK + 9);
+    assert_memory_equal(held, &t.events[5], sizeof *held);
+    twin_free(&t);
+}
+
+static void a_digest_never_denies_what_its_block_has(void **state) {
+    struct twin t;
+    unsigned denied = 0;
+    (void)state;
+    twin_run(&t, 3000);
+    uint64_t blocks = recording_count(t.rec) / RECORDING_BLOCK;
+    for (uint64_t i = 0; i < blocks * RECORDING_BLOCK; i++) {
+        const struct event *ev = &t.events[i];
+        uint64_t block = i / RECORDING_BLOCK;
+        uint32_t spans[2];
+        assert_true(recording_digest(t.rec, block)->kinds >> ev->kind & 1);
+        for (unsigned k = event_spans(ev, spans); k > 0; k--)
+            assert_true(recording_may_have(t.rec, block, KEY_SPAN, spans[k - 1]));
+        if (ev->kind == EV_OBJECT || ev->kind == EV_DROP) {
+            assert_true(recording_may_have(t.rec, block, KEY_ADDRESS, ev->a / 16));
+            assert_true(recording_may_have(t.rec, block, KEY_OBJECT, ev->x));
+        }
+    }
+    for (uint64_t i = 0; i < 1000; i++)
+        denied += !recording_may_have(t.rec, i % blocks, KEY_OBJECT, 1000000 + i);
+    assert_true(denied > 700);
+    assert_null(recording_digest(t.rec, blocks));
+    assert_true(recording_may_have(t.rec, blocks, KEY_SPAN, 1));
+    twin_free(&t);
+}
+
+static void a_long_recording_takes_few_bytes_an_event(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    while (recording_count(lab.rec) < 600000)
+        lab_new(&lab, 16 + recording_count(lab.rec) % 1000);
+    assert_true(recording_memory(lab.rec) < 16 * recording_count(lab.rec));
     lab_close(&lab);
 }
 
@@ -259,6 +364,10 @@ int main(void) {
         cmocka_unit_test(short_ways_are_walked_with_the_same_replica),
         cmocka_unit_test(seeking_past_the_end_ends_at_the_end),
         cmocka_unit_test(a_recording_may_grow_while_it_is_looked_at),
+        cmocka_unit_test(packed_events_are_the_events_that_were_appended),
+        cmocka_unit_test(an_event_stays_while_few_other_blocks_are_looked_at),
+        cmocka_unit_test(a_digest_never_denies_what_its_block_has),
+        cmocka_unit_test(a_long_recording_takes_few_bytes_an_event),
         cmocka_unit_test(operations_are_found_from_their_events),
         cmocka_unit_test(samples_tell_the_statistics_after_an_operation),
         cmocka_unit_test(samples_are_bounded_ascend_and_stand_evenly),

@@ -1,0 +1,98 @@
+/* Sparse arrays in chunks that copies share: see chunks.h. */
+#include "sim/trace/chunks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Stands before each shared block; as large as the strictest alignment. */
+union header {
+    uint32_t holders;
+    max_align_t align;
+};
+
+static union header *header_of(const void *block) {
+    return (union header *)block - 1;
+}
+
+static void *block_new(size_t bytes, const void *from) {
+    union header *h = xmalloc(sizeof *h + bytes);
+    h->holders = 1;
+    if (from)
+        memcpy(h + 1, from, bytes);
+    else
+        memset(h + 1, 0, bytes);
+    return h + 1;
+}
+
+void *shared_new(size_t bytes) {
+    return block_new(bytes, NULL);
+}
+
+void *shared_hold(void *block) {
+    if (block)
+        header_of(block)->holders++;
+    return block;
+}
+
+bool shared_drop(void *block) {
+    if (!block || --header_of(block)->holders)
+        return false;
+    free(header_of(block));
+    return true;
+}
+
+uint32_t shared_holders(const void *block) {
+    return header_of(block)->holders;
+}
+
+static void make_room(struct chunked *c, uint64_t chunk) {
+    size_t count = (size_t)chunk + 1;
+    if (count < c->count + c->count / 2)
+        count = c->count + c->count / 2;
+    c->chunks = xrealloc(c->chunks, count * sizeof *c->chunks);
+    memset(c->chunks + c->count, 0, (count - c->count) * sizeof *c->chunks);
+    c->count = count;
+}
+
+void *chunks_write(struct chunked *c, uint64_t chunk, size_t bytes, chunk_visit *copied) {
+    if (chunk >= c->count)
+        make_room(c, chunk);
+    void *old = c->chunks[chunk];
+    if (old && header_of(old)->holders == 1)
+        return old;
+    void *own = c->chunks[chunk] = block_new(bytes, old);
+    c->fresh += bytes;
+    if (old) {
+        header_of(old)->holders--;
+        if (copied)
+            copied(own);
+    }
+    return own;
+}
+
+void chunks_copy(struct chunked *to, const struct chunked *from) {
+    to->count = from->count;
+    to->chunks = xmalloc((from->count + 1) * sizeof *to->chunks);
+    for (size_t i = 0; i < from->count; i++)
+        to->chunks[i] = shared_hold(from->chunks[i]);
+    to->fresh = from->fresh;
+}
+
+void chunks_free(struct chunked *c, chunk_visit *going) {
+    for (size_t i = 0; i < c->count; i++) {
+        void *chunk = c->chunks[i];
+        if (chunk && going && header_of(chunk)->holders == 1)
+            going(chunk);
+        shared_drop(chunk);
+    }
+    free(c->chunks);
+    *c = (struct chunked){0};
+}
+
+size_t chunks_memory(const struct chunked *c, size_t bytes) {
+    size_t sum = c->count * sizeof *c->chunks;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->chunks[i])
+            sum += (bytes + sizeof(union header)) / header_of(c->chunks[i])->holders;
+    return sum;
+}

@@ -1,0 +1,21 @@
+/* What applying events (replica.c) may do to the parts of a replica (replica_state.c): each gives a
+ * part for writing, unshared first if copies have it too. */
+#ifndef ARENA_REPLICA_PARTS_H
+#define ARENA_REPLICA_PARTS_H
+
+#include "sim/trace/replica.h"
+
+/* Words of bits of a span: the smallest slot is 8 bytes, the span of such one page. */
+enum { RSPAN_MAX_WORDS = GO_PAGE_SIZE / 8 / 64 };
+
+/* The span of a handle. */
+struct rspan *replica_span_write(struct replica *r, uint32_t handle);
+/* The mark or allocation bits of a span that is being written: a bit for each of its slots, and at
+ * least that many words. */
+uint64_t *rspan_bits_write(struct replica *r, struct rspan *s, bool marks, uint32_t words);
+/* The span has another number of slots: where it has bits, it has one for each of them. */
+void rspan_bits_fit(struct replica *r, struct rspan *s);
+uint32_t *replica_page_write(struct replica *r, uint64_t page);
+uint8_t *replica_bitmap_write(struct replica *r, uint64_t index);
+
+#endif
