@@ -9,16 +9,16 @@
 #ifndef ARENA_RANGEMAP_H
 #define ARENA_RANGEMAP_H
 
-#include "sim/base/base.h"
+#include "sim/base/i18n.h"
 
 /* States of a piece of the address space, as far as the heap's owner can know them. */
 #define RANGE_STATES(X)                                                                            \
-    X(NONE, "nothing")      /* not ours, not known to be anyone's */                               \
-    X(TAKEN, "taken")       /* someone else's: the image, libraries, an occupied hint */           \
-    X(CHECKED, "checked")   /* looked at and found free, but not reserved */                       \
-    X(RESERVED, "reserved") /* reserved, inaccessible */                                           \
-    X(MAPPED, "mapped")     /* readable and writable */                                            \
-    X(RELEASED, "released") /* mapped, contents given back to the system */
+    X(NONE, N_("nothing"))      /* not ours, not known to be anyone's */                           \
+    X(TAKEN, N_("taken"))       /* someone else's: the image, libraries, an occupied hint */       \
+    X(CHECKED, N_("checked"))   /* looked at and found free, but not reserved */                   \
+    X(RESERVED, N_("reserved")) /* reserved, inaccessible */                                       \
+    X(MAPPED, N_("mapped"))     /* readable and writable */                                        \
+    X(RELEASED, N_("released")) /* mapped, contents given back to the system */
 
 enum range_state {
 #define X(NAME, text) RANGE_##NAME,

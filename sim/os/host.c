@@ -170,7 +170,7 @@ static void host_destroy(struct kernel *k) {
 }
 
 static const struct kernel_ops host_ops = {
-    .name = "host kernel",
+    .name = N_("host kernel"),
     .mmap = host_mmap,
     .munmap = host_munmap,
     .is_free = host_is_free,
@@ -186,13 +186,15 @@ static const struct kernel_ops host_ops = {
 static bool suits(const struct platform *p, uint64_t page, struct error *err) {
     if (p->goos != GOOS_LINUX)
         return error_set(
-            err, "%s needs another operating system than this machine's Linux", p->name);
+            err, _("%s needs another operating system than this machine's Linux"), p->name);
     if (p->ptr_size != sizeof(void *))
-        return error_set(err, "%s on the real kernel needs a %u-bit program; this one is %zu-bit",
-            p->name, p->ptr_size * 8, sizeof(void *) * 8);
+        return error_set(err,
+            _("%s on the real kernel needs a %u-bit program; this one is %zu-bit"), p->name,
+            p->ptr_size * 8, sizeof(void *) * 8);
     if (p->phys_page_size != page)
-        return error_set(err, "%s has pages of %" PRIu64 " bytes; this machine's are of %" PRIu64,
-            p->name, p->phys_page_size, page);
+        return error_set(err,
+            _("%s has pages of %" PRIu64 " bytes; this machine's are of %" PRIu64), p->name,
+            p->phys_page_size, page);
     return true;
 }
 

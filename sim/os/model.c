@@ -324,7 +324,7 @@ static void model_destroy(struct kernel *k) {
 }
 
 static const struct kernel_ops model_ops = {
-    .name = "simulated",
+    .name = N_("simulated"),
     .mmap = model_mmap,
     .munmap = model_munmap,
     .is_free = model_is_free,

@@ -20,6 +20,7 @@
 #ifndef ARENA_EVENT_H
 #define ARENA_EVENT_H
 
+#include "sim/base/i18n.h"
 #include "sim/base/rangemap.h" /* range states and owners */
 
 #include <stdint.h>
@@ -163,24 +164,24 @@ enum op_code {
         OP_COUNT
 };
 
-/* The steps of mallocinit, in the order of the Go source. What a, b, c of the STEP event hold
- * stands beside each. */
+/* The steps of mallocinit, in the order of the Go source; the texts are for people and lessons.
+ * What a, b, c of the STEP event hold stands beside each. */
 #define INIT_STEPS(X)                                                                              \
-    X(NONE, "not started")                                                                         \
-    X(TINY_CLASS, "check tiny class")   /* class, its size, wanted size */                         \
-    X(DEFER_SIZES, "check defer sizes") /* number of pools */                                      \
-    X(PHYS_PAGE, "check physical page") /* size, smallest allowed */                               \
-    X(SIZES, "three sizes")             /* spans bytes, bitmap bytes, arena bytes (64-bit) */      \
-    X(HINTS, "hint loop")               /* total bytes asked, first hint, number of hints */       \
-    X(FALLBACK, "32-bit plan")          /* start address, image end, program break */              \
-    X(BREAK_CHECK, "break check")       /* start wanted, break, start used */                      \
-    X(ROUND, "round")                   /* p, p1, bytes left */                                    \
-    X(LAYOUT, "layout")                 /* spans start, bitmap (its end), arena_end */             \
-    X(LAST_CHECK, "last check")         /* arena_start */                                          \
-    X(HEAP_INIT, "mheap init")          /* arena_used */                                           \
-    X(MCACHE, "first mcache")           /* its record's address */                                 \
-    X(DONE, "done")                                                                                \
-    X(FAILED, "failed")
+    X(NONE, N_("not started"))                                                                     \
+    X(TINY_CLASS, N_("check tiny class"))   /* class, its size, wanted size */                     \
+    X(DEFER_SIZES, N_("check defer sizes")) /* number of pools */                                  \
+    X(PHYS_PAGE, N_("check physical page")) /* size, smallest allowed */                           \
+    X(SIZES, N_("three sizes"))             /* spans bytes, bitmap bytes, arena bytes (64-bit) */  \
+    X(HINTS, N_("hint loop"))               /* total bytes asked, first hint, number of hints */   \
+    X(FALLBACK, N_("32-bit plan"))          /* start address, image end, program break */          \
+    X(BREAK_CHECK, N_("break check"))       /* start wanted, break, start used */                  \
+    X(ROUND, N_("round"))                   /* p, p1, bytes left */                                \
+    X(LAYOUT, N_("layout"))                 /* spans start, bitmap (its end), arena_end */         \
+    X(LAST_CHECK, N_("last check"))         /* arena_start */                                      \
+    X(HEAP_INIT, N_("mheap init"))          /* arena_used */                                       \
+    X(MCACHE, N_("first mcache"))           /* its record's address */                             \
+    X(DONE, N_("done"))                                                                            \
+    X(FAILED, N_("failed"))
 
 enum init_step {
 #define X(NAME, text) STEP_##NAME,

@@ -7,6 +7,8 @@
  */
 #include "sim/work/session.h"
 
+#include "sim/base/i18n.h"
+
 #include <stdlib.h>
 
 struct phase {
@@ -54,11 +56,12 @@ static void keep_possible(struct environment *env) {
 /* The host if it was asked for and can be it, else the model. False and err if neither can. */
 static bool choose_os(struct world *w, const struct environment *env, struct error *err) {
     if (env->provider == PROVIDER_HOST) {
-        struct error host = {"faults are arranged that a real kernel cannot have"};
+        struct error host = {""};
+        error_set(&host, "%s", _("faults are arranged that a real kernel cannot have"));
         w->os = env_has_faults(env) ? NULL : os_host_new(env->platform, &host);
         if (w->os)
             return true;
-        sb_printf(&w->why, "the simulated space, since %s", host.text);
+        sb_printf(&w->why, _("the simulated space, since %s"), host.text);
     }
     w->simulated = true;
     w->os = os_model_new(env->platform, &env->model, err);

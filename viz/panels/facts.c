@@ -137,33 +137,33 @@ static void world_facts(const struct view *v, bool brief, struct facts *f) {
                                                  .brk = p->brk,
                                                  .phys_page_size = p->phys_page_size};
     if (!brief) {
-        facts_add(f, "platform", "%s", p->name);
+        facts_add(f, _("platform"), "%s", p->name);
         on_click(f, CMD_TOGGLE_WIDTH, 0);
     }
     if (v->session) {
         const char *why = session_provider_why(v->session);
-        facts_add(f, "addresses from", "%s", session_provider(v->session));
+        facts_add(f, _("addresses from"), "%s", _(session_provider(v->session)));
         if (why)
             facts_add_note(f, why);
     }
     if (m->address_limit)
-        facts_add_size(f, "address space", m->address_limit);
+        facts_add_size(f, _("address space"), m->address_limit);
     else
-        facts_add(f, "address space", "no limit");
+        facts_add(f, _("address space"), "%s", _("no limit"));
     on_click(f, CMD_CYCLE_LIMIT, 0);
-    facts_add_address(f, "program break", real.brk);
+    facts_add_address(f, _("program break"), real.brk);
     on_click(f, CMD_CYCLE_BREAK, 0);
     if (!brief) {
-        facts_add_address(f, "image ends at", real.image_end);
+        facts_add_address(f, _("image ends at"), real.image_end);
         if (real.phys_page_size)
-            facts_add_size(f, "physical page", real.phys_page_size);
+            facts_add_size(f, _("physical page"), real.phys_page_size);
         else
-            facts_add(f, "physical page", "not told");
+            facts_add(f, _("physical page"), "%s", _("not told"));
     }
-    facts_add(f, "ranges taken", "%zu", m->taken_count);
+    facts_add(f, _("ranges taken"), "%zu", m->taken_count);
     if (p->ptr_size == 8)
         on_click(f, CMD_TAKE_ALL, 0);
-    facts_add(f, "kernel answers", "%s", m->ignores_hints ? "elsewhere" : "as asked");
+    facts_add(f, _("kernel answers"), "%s", m->ignores_hints ? _("elsewhere") : _("as asked"));
     on_click(f, CMD_ELSEWHERE, 0);
 }
 
@@ -172,13 +172,13 @@ static void heap_facts(const struct view *v, struct facts *f) {
     uint64_t calls = 0, start = r->heap[HEAP_bitmap], used = r->heap[HEAP_arena_used];
     for (int kind = 0; kind < EV_COUNT; kind++)
         calls += r->os_calls[kind];
-    facts_add_size(f, "arena used", used > start ? used - start : 0);
-    facts_add_size(f, "in use", r->stats[STAT_heap_inuse]);
-    facts_add_size(f, "idle", r->stats[STAT_heap_idle]);
-    facts_add_size(f, "live", r->stats[STAT_heap_live]);
-    facts_add_count(f, "objects made", r->objects_born);
-    facts_add_count(f, "mspan structures", r->span_count);
-    facts_add_count(f, "system calls", calls);
+    facts_add_size(f, _("arena used"), used > start ? used - start : 0);
+    facts_add_size(f, _("in use"), r->stats[STAT_heap_inuse]);
+    facts_add_size(f, _("idle"), r->stats[STAT_heap_idle]);
+    facts_add_size(f, _("live"), r->stats[STAT_heap_live]);
+    facts_add_count(f, _("objects made"), r->objects_born);
+    facts_add_count(f, _("mspan structures"), r->span_count);
+    facts_add_count(f, _("system calls"), calls);
 }
 
 void panel_facts(struct ui *ui, const struct view *v, struct rect area) {
@@ -189,14 +189,14 @@ void panel_facts(struct ui *ui, const struct view *v, struct rect area) {
     inspect(v, thing, &pointer);
     bool any = pointer.count > 0;
     if (!any)
-        facts_add_note(&pointer, "Point at anything to read about it here; click to pin it.");
+        facts_add_note(&pointer, _("Point at anything to read about it here; click to pin it."));
 
-    struct rect left = draw_facts(ui, "THE WORLD", &world, area);
+    struct rect left = draw_facts(ui, _("THE WORLD"), &world, area);
     int pointer_h = facts_height(ui, &pointer, left.w) + px(ui, BETWEEN);
     int heap_h = facts_height(ui, &heap, left.w);
     if (!any || left.h >= heap_h + pointer_h)
-        left = draw_facts(ui, "THE HEAP", &heap, left);
+        left = draw_facts(ui, _("THE HEAP"), &heap, left);
     if (left.h >= px(ui, CAPTION + ROW))
-        draw_facts(
-            ui, v->pinned.kind != THING_NONE ? "PINNED" : "UNDER THE POINTER", &pointer, left);
+        draw_facts(ui, v->pinned.kind != THING_NONE ? _("PINNED") : _("UNDER THE POINTER"),
+            &pointer, left);
 }

@@ -9,7 +9,7 @@
 enum { MAX_FACTS = 24 };
 
 struct fact {
-    char label[40];
+    char label[64];
     char value[256];
     enum theme_color color; /* of the value */
     bool mono;              /* the value is an address or bits */
@@ -23,7 +23,7 @@ struct facts {
     int count;
 };
 
-/* Rows past MAX_FACTS are left out; values longer than their room are cut. */
+/* Rows past MAX_FACTS are left out; labels and values longer than their room are cut. */
 void facts_add(struct facts *f, const char *label, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void facts_add_size(struct facts *f, const char *label, uint64_t bytes);
 void facts_add_count(struct facts *f, const char *label, uint64_t n);

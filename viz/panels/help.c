@@ -23,7 +23,7 @@ enum {
 
 /* --- Keys --- */
 
-static const char NO_KEY[] = "mouse";
+static const char NO_KEY[] = N_("mouse");
 
 /* A key's name as shown: arrows are drawn as arrows, long names shortened. */
 static void key_words(const char *key, size_t len, char *out, size_t out_len) {
@@ -60,7 +60,7 @@ static int chip_height(const struct ui *ui) {
 static int draw_keys(struct ui *ui, const char *keys, int x, int y, int w, bool draw) {
     int left = x, top = y, h = chip_height(ui);
     if (!keys[0])
-        keys = NO_KEY;
+        keys = _(NO_KEY);
     while (*keys) {
         size_t len = strcspn(keys, " ");
         char words[32];
@@ -84,7 +84,7 @@ static int draw_keys(struct ui *ui, const char *keys, int x, int y, int w, bool 
 /* The width of the keys' chips on one line. */
 static int keys_width(struct ui *ui, const char *keys) {
     int w = 0;
-    for (keys = keys[0] ? keys : NO_KEY; *keys; keys += strspn(keys, " ")) {
+    for (keys = keys[0] ? keys : _(NO_KEY); *keys; keys += strspn(keys, " ")) {
         size_t len = strcspn(keys, " ");
         char words[32];
         key_words(keys, len, words, sizeof words);
@@ -100,10 +100,10 @@ static int draw_command(struct ui *ui, const struct command_info *info, struct r
     int keys_w, int y, bool draw) {
     int pad = px(ui, 2), gap = px(ui, 10);
     struct rect words = rect_make(column.x + keys_w + gap, y + pad, column.w - keys_w - gap, 0);
-    words.h = ui_paragraph_height(ui, words.w, FACE_SANS, SIZE_BODY, info->help, HELP_LINES);
+    words.h = ui_paragraph_height(ui, words.w, FACE_SANS, SIZE_BODY, _(info->help), HELP_LINES);
     int keys_h = draw_keys(ui, info->keys, column.x, y, keys_w, draw);
     if (draw)
-        ui_paragraph(ui, words, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), info->help);
+        ui_paragraph(ui, words, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), _(info->help));
     int h = words.h + pad > keys_h ? words.h + pad : keys_h;
     return h + px(ui, LINE_GAP);
 }
@@ -132,7 +132,7 @@ static int draw_group(struct ui *ui, unsigned first, struct rect column, int y, 
     keys_w = keys_w > most ? most : keys_w;
     if (draw)
         ui_text(ui, rect_make(column.x, y, column.w, px(ui, GROUP_HEAD - 6)), FACE_BOLD, SIZE_BODY,
-            0, color_of(ui, COLOR_muted), command_info(first)->group);
+            0, color_of(ui, COLOR_muted), _(command_info(first)->group));
     y += px(ui, GROUP_HEAD);
     for (unsigned c = first; c < end; c++)
         y += draw_command(ui, command_info(c), column, keys_w, y, draw);
@@ -202,9 +202,9 @@ void panel_help(struct ui *ui, const struct view *v, struct rect area) {
     draw_frame(ui->canvas, card, px(ui, 10), px(ui, 1), color_of(ui, COLOR_line));
     struct rect in = rect_inset(card, pad);
     struct rect title = rect_make(in.x, in.y - px(ui, 4), in.w, px(ui, 28));
-    ui_text(ui, title, FACE_BOLD, SIZE_TITLE, 0, color_of(ui, COLOR_text), "Keys");
+    ui_text(ui, title, FACE_BOLD, SIZE_TITLE, 0, color_of(ui, COLOR_text), _("Keys"));
     ui_text(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
-        "press ? or Esc, or click, to close");
+        _("press ? or Esc, or click, to close"));
     canvas_clip(ui->canvas, card);
     int column = -1, y = 0;
     for (int i = 0; i < l.count; i++) {

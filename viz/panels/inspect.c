@@ -21,7 +21,7 @@ static void add_size_hex(struct facts *f, const char *label, uint64_t bytes) {
 static void add_outcome(struct facts *f, unsigned outcome) {
     static const enum theme_color colors[] = {
         COLOR_muted, COLOR_granted, COLOR_granted, COLOR_attention, COLOR_refused};
-    facts_add(f, "outcome", "%s", outcome_name(outcome));
+    facts_add(f, _("outcome"), "%s", outcome_name(outcome));
     if (outcome < ARRAY_LEN(colors))
         f->fact[f->count - 1].color = colors[outcome];
 }
@@ -34,16 +34,16 @@ static void inspect_hint(const struct view *v, uint64_t i, struct facts *f) {
     const struct attempt *a = &v->r->init.hints[i];
     uint64_t addr = i << 40 | v->platform->hint;
     bool taken = env_is_taken(v->env, addr);
-    facts_add(f, "hint", "%" PRIu64 " (of 0 to %d)", i, HINT_COUNT - 1);
-    facts_add_address(f, "address", addr);
+    facts_add(f, _("hint"), _("%" PRIu64 " (of 0 to %d)"), i, HINT_COUNT - 1);
+    facts_add_address(f, _("address"), addr);
     if (a->size)
-        facts_add_size(f, "asked for", a->size);
+        facts_add_size(f, _("asked for"), a->size);
     add_outcome(f, a->outcome);
     if (a->outcome == OUTCOME_ELSEWHERE)
-        facts_add_address(f, "answer", a->answer);
-    facts_add(f, "somebody else's", "%s", taken ? "yes" : "no");
-    facts_add_note(f, taken ? "Click it to free its address and run again."
-                            : "Click it to take its address for somebody else and run again.");
+        facts_add_address(f, _("answer"), a->answer);
+    facts_add(f, _("somebody else's"), "%s", taken ? _("yes") : _("no"));
+    facts_add_note(f, taken ? _("Click it to free its address and run again.")
+                            : _("Click it to take its address for somebody else and run again."));
 }
 
 static void inspect_fallback(const struct view *v, uint64_t i, struct facts *f) {
@@ -51,24 +51,24 @@ static void inspect_fallback(const struct view *v, uint64_t i, struct facts *f) 
     if (i >= FALLBACK_COUNT)
         return;
     const struct attempt *a = &v->r->init.fallbacks[i];
-    facts_add(f, "attempt", "%" PRIu64 " of %d", i + 1, FALLBACK_COUNT);
-    facts_add_size(f, "initial arena", MiB(arena_mib[i]));
+    facts_add(f, _("attempt"), _("%" PRIu64 " of %d"), i + 1, FALLBACK_COUNT);
+    facts_add_size(f, _("initial arena"), MiB(arena_mib[i]));
     add_outcome(f, a->outcome);
     if (a->outcome == OUTCOME_UNTRIED)
         return;
-    facts_add_address(f, "address", a->addr);
-    facts_add_size(f, "asked for in all", a->size);
+    facts_add_address(f, _("address"), a->addr);
+    facts_add_size(f, _("asked for in all"), a->size);
     if (a->answer && a->answer != a->addr)
-        facts_add_address(f, "answer", a->answer);
+        facts_add_address(f, _("answer"), a->answer);
 }
 
 static void inspect_step(const struct view *v, uint64_t step, struct facts *f) {
     const struct init_path *init = &v->r->init;
     if (step >= STEP_COUNT)
         return;
-    facts_add(f, "step", "%s", init_step_name((unsigned)step));
+    facts_add(f, _("step"), "%s", _(init_step_name((unsigned)step)));
     if (!init->reached[step]) {
-        facts_add(f, "reached", "no");
+        facts_add(f, _("reached"), "%s", _("no"));
         return;
     }
     const struct event ev = {.kind = EV_STEP,
@@ -90,44 +90,46 @@ static void inspect_region(const struct view *v, uint64_t region, struct facts *
     uint64_t spans_end = h[HEAP_spans] + h[HEAP_spans_cap] * ptr;
     switch (region) {
     case REGION_SPANS:
-        facts_add(f, "region", "spans");
-        facts_add_address(f, "from", h[HEAP_spans]);
-        add_size_hex(f, "size", spans_end - h[HEAP_spans]);
-        facts_add_count(f, "pages covered now", h[HEAP_spans_len]);
-        facts_add_note(f, "One pointer for each 8 KiB page of arena: to the page's mspan.");
+        facts_add(f, _("region"), "spans");
+        facts_add_address(f, _("from"), h[HEAP_spans]);
+        add_size_hex(f, _("size"), spans_end - h[HEAP_spans]);
+        facts_add_count(f, _("pages covered now"), h[HEAP_spans_len]);
+        facts_add_note(f, _("One pointer for each 8 KiB page of arena: to the page's mspan."));
         break;
     case REGION_BITMAP:
-        facts_add(f, "region", "bitmap");
-        facts_add_address(f, "ends at", h[HEAP_bitmap]);
-        add_size_hex(f, "size", h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
-        facts_add_size(f, "mapped", h[HEAP_bitmap_mapped]);
-        facts_add_note(f, "Two bits for each word of arena. It grows downward from its end.");
+        facts_add(f, _("region"), "bitmap");
+        facts_add_address(f, _("ends at"), h[HEAP_bitmap]);
+        add_size_hex(f, _("size"), h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
+        facts_add_size(f, _("mapped"), h[HEAP_bitmap_mapped]);
+        facts_add_note(f, _("Two bits for each word of arena. It grows downward from its end."));
         break;
     default:
-        facts_add(f, "region", "arena");
-        facts_add_address(f, "from", h[HEAP_bitmap]);
-        facts_add_address(f, "used up to", h[HEAP_arena_used]);
-        facts_add_address(f, "reserved up to", h[HEAP_arena_end]);
-        facts_add(f, "really reserved", "%s", h[HEAP_arena_reserved] ? "yes" : "no, only checked");
+        facts_add(f, _("region"), "arena");
+        facts_add_address(f, _("from"), h[HEAP_bitmap]);
+        facts_add_address(f, _("used up to"), h[HEAP_arena_used]);
+        facts_add_address(f, _("reserved up to"), h[HEAP_arena_end]);
+        facts_add(f, _("really reserved"), "%s",
+            h[HEAP_arena_reserved] ? _("yes") : _("no, only checked"));
         break;
     }
 }
 
 static const char *owner_name(unsigned owner) {
-    static const char *const names[] = {"nobody", "the heap", "the runtime's records", "others"};
-    return owner < ARRAY_LEN(names) ? names[owner] : "?";
+    static const char *const names[] = {
+        N_("nobody"), N_("the heap"), N_("the runtime's records"), N_("others")};
+    return owner < ARRAY_LEN(names) ? _(names[owner]) : "?";
 }
 
 static void inspect_range(const struct view *v, struct thing thing, struct facts *f) {
     enum range_owner owner = OWNER_NOBODY;
     enum range_state state = rangemap_state(&v->r->ranges, thing.addr, &owner);
-    facts_add_address(f, "from", thing.addr);
+    facts_add_address(f, _("from"), thing.addr);
     if (thing.size) {
-        facts_add_address(f, "to", thing.addr + thing.size);
-        add_size_hex(f, "size", thing.size);
+        facts_add_address(f, _("to"), thing.addr + thing.size);
+        add_size_hex(f, _("size"), thing.size);
     }
-    facts_add(f, "state", "%s", range_state_name(state));
-    facts_add(f, "belongs to", "%s", owner_name(owner));
+    facts_add(f, _("state"), "%s", _(range_state_name(state)));
+    facts_add(f, _("belongs to"), "%s", owner_name(owner));
 }
 
 /* --- Spans, slots, words --- */
@@ -140,30 +142,30 @@ static const struct rspan *span_at(const struct view *v, uint64_t handle) {
 static void add_span(struct facts *f, const struct rspan *s) {
     if (s->state == SPAN_STATE_INUSE) {
         unsigned sizeclass = spanclass_size_class((unsigned)s->spanclass);
-        add_size_hex(f, "slot size", s->elemsize);
+        add_size_hex(f, _("slot size"), s->elemsize);
         if (sizeclass)
-            facts_add(f, "size class", "%u", sizeclass);
+            facts_add(f, _("size class"), "%u", sizeclass);
         else
-            facts_add(f, "size class", "none: a large object");
-        facts_add(
-            f, "may hold pointers", "%s", spanclass_noscan((unsigned)s->spanclass) ? "no" : "yes");
-        facts_add(f, "slots allocated", "%" PRIu64 " of %" PRIu64, s->alloc_count, s->nelems);
+            facts_add(f, _("size class"), "%s", _("none: a large object"));
+        facts_add(f, _("may hold pointers"), "%s",
+            spanclass_noscan((unsigned)s->spanclass) ? _("no") : _("yes"));
+        facts_add(f, _("slots allocated"), _("%" PRIu64 " of %" PRIu64), s->alloc_count, s->nelems);
     }
-    facts_add_address(f, "span", s->base);
-    facts_add(f, "span state", "%s", span_state_name((unsigned)s->state));
-    facts_add(f, "pages", "%" PRIu64, s->npages);
-    facts_add_address(f, "mspan record", s->record);
+    facts_add_address(f, _("span"), s->base);
+    facts_add(f, _("span state"), "%s", span_state_name((unsigned)s->state));
+    facts_add(f, _("pages"), "%" PRIu64, s->npages);
+    facts_add_address(f, _("mspan record"), s->record);
 }
 
 static void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
     const struct rspan *s = span_at(v, thing.index);
-    facts_add_address(f, "page", thing.addr);
+    facts_add_address(f, _("page"), thing.addr);
     if (!s) {
-        facts_add(f, "span", "none");
+        facts_add(f, _("span"), "%s", _("none"));
         return;
     }
     if (thing.addr >= s->base)
-        facts_add(f, "page in span", "%" PRIu64 " of %" PRIu64,
+        facts_add(f, _("page in span"), _("%" PRIu64 " of %" PRIu64),
             (thing.addr - s->base) / PAGE_SIZE + 1, s->npages);
     add_span(f, s);
 }
@@ -175,14 +177,14 @@ static void add_slot(struct facts *f, const struct rspan *s, uint64_t addr) {
     if (slot >= s->nelems)
         return;
     bool allocated = rspan_slot_allocated(s, slot);
-    facts_add(f, "slot", "%" PRIu64 " of %" PRIu64, slot, s->nelems);
-    facts_add(f, "slot is", "%s", allocated ? "allocated" : "free");
+    facts_add(f, _("slot"), _("%" PRIu64 " of %" PRIu64), slot, s->nelems);
+    facts_add(f, _("slot is"), "%s", allocated ? _("allocated") : _("free"));
     f->fact[f->count - 1].color = allocated ? COLOR_text : COLOR_muted;
 }
 
 static void inspect_slot(const struct view *v, struct thing thing, struct facts *f) {
     const struct rspan *s = span_at(v, thing.index);
-    facts_add_address(f, "address", thing.addr);
+    facts_add_address(f, _("address"), thing.addr);
     if (!s)
         return;
     add_slot(f, s, thing.addr);
@@ -193,16 +195,16 @@ static void inspect_word(const struct view *v, struct thing thing, struct facts 
     const struct rspan *s = span_at(v, thing.index);
     unsigned ptr = v->platform->ptr_size;
     uint64_t start = v->r->heap[HEAP_arena_start];
-    facts_add_address(f, "address", thing.addr);
+    facts_add_address(f, _("address"), thing.addr);
     if (!s || thing.addr < s->base || thing.addr < start)
         return;
     if (s->elemsize)
-        facts_add(f, "word of its slot", "%" PRIu64, (thing.addr - s->base) % s->elemsize / ptr);
+        facts_add(f, _("word of its slot"), "%" PRIu64, (thing.addr - s->base) % s->elemsize / ptr);
     uint64_t word = (thing.addr - start) / ptr;
     unsigned bits = replica_bitmap(v->r, word / 4) >> (word % 4);
-    facts_add(f, "heap bitmap", "%s, %s", bits & 1 ? "pointer" : "no pointer",
-        bits & 0x10 ? "scan on" : "scan no further");
-    facts_add_address(f, "its bitmap byte", v->r->heap[HEAP_bitmap] - 1 - word / 4);
+    facts_add(f, _("heap bitmap"), "%s, %s", bits & 1 ? _("pointer") : _("no pointer"),
+        bits & 0x10 ? _("scan on") : _("scan no further"));
+    facts_add_address(f, _("its bitmap byte"), v->r->heap[HEAP_bitmap] - 1 - word / 4);
     add_slot(f, s, thing.addr);
     add_span(f, s);
 }
@@ -214,6 +216,29 @@ static const char *const event_fields[EV_COUNT][5] = {
     EVENT_KINDS(X)
 #undef X
 };
+
+/* Kinds and fields in the person's language; what names code (op_code, ptrdata) stays. */
+static const char *event_word(const char *word) {
+    static const char *const known[] = {N_("op"), N_("op end"), N_("step"), N_("attempt"),
+        N_("message"), N_("exit"), N_("reserve"), N_("map"), N_("alloc"), N_("free"), N_("unused"),
+        N_("used"), N_("range"), N_("heap"), N_("stat"), N_("metadata"), N_("slot"), N_("bits"),
+        N_("pages"), N_("list push"), N_("list drop"), N_("treap leaf"), N_("treap turn"),
+        N_("treap cut"), N_("object"), N_("grey"), N_("black"), N_("marked"), N_("drop"),
+        N_("store"), N_("0 alloc, 1 mark"), N_("0 front, 1 back"), N_("0 left, 1 right"),
+        N_("1: really reserved"), N_("1: was reserved"), N_("addr"), N_("address"), N_("answer"),
+        N_("arg"), N_("bytes"), N_("count"), N_("delta"), N_("extra"), N_("first byte"),
+        N_("first page"), N_("id"), N_("index"), N_("list"), N_("new"), N_("new cache"),
+        N_("new span"), N_("new freeindex"), N_("new offset"), N_("number"), N_("objects"),
+        N_("old"), N_("old cache"), N_("old freeindex"), N_("old offset"), N_("old span"),
+        N_("owner old"), N_("owner new"), N_("range_state old"), N_("range_state new"),
+        N_("init_step before"), N_("parent"), N_("priority"), N_("record"), N_("result"),
+        N_("rung"), N_("side"), N_("size"), N_("size asked"), N_("span before"), N_("span class"),
+        N_("status"), N_("taken"), N_("value"), N_("word")};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (strcmp(word, known[i]) == 0)
+            return _(known[i]);
+    return word;
+}
 
 /* A field that holds a number of an enumeration, told by its name. */
 static const char *enum_word(const char *label, uint64_t value) {
@@ -234,7 +259,7 @@ static const char *enum_word(const char *label, uint64_t value) {
     };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strncmp(label, known[i].label, strlen(known[i].label)) == 0)
-            return known[i].name((unsigned)value);
+            return _(known[i].name((unsigned)value));
     return NULL;
 }
 
@@ -247,16 +272,17 @@ static void add_field(struct facts *f, const char *label, uint64_t value) {
     const char *word = enum_word(label, value);
     if (strncmp(label, "enum ", 5) == 0)
         label += 5;
+    const char *shown = event_word(label);
     if (word)
-        facts_add(f, label, "%s", word);
+        facts_add(f, shown, "%s", word);
     else if (strcmp(label, "delta") == 0)
-        facts_add(f, label, "%+" PRId64, (int64_t)value);
+        facts_add(f, shown, "%+" PRId64, (int64_t)value);
     else if (strncmp(label, "size", 4) == 0)
-        add_size_hex(f, label, value);
+        add_size_hex(f, shown, value);
     else if (reads_as_hex(label, value))
-        facts_add_address(f, label, value);
+        facts_add_address(f, shown, value);
     else
-        facts_add_count(f, label, value);
+        facts_add_count(f, shown, value);
 }
 
 /* The name's first "old" becomes "new". */
@@ -294,7 +320,7 @@ static void inspect_event(const struct view *v, uint64_t index, struct facts *f)
     struct strbuf words = {0};
     sentence(ev, index + 1 == v->at ? v->r : NULL, v->platform->ptr_size, &words);
     char number[32];
-    facts_add(f, "event", "%s, number %s", event_kind_name(ev->kind),
+    facts_add(f, _("event"), _("%s, number %s"), event_word(event_kind_name(ev->kind)),
         format_count(index + 1, number, sizeof number));
     facts_add_note(f, sb_text(&words));
     sb_free(&words);
