@@ -6,6 +6,7 @@ endif
 MODE   ?= release
 BUILD  ?= build
 WERROR ?= -Werror
+PREFIX ?= /usr/local
 
 # M32=1: 32-bit x86 programs, without the window. Floating point is SSE's, as Go's is; the image
 # lies where Go's 32-bit programs have theirs; asm/ and zconf.h are those of the 64-bit libraries.
@@ -99,10 +100,25 @@ po: pot
 	@for po in $(PO); do msgmerge --quiet --update --backup=none --no-fuzzy-matching --previous \
 		$$po $(TOP)/arenascope.pot && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
 
+# The manual and the completions of the shells: what the programs themselves say of their options.
+MAN         := $(OUT)/man/arenascope.1 $(OUT)/man/arenasim.1
+COMPLETIONS := $(foreach p,arenascope arenasim,$(addprefix $(OUT)/completions/,$(p) _$(p) $(p).fish))
+$(OUT)/man/%.1: assets/man/%.1.in $(OUT)/% $(OUT)/prefix
+	@mkdir -p $(@D)
+	@LC_ALL=C $(OUT)/$* manual > $@.part
+	@sed -e '/^@REFERENCE@$$/{r $@.part' -e 'd;}' -e 's,@DATA@,$(PREFIX)/share/arenascope,' $< > $@
+$(OUT)/completions/_%: shell = zsh
+$(OUT)/completions/%.fish: shell = fish
+$(COMPLETIONS): $(OUT)/arenascope $(OUT)/arenasim
+	@mkdir -p $(@D)
+	@LC_ALL=C $(OUT)/$(patsubst _%,%,$(basename $(@F))) completions $(or $(shell),bash) > $@
+
 # Another compiler or other flags: everything is built again.
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+$(OUT)/prefix: FORCE
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
 
 -include $(patsubst %.c,$(OUT)/obj/%.d,$(SOURCES))
 
@@ -115,6 +131,7 @@ help:
 	@echo 'make verify      all recordings of Go through the allocator and its replica'
 	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
+	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
 	@echo 'make po          collect the words to translate into assets/po/*.po, and count what is missing'
@@ -147,6 +164,30 @@ test: deps
 		$(MAKE_ALL) M32=1 MODE=release all tests && dirs="$$dirs $(BUILD)/m32" || exit; \
 	else echo 'arenascope: skipping the 32-bit build'; fi; \
 	tests/run $$dirs
+
+# What is installed, FILE:PLACE below PREFIX. All data is below share/arenascope.
+TO       = $(DESTDIR)$(PREFIX)
+DATA    := $(wildcard lessons/*/*.md assets/themes/*.theme assets/arenascope.png sim/work/workloads/*) \
+           $(filter-out sim/main.c,$(SIM)) $(wildcard sim/*/*.h)
+PLACES   = $(foreach p,arenascope arenasim,$(OUT)/$(p):bin/$(p) $(OUT)/man/$(p).1:share/man/man1/$(p).1 \
+               $(OUT)/completions/$(p):share/bash-completion/completions/$(p) \
+               $(OUT)/completions/_$(p):share/zsh/site-functions/_$(p) \
+               $(OUT)/completions/$(p).fish:share/fish/vendor_completions.d/$(p).fish) \
+           assets/arenascope.desktop:share/applications/arenascope.desktop \
+           assets/arenascope.svg:share/icons/hicolor/scalable/apps/arenascope.svg \
+           assets/arenascope.png:share/icons/hicolor/256x256/apps/arenascope.png \
+           $(foreach m,$(CATALOGUES),$(m):$(patsubst $(OUT)/%,%,$(m))) \
+           $(foreach f,$(DATA),$(f):share/arenascope/$(f))
+install: all $(MAN) $(COMPLETIONS)
+	@for p in $(PLACES); do \
+		file=$${p%%:*} to='$(TO)'/$${p#*:}; mode=644; [ ! -x "$$file" ] || mode=755; \
+		mkdir -p "$${to%/*}" && install -m $$mode "$$file" "$$to" || exit; \
+	done
+	@echo 'installed below $(TO)'
+uninstall:
+	@for p in $(PLACES); do rm -f '$(TO)'/$${p#*:} || exit; done
+	@rm -rf '$(TO)/share/arenascope'
+	@echo 'removed from $(TO)'
 
 check:
 	$(if $(T),,$(error say which: make check T=tests/sim/os/test_model))
@@ -188,5 +229,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests catalogues pot po help deps run test check verify soak tsan golden format format-check lint clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak tsan golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

@@ -4,6 +4,7 @@
 #include "sim/base/cli.h"
 #include "sim/base/i18n.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command_info infos[CMD_COUNT] = {
@@ -55,15 +56,24 @@ static void add_roff(struct strbuf *out, const char *before, const char *text, c
     sb_puts(out, after);
 }
 
+/* "Right, l": the keys in bold. */
+static void add_keys(struct strbuf *out, const char *keys) {
+    while (*keys) {
+        size_t len = strcspn(keys, " ");
+        char *key = xstrndup(keys, len);
+        keys += len + strspn(keys + len, " ");
+        add_roff(out, "\\fB", key, *keys ? "\\fR, " : "\\fR\n");
+        free(key);
+    }
+}
+
 void commands_manual(struct strbuf *out) {
     sb_puts(out, ".SH KEYS\n");
     for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
         if (begins_group(c))
             add_roff(out, ".SS ", infos[c].group, "\n");
-        if (infos[c].keys[0])
-            add_roff(out, ".TP\n\\fB", infos[c].keys, "\\fR\n");
-        else
-            sb_puts(out, ".TP\n(mouse)\n");
+        sb_puts(out, infos[c].keys[0] ? ".TP\n" : ".TP\nmouse\n");
+        add_keys(out, infos[c].keys);
         add_roff(out, "", infos[c].help, ".\n");
     }
 }

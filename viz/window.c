@@ -8,7 +8,10 @@
  */
 #include "viz/window.h"
 
+#include "sim/base/data.h"
+
 #include <SDL.h>
+#include <SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +177,17 @@ static bool has_display(void) {
 #endif
 }
 
+/* The window's icon, for window managers that do not know the desktop entry. It is no harm if it is
+ * not to be had. */
+static void set_icon(struct window *w) {
+    struct strbuf path = {0};
+    SDL_Surface *icon = data_path("assets/arenascope.png", &path) ? IMG_Load(path.text) : NULL;
+    if (icon)
+        SDL_SetWindowIcon(w->sdl, icon);
+    SDL_FreeSurface(icon);
+    sb_free(&path);
+}
+
 bool window_run(struct app *app, int width, int height, bool tell_state, struct error *err) {
     struct window w = {.app = app, .tell = tell_state};
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
@@ -187,6 +201,7 @@ bool window_run(struct app *app, int width, int height, bool tell_state, struct 
     bool ok = w.sdl || error_set(err, "no window can be opened: %s", SDL_GetError());
     if (ok) {
         SDL_SetWindowMinimumSize(w.sdl, MIN_W, MIN_H);
+        set_icon(&w);
         SDL_StartTextInput();
         ok = run(&w, err);
         SDL_DestroyWindow(w.sdl);
