@@ -35,7 +35,7 @@ static bool open_theme(struct app *app, const char *name, struct error *err) {
     bool ok =
         data_path(relative.text, &path)
             ? theme_load(path.text, &app->theme, err)
-            : error_set(err, "there is no theme `%s`, expected a file %s", name, relative.text);
+            : error_set(err, _("there is no theme `%s`, expected a file %s"), name, relative.text);
     sb_free(&relative);
     sb_free(&path);
     return ok;
@@ -45,7 +45,7 @@ static bool open_theme(struct app *app, const char *name, struct error *err) {
 static bool open_language(struct app *app, const char *name, struct error *err) {
     enum language language = language_of_environment();
     if (name && !language_find(name, &language))
-        return error_set(err, "there is no language `%s`, expected en or zh", name);
+        return error_set(err, _("there is no language `%s`, expected en or zh"), name);
     if (i18n_set_language(language, err))
         app->language = language;
     return !name || app->language == language;
@@ -98,7 +98,7 @@ void app_open_builtin(struct app *app, size_t i) {
     app->lesson.lesson = NULL;
     app->centre = CENTRE_AUTO;
     app->owed = 0;
-    app_notice(app, "Workload: %s", app->scene->name);
+    app_notice(app, _("Workload: %s"), app->scene->name);
 }
 
 void app_next_theme(struct app *app) {
@@ -208,8 +208,9 @@ static bool lesson_session(struct app *app, const struct lesson_step *step, stru
 
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
     if (lesson >= app->lesson_count || step >= app->lessons[lesson]->step_count)
-        return error_set(err, "there is no lesson %zu with a step %zu, expected one of %zu lessons",
-            lesson + 1, step + 1, app->lesson_count);
+        return error_set(err,
+            _("there is no lesson %zu with a step %zu, expected one of %zu lessons"), lesson + 1,
+            step + 1, app->lesson_count);
     const struct lesson *l = app->lessons[lesson];
     app->lesson = (struct lesson_view){.lesson = l, .number = lesson, .step = step};
     app->lesson_hidden = false;
@@ -223,7 +224,7 @@ bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *
     if (session_error(s->session)->text[0])
         return error_set(err, "%s", session_error(s->session)->text);
     if (!lesson_stop_at(&l->steps[step], session_recording(s->session), &seq))
-        return error_set(err, "%s:%d: the run never comes to where the step stops", l->path,
+        return error_set(err, _("%s:%d: the run never comes to where the step stops"), l->path,
             l->steps[step].stop.line);
     app_seek(app, seq);
     s->pinned = lesson_step_focus(&l->steps[step], s->replica, s->world.platform);

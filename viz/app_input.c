@@ -13,8 +13,8 @@ enum { HINT_TAKEN_SIZE = 64 << 10 }; /* what "taking" a hint maps there: as much
 
 static void step_mark(struct app *app, int direction) {
     if (!scene_step_mark(app->scene, direction))
-        app_notice(app, direction > 0 ? "No later collection, growth or refusal in this run."
-                                      : "No earlier collection, growth or refusal in this run.");
+        app_notice(app, direction > 0 ? _("No later collection, growth or refusal in this run.")
+                                      : _("No earlier collection, growth or refusal in this run."));
 }
 
 static bool time_command(struct app *app, enum command command, int64_t arg) {
@@ -63,7 +63,7 @@ static void focus_pinned(struct app *app) {
     if (t.kind == THING_PAGE || t.kind == THING_SLOT || t.kind == THING_WORD)
         s->zoom = arena_zoom_to(s->replica, t.addr, size);
     else
-        app_notice(app, "Click a page or an object first, then F zooms to it.");
+        app_notice(app, "%s", _("Click a page or an object first, then F zooms to it."));
 }
 
 /* Shows that in the centre; the map, if it is there already. */
@@ -115,15 +115,16 @@ static void take_all(struct app *app) {
             env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
     }
     app_notice(
-        app, all ? "All hints are free again." : "All 128 hints are taken by somebody else.");
+        app, all ? _("All hints are free again.") : _("All 128 hints are taken by somebody else."));
 }
 
 static void take_hint(struct app *app, int64_t hint) {
     uint64_t addr = hint_address(app->scene->world.platform, (unsigned)hint);
     env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
     app_notice(app,
-        env_is_taken(&app->scene->world, addr) ? "0x%llx is taken: see where mallocinit goes now."
-                                               : "0x%llx is free again.",
+        env_is_taken(&app->scene->world, addr)
+            ? _("0x%llx is taken: see where mallocinit goes now.")
+            : _("0x%llx is free again."),
         (unsigned long long)addr);
 }
 
@@ -137,10 +138,10 @@ static void cycle_limit(struct app *app) {
     m->address_limit = limits[(next + 1) % ARRAY_LEN(limits)];
     char size[32];
     if (m->address_limit)
-        app_notice(app, "The program may now have %s of address space.",
+        app_notice(app, _("The program may now have %s of address space."),
             format_size(m->address_limit, size, sizeof size));
     else
-        app_notice(app, "The address space is unlimited again.");
+        app_notice(app, "%s", _("The address space is unlimited again."));
 }
 
 /* A break so high that the usual start of the arena lies below it. */
@@ -149,8 +150,8 @@ static void cycle_break(struct app *app) {
     uint64_t image_end = m->image_end ? m->image_end : app->scene->world.platform->image_end;
     m->brk = m->brk ? 0 : round_up(image_end, MiB(1)) + MiB(48);
     app_notice(app,
-        m->brk ? "The program break has moved up to 0x%llx."
-               : "The program break is where it usually is.",
+        m->brk ? _("The program break has moved up to 0x%llx.")
+               : _("The program break is where it usually is."),
         (unsigned long long)m->brk);
 }
 
@@ -177,7 +178,7 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
         return true;
     }
     if (needs_hints && !app->scene->world.platform->hint) {
-        app_notice(app, "32-bit platforms have no hints: press M for 64-bit.");
+        app_notice(app, "%s", _("32-bit platforms have no hints: press M for 64-bit."));
         return true;
     }
     env_copy(&before, &app->scene->world);
@@ -190,8 +191,8 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
     case CMD_ELSEWHERE:
         app->scene->world.model.ignores_hints = !app->scene->world.model.ignores_hints;
         app_notice(app, app->scene->world.model.ignores_hints
-                            ? "The kernel now ignores the address that is asked for."
-                            : "The kernel gives the address asked for, if it is free.");
+                            ? _("The kernel now ignores the address that is asked for.")
+                            : _("The kernel gives the address asked for, if it is free."));
         break;
     default: env_free(&before); return false;
     }
@@ -226,7 +227,7 @@ static bool lesson_command(struct app *app, enum command command, int64_t arg) {
         else if (number + 1 < app->lesson_count)
             go_lesson(app, number + 1, 0);
         else
-            app_notice(app, "That was the last step. Space plays on from here.");
+            app_notice(app, "%s", _("That was the last step. Space plays on from here."));
         return true;
     case CMD_LESSON_BACK:
         if (l && (step || number))

@@ -59,7 +59,7 @@ char *hint_name(const struct platform *p, unsigned index, char *buf, size_t len)
     if ((addr & 0xffffffff) == 0)
         snprintf(buf, len, "0x%04llx", (unsigned long long)(addr >> 32));
     else
-        snprintf(buf, len, "no. %u", index);
+        snprintf(buf, len, _("no. %u"), index);
     return buf;
 }
 
@@ -68,7 +68,7 @@ char *hints_refused_text(
     char name[32];
     unsigned said = 0;
     unsigned first = HINT_COUNT, last = 0;
-    int at = snprintf(buf, len, "%u refused: ", t.refused);
+    int at = snprintf(buf, len, _("%u refused: "), t.refused);
     for (unsigned i = 0; i < HINT_COUNT; i++) {
         if (v->r->init.hints[i].outcome != OUTCOME_REFUSED)
             continue;
@@ -77,13 +77,13 @@ char *hints_refused_text(
         if (t.refused > max_names || (size_t)at >= len)
             continue;
         hint_name(v->platform, i, name, sizeof name);
-        at += snprintf(buf + at, len - (size_t)at, "%s%s", said++ ? ", " : "", name);
+        at += snprintf(buf + at, len - (size_t)at, "%s%s", said++ ? _(", ") : "", name);
     }
     if (t.refused > max_names && (size_t)at < len) {
         char end[32];
         hint_name(v->platform, first, name, sizeof name);
         hint_name(v->platform, last, end, sizeof end);
-        snprintf(buf + at, len - (size_t)at, "%s to %s", name, end);
+        snprintf(buf + at, len - (size_t)at, _("%s to %s"), name, end);
     }
     return buf;
 }
@@ -102,14 +102,14 @@ uint64_t fallback_total(const struct replica *r, unsigned index) {
 
 const char *outcome_word(unsigned outcome) {
     static const char *const words[] = {
-        [OUTCOME_UNTRIED] = "not tried",
-        [OUTCOME_GRANTED] = "granted",
-        [OUTCOME_CHECKED] = "granted",
-        [OUTCOME_ELSEWHERE] = "elsewhere",
-        [OUTCOME_REFUSED] = "refused",
+        [OUTCOME_UNTRIED] = N_("not tried"),
+        [OUTCOME_GRANTED] = N_("granted"),
+        [OUTCOME_CHECKED] = N_("granted"),
+        [OUTCOME_ELSEWHERE] = N_("elsewhere"),
+        [OUTCOME_REFUSED] = N_("refused"),
     };
     INVARIANT(outcome < ARRAY_LEN(words));
-    return words[outcome];
+    return _(words[outcome]);
 }
 
 enum theme_color outcome_color(unsigned outcome) {
@@ -141,22 +141,22 @@ static const char *refusal_reason(const struct view *v, const struct attempt *a)
     /* Above 4 GiB a 64-bit system is only asked for the first 64 KiB. */
     bool probe = v->platform->ptr_size == 8 && a->size > GiB(4);
     if (a->addr >= v->platform->user_end)
-        return "out of space";
+        return _("out of space");
     if (overlaps_other(v, a, probe ? KiB(64) : a->size))
-        return "address taken";
+        return _("address taken");
     if (v->env && v->env->model.ignores_hints)
-        return "elsewhere";
+        return _("elsewhere");
     if (v->env && v->env->model.address_limit)
-        return "over the limit";
-    return probe ? "address taken" : "no room";
+        return _("over the limit");
+    return probe ? _("address taken") : _("no room");
 }
 
 const char *attempt_reason(const struct view *v, const struct attempt *a) {
     switch (a->outcome) {
     case OUTCOME_REFUSED: return refusal_reason(v, a);
-    case OUTCOME_CHECKED: return "only checked";
-    case OUTCOME_GRANTED: return "reserved";
-    case OUTCOME_ELSEWHERE: return "elsewhere";
+    case OUTCOME_CHECKED: return _("only checked");
+    case OUTCOME_GRANTED: return _("reserved");
+    case OUTCOME_ELSEWHERE: return _("elsewhere");
     default: return "";
     }
 }

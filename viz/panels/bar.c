@@ -39,7 +39,7 @@ static void draw_platform(struct ui *ui, const struct view *v, struct rect r) {
 
 /* Two halves, one lit; a click anywhere changes over. */
 static void draw_switch(struct ui *ui, const struct view *v, struct rect r) {
-    static const char *const labels[] = {"64-bit", "32-bit"};
+    static const char *const labels[] = {N_("64-bit"), N_("32-bit")};
     struct rect pill = middle(r, r.x, r.w, px(ui, 24));
     int on = v->platform->ptr_size == 4, half = pill.w / 2;
     draw_round(ui->canvas, pill, pill.h / 2, color_of(ui, COLOR_raised));
@@ -50,14 +50,14 @@ static void draw_switch(struct ui *ui, const struct view *v, struct rect r) {
     for (int i = 0; i < 2; i++) {
         struct rect part = rect_make(pill.x + i * half, pill.y, half, pill.h);
         ui_text(ui, part, FACE_SANS, SIZE_SMALL, 1,
-            color_of(ui, i == on ? COLOR_on_accent : COLOR_text), labels[i]);
+            color_of(ui, i == on ? COLOR_on_accent : COLOR_text), _(labels[i]));
     }
     ui_click(ui, pill, CMD_TOGGLE_WIDTH, 0);
 }
 
 static void draw_provider(struct ui *ui, const struct view *v, struct rect r) {
-    ui_text(
-        ui, r, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), session_provider(v->session));
+    ui_text(ui, r, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
+        _(session_provider(v->session)));
 }
 
 static void draw_workload(struct ui *ui, const struct view *v, struct rect r) {
@@ -74,7 +74,7 @@ static int left_cluster(struct ui *ui, const struct view *v, struct rect area, i
         {draw_name, words_width(ui, FACE_BOLD, SIZE_LARGE, "arenascope"), 2},
         {draw_platform, words_width(ui, FACE_SANS, SIZE_BODY, v->platform->name), 1},
         {draw_switch, px(ui, 2 * SEGMENT), 0},
-        {draw_provider, provider ? words_width(ui, FACE_SANS, SIZE_SMALL, provider) : 0, 3},
+        {draw_provider, provider ? words_width(ui, FACE_SANS, SIZE_SMALL, _(provider)) : 0, 3},
         {draw_workload, v->workload ? words_width(ui, FACE_SANS, SIZE_SMALL, v->workload) : 0, 4},
     };
     bool kept[LEFT_ITEMS] = {false};
@@ -153,19 +153,19 @@ static void draw_transport(struct ui *ui, const struct view *v, struct rect area
     }
 }
 
-/* "event", the big number, "of N", speed: drawn, or only measured if draw is false. */
+/* _("event"), the big number, "of N", speed: drawn, or only measured if draw is false. */
 static int draw_position(
     struct ui *ui, const struct view *v, struct rect area, bool with_speed, bool draw) {
     char at[32], of[48], count[32], speed[48];
     /* Measured at its longest, so that the buttons stand still while the number runs. */
     format_count(draw ? v->at : v->count, at, sizeof at);
-    snprintf(of, sizeof of, "of %s%s", format_count(v->count, count, sizeof count),
+    snprintf(of, sizeof of, _("of %s%s"), format_count(v->count, count, sizeof count),
         v->running ? "+" : "");
     if (v->speed < 10 && v->speed != (double)(uint64_t)v->speed)
-        snprintf(speed, sizeof speed, "%.2g/s", v->speed);
+        snprintf(speed, sizeof speed, _("%.2g/s"), v->speed);
     else
         snprintf(
-            speed, sizeof speed, "%s/s", format_count((uint64_t)v->speed, count, sizeof count));
+            speed, sizeof speed, _("%s/s"), format_count((uint64_t)v->speed, count, sizeof count));
     const struct {
         const char *text;
         enum face face;

@@ -61,10 +61,10 @@ static int quiet_button(struct ui *ui, struct rect row, const char *label, enum 
 static void draw_head(struct ui *ui, const struct lesson_view *lv, struct rect *rest) {
     const struct lesson_step *step = &lv->lesson->steps[lv->step];
     struct rect row = take_top(rest, px(ui, HEAD_H));
-    row.w -= quiet_button(ui, row, "lessons", CMD_LESSON_CLOSE);
-    row.w -= quiet_button(ui, row, "restart", CMD_LESSON_RESTART);
-    ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), "Lesson %zu · step %zu",
-        lv->number + 1, lv->step + 1);
+    row.w -= quiet_button(ui, row, _("lessons"), CMD_LESSON_CLOSE);
+    row.w -= quiet_button(ui, row, _("restart"), CMD_LESSON_RESTART);
+    ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
+        _("Lesson %zu · step %zu"), lv->number + 1, lv->step + 1);
     take_top(rest, px(ui, 10));
     int h = ui_paragraph(ui, *rest, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text), step->title);
     take_top(rest, h + px(ui, 12));
@@ -81,15 +81,16 @@ static void draw_foot(struct ui *ui, const struct view *v, struct rect row) {
     bool last = lv->step + 1 == count, last_of_all = last && lv->number + 1 == v->lesson_count;
     struct rect back = {row.x, row.y, px(ui, BUTTON_W), row.h};
     struct rect next = {row.x + row.w - back.w, row.y, back.w, row.h};
-    char label[32] = "next →";
+    char label[64];
+    snprintf(label, sizeof label, "%s", _("next →"));
     if (last)
-        snprintf(label, sizeof label, "lesson %zu →", lv->number + 2);
+        snprintf(label, sizeof label, _("lesson %zu →"), lv->number + 2);
     if (lv->step || lv->number)
-        ui_button(ui, back, "← back", false, CMD_LESSON_BACK, 0);
+        ui_button(ui, back, _("← back"), false, CMD_LESSON_BACK, 0);
     else
-        draw_disabled(ui, back, "← back");
+        draw_disabled(ui, back, _("← back"));
     if (last_of_all)
-        ui_button(ui, next, "done", true, CMD_LESSON_CLOSE, 0);
+        ui_button(ui, next, _("done"), true, CMD_LESSON_CLOSE, 0);
     else
         ui_button(ui, next, label, true, CMD_LESSON_NEXT, 0);
     struct rect between = {back.x + back.w, row.y, next.x - back.x - back.w, row.h};
@@ -138,19 +139,19 @@ static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
 /* --- The start page --- */
 
 static const char *const about =
-    "This is Go 1.10's memory allocator, written again in C, and it really runs. It asks for "
-    "address space, cuts it into pages and slots, and hands out objects. All is recorded: stop "
-    "anywhere, and go back.";
+    N_("This is Go 1.10's memory allocator, written again in C, and it really runs. It asks for "
+       "address space, cuts it into pages and slots, and hands out objects. All is recorded: stop "
+       "anywhere, and go back.");
 
 static const struct {
     const char *key, *means;
     enum command command;
 } first_keys[] = {
-    {"Space", "play, and pause again", CMD_PLAY},
-    {"→", "one event; ← takes it back", CMD_STEP_FORWARD},
-    {"m", "the same in 32 or 64 bits", CMD_TOGGLE_WIDTH},
-    {"1 2", "begin a lesson", CMD_LESSON_NEXT},
-    {"?", "all keys", CMD_HELP},
+    {"Space", N_("play, and pause again"), CMD_PLAY},
+    {"→", N_("one event; ← takes it back"), CMD_STEP_FORWARD},
+    {"m", N_("the same in 32 or 64 bits"), CMD_TOGGLE_WIDTH},
+    {"1 2", N_("begin a lesson"), CMD_LESSON_NEXT},
+    {"?", N_("all keys"), CMD_HELP},
 };
 
 static void draw_key(struct ui *ui, struct rect row, const char *key, const char *means) {
@@ -165,10 +166,10 @@ static void draw_key(struct ui *ui, struct rect row, const char *key, const char
 }
 
 static void draw_keys(struct ui *ui, struct rect *rest) {
-    *rest = ui_caption(ui, *rest, "PRESS FIRST", NULL);
+    *rest = ui_caption(ui, *rest, _("PRESS FIRST"), NULL);
     for (size_t i = 0; i < ARRAY_LEN(first_keys); i++) {
         struct rect row = take_top(rest, px(ui, KEY_ROW_H));
-        draw_key(ui, row, first_keys[i].key, first_keys[i].means);
+        draw_key(ui, row, first_keys[i].key, _(first_keys[i].means));
         ui_click(ui, row, first_keys[i].command, 0);
     }
 }
@@ -193,8 +194,8 @@ static void draw_card(
         number + 1, l->title);
     title.x += used + px(ui, CARD_PAD);
     title.w -= used + px(ui, CARD_PAD);
-    ui_textf(
-        ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%zu steps", l->step_count);
+    ui_textf(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
+        ngettext("%zu step", "%zu steps", l->step_count), l->step_count);
     take_top(&text, px(ui, 2));
     ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), intro);
 }
@@ -226,13 +227,13 @@ static void draw_cards(struct ui *ui, const struct view *v, struct rect rest) {
 
 static void draw_start(struct ui *ui, const struct view *v, struct rect area) {
     uint32_t ink = color_of(ui, COLOR_text);
-    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, ink, "Watch a memory allocator work");
+    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, ink, _("Watch a memory allocator work"));
     take_top(&area, h + px(ui, 12));
-    h = ui_paragraph(ui, area, FACE_SANS, SIZE_BODY, ink, about);
+    h = ui_paragraph(ui, area, FACE_SANS, SIZE_BODY, ink, _(about));
     take_top(&area, h + px(ui, 14));
     draw_keys(ui, &area);
     take_top(&area, px(ui, 12));
-    area = ui_caption(ui, area, "LESSONS", NULL);
+    area = ui_caption(ui, area, _("LESSONS"), NULL);
     draw_cards(ui, v, area);
 }
 

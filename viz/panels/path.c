@@ -264,10 +264,10 @@ static void hints_head(
     struct ui *ui, const struct view *v, const struct node_words *w, struct rect head) {
     char each[64], size[32];
     if (v->platform->ptr_size == 4 && v->r->init.step > STEP_SIZES) {
-        row_say_right(ui, &head, title_color(ui, MOOD_AHEAD), "skipped");
+        row_say_right(ui, &head, title_color(ui, MOOD_AHEAD), _("skipped"));
     } else if (w->mood != MOOD_AHEAD) {
         format_total(v->r->init.value[STEP_HINTS][0], size, sizeof size);
-        snprintf(each, sizeof each, "%s each", size);
+        snprintf(each, sizeof each, _("%s each"), size);
         row_say_right(ui, &head, color_of(ui, COLOR_muted), each);
     }
     ui_text(ui, head, FACE_BOLD, SIZE_SMALL, 0, title_color(ui, w->mood), w->title);
@@ -408,7 +408,8 @@ static float magnification(const struct ui *ui, struct rect area) {
 void panel_path(struct ui *ui, const struct view *v, struct rect area) {
     const struct init_path *p = &v->r->init;
     struct diagram d = {0};
-    struct rect body = ui_caption(ui, area, "PATH OF mallocinit", "%s", init_step_name(p->step));
+    struct rect body =
+        ui_caption(ui, area, _("PATH OF mallocinit"), "%s", _(init_step_name(p->step)));
     float scale = ui->scale;
     ui->scale *= magnification(ui, body);
     place_boxes(ui, body, &d);

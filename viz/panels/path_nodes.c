@@ -86,8 +86,8 @@ static enum mood mood_of(const struct view *v, enum node n) {
 #define LINE(w, n) (w)->line[n], sizeof(w)->line[n]
 
 static void tell_tiny(const uint64_t *val, struct node_words *w) {
-    snprintf(LINE(w, 0), "class %llu is %llu B", (ull)val[0], (ull)val[1]);
-    snprintf(LINE(w, 1), "wanted: %llu B", (ull)val[2]);
+    snprintf(LINE(w, 0), _("class %llu is %llu B"), (ull)val[0], (ull)val[1]);
+    snprintf(LINE(w, 1), _("wanted: %llu B"), (ull)val[2]);
 }
 
 static void tell_page(const uint64_t *val, struct node_words *w) {
@@ -97,12 +97,12 @@ static void tell_page(const uint64_t *val, struct node_words *w) {
         log++;
     format_size(val[0], size, sizeof size);
     if (val[0] == 0)
-        snprintf(LINE(w, 0), "not known");
+        snprintf(LINE(w, 0), _("not known"));
     else if (is_pow2(val[0]))
         snprintf(LINE(w, 0), "%s = 2^%u", size, log);
     else
-        snprintf(LINE(w, 0), "not 2^n: %llu", (ull)val[0]);
-    snprintf(LINE(w, 1), "at least %s", format_size(val[1], least, sizeof least));
+        snprintf(LINE(w, 0), _("not 2^n: %llu"), (ull)val[0]);
+    snprintf(LINE(w, 1), _("at least %s"), format_size(val[1], least, sizeof least));
 }
 
 static void tell_sizes(const struct view *v, const uint64_t *val, struct node_words *w) {
@@ -114,7 +114,8 @@ static void tell_sizes(const struct view *v, const uint64_t *val, struct node_wo
         snprintf(LINE(w, 0), "%s, %s, %s", spans, bitmap, arena);
     else
         snprintf(LINE(w, 0), "%s, %s", spans, bitmap);
-    snprintf(LINE(w, 1), v->platform->ptr_size == 8 ? "spans, bitmap, arena" : "spans, bitmap");
+    snprintf(
+        LINE(w, 1), v->platform->ptr_size == 8 ? _("spans, bitmap, arena") : _("spans, bitmap"));
 }
 
 static void tell_hints(const struct view *v, struct node_words *w) {
@@ -127,11 +128,11 @@ static void tell_hints(const struct view *v, struct node_words *w) {
     }
     if (t.used >= 0) {
         const struct attempt *a = &v->r->init.hints[t.used];
-        snprintf(LINE(w, n), "%s granted: %s", hint_name(v->platform, (unsigned)t.used, name, 32),
-            attempt_reason(v, a));
+        snprintf(LINE(w, n), _("%s granted: %s"),
+            hint_name(v->platform, (unsigned)t.used, name, 32), attempt_reason(v, a));
         w->tone[n] = COLOR_granted;
     } else if (hint_asked(v->r) >= 0) {
-        snprintf(LINE(w, n), "asking for %s",
+        snprintf(LINE(w, n), _("asking for %s"),
             hint_name(v->platform, (unsigned)hint_asked(v->r), name, sizeof name));
         w->tone[n] = COLOR_attention;
     } else if (t.refused) {
@@ -141,25 +142,26 @@ static void tell_hints(const struct view *v, struct node_words *w) {
 }
 
 static void tell_plan(const uint64_t *val, struct node_words *w) {
-    snprintf(LINE(w, 0), "0x%llx + 256 KiB,", (ull)val[1]);
-    snprintf(LINE(w, 1), "up to 1 MiB: 0x%llx", (ull)val[0]);
+    snprintf(LINE(w, 0), _("0x%llx + 256 KiB,"), (ull)val[1]);
+    snprintf(LINE(w, 1), _("up to 1 MiB: 0x%llx"), (ull)val[0]);
     w->keep = 1;
 }
 
 static void tell_break(const uint64_t *val, struct node_words *w) {
     bool moved = val[0] != val[2];
-    snprintf(w->title, sizeof w->title, "break in the way? %s", moved ? "yes" : "no");
+    snprintf(w->title, sizeof w->title, "%s",
+        moved ? _("break in the way? yes") : _("break in the way? no"));
     w->keep = 1;
     if (val[1] == 0) {
-        snprintf(LINE(w, 0), "there is none");
+        snprintf(LINE(w, 0), "%s", _("there is none"));
         w->keep = 0;
         return;
     }
-    snprintf(LINE(w, 0), "break 0x%llx", (ull)val[1]);
+    snprintf(LINE(w, 0), _("break 0x%llx"), (ull)val[1]);
     if (moved)
-        snprintf(LINE(w, 1), "start moves to 0x%llx", (ull)val[2]);
+        snprintf(LINE(w, 1), _("start moves to 0x%llx"), (ull)val[2]);
     else
-        snprintf(LINE(w, 1), val[1] < val[0] ? "below the start" : "beyond the end");
+        snprintf(LINE(w, 1), "%s", val[1] < val[0] ? _("below the start") : _("beyond the end"));
 }
 
 static void tell_size(const struct view *v, unsigned k, struct node_words *w) {
@@ -169,11 +171,11 @@ static void tell_size(const struct view *v, unsigned k, struct node_words *w) {
     w->thing = (struct thing){.kind = THING_FALLBACK, .index = k};
     w->keep = 1;
     snprintf(w->title, sizeof w->title, "%s",
-        fallback_arena(k) ? format_size(fallback_arena(k), size, sizeof size) : "no arena");
+        fallback_arena(k) ? format_size(fallback_arena(k), size, sizeof size) : _("no arena"));
     if (total && reached(v, (enum node)(NODE_SIZE0 + k)))
-        snprintf(LINE(w, 0), "asks %s", format_total(total, size, sizeof size));
+        snprintf(LINE(w, 0), _("asks %s"), format_total(total, size, sizeof size));
     if (fallback_asked(v->r) == (int)k) {
-        snprintf(LINE(w, 1), "asking");
+        snprintf(LINE(w, 1), "%s", _("asking"));
         w->tone[1] = COLOR_attention;
     } else if (a->outcome != OUTCOME_UNTRIED) {
         snprintf(LINE(w, 1), "%s", attempt_reason(v, a));
@@ -184,9 +186,9 @@ static void tell_size(const struct view *v, unsigned k, struct node_words *w) {
 static void tell_round(const uint64_t *val, struct node_words *w) {
     snprintf(LINE(w, 0), "0x%llx", (ull)val[1]);
     if (val[0] == val[1])
-        snprintf(LINE(w, 1), "as it was");
+        snprintf(LINE(w, 1), "%s", _("as it was"));
     else
-        snprintf(LINE(w, 1), "was 0x%llx", (ull)val[0]);
+        snprintf(LINE(w, 1), _("was 0x%llx"), (ull)val[0]);
 }
 
 static void tell_layout(const uint64_t *val, struct node_words *w) {
@@ -197,11 +199,11 @@ static void tell_layout(const uint64_t *val, struct node_words *w) {
 
 /* arena_start is 0 on 32-bit platforms: the heap may be anywhere. */
 static void tell_last(const uint64_t *val, struct node_words *w) {
-    snprintf(LINE(w, 0), val[0] ? "whole pages" : "arena_start 0");
+    snprintf(LINE(w, 0), "%s", val[0] ? _("whole pages") : "arena_start 0");
     if (val[0])
         snprintf(LINE(w, 1), "0x%llx", (ull)val[0]);
     else
-        snprintf(LINE(w, 1), "heap anywhere");
+        snprintf(LINE(w, 1), "%s", _("heap anywhere"));
 }
 
 /* Go's own words for where the run ended, as far as the steps tell. */
@@ -237,7 +239,7 @@ static bool printed_message(const struct view *v, char *buf, unsigned len) {
 static void tell_throw(const struct view *v, struct node_words *w) {
     const struct init_path *p = &v->r->init;
     if (!init_failed(v->r)) {
-        snprintf(w->title, sizeof w->title, "all four refused: the run ends");
+        snprintf(w->title, sizeof w->title, "%s", _("all four refused: the run ends"));
         return;
     }
     uint32_t msg = fatal_message(p);
@@ -245,7 +247,7 @@ static void tell_throw(const struct view *v, struct node_words *w) {
         struct event ev = {.kind = EV_MESSAGE, .x = msg};
         message_text(&ev, LINE(w, 0));
     } else if (!printed_message(v, LINE(w, 0))) {
-        snprintf(LINE(w, 0), "the run ended in mallocinit");
+        snprintf(LINE(w, 0), "%s", _("the run ended in mallocinit"));
     }
     w->title[0] = '\0';
     w->tone[0] = COLOR_refused;
@@ -255,11 +257,13 @@ static void tell_reached(const struct view *v, enum node n, struct node_words *w
     const uint64_t *val = v->r->init.value[step_of[n]];
     switch (n) {
     case NODE_TINY: tell_tiny(val, w); break;
-    case NODE_DEFER: snprintf(LINE(w, 0), "%llu pools agree", (ull)val[0]); break;
+    case NODE_DEFER:
+        snprintf(LINE(w, 0), ngettext("%llu pool agrees", "%llu pools agree", val[0]), (ull)val[0]);
+        break;
     case NODE_PAGE: tell_page(val, w); break;
     case NODE_SIZES: tell_sizes(v, val, w); break;
     case NODE_WIDTH:
-        snprintf(LINE(w, 0), v->r->init.reached[STEP_HINTS] ? "yes: 64-bit" : "no: %u bytes",
+        snprintf(LINE(w, 0), v->r->init.reached[STEP_HINTS] ? _("yes: 64-bit") : _("no: %u bytes"),
             v->platform->ptr_size);
         break;
     case NODE_HINTS: tell_hints(v, w); break;
@@ -270,7 +274,7 @@ static void tell_reached(const struct view *v, enum node n, struct node_words *w
     case NODE_LAST: tell_last(val, w); break;
     case NODE_INIT:
         if (v->r->init.reached[STEP_MCACHE])
-            snprintf(LINE(w, 0), "at 0x%llx", (ull)v->r->init.value[STEP_MCACHE][0]);
+            snprintf(LINE(w, 0), _("at 0x%llx"), (ull)v->r->init.value[STEP_MCACHE][0]);
         break;
     default: break;
     }
@@ -278,24 +282,24 @@ static void tell_reached(const struct view *v, enum node n, struct node_words *w
 
 void node_describe(const struct view *v, enum node n, struct node_words *w) {
     static const char *const titles[NODE_COUNT] = {
-        [NODE_TINY] = "tiny class",
-        [NODE_DEFER] = "defer sizes",
-        [NODE_PAGE] = "page size",
-        [NODE_SIZES] = "three sizes",
-        [NODE_WIDTH] = "8-byte pointers?",
-        [NODE_HINTS] = "128 hints",
-        [NODE_PLAN] = "32-bit plan: past image",
-        [NODE_BREAK] = "break in the way?",
-        [NODE_ROUND] = "round up to 8 KiB",
-        [NODE_LAYOUT] = "lay out three regions",
-        [NODE_LAST] = "last check",
-        [NODE_INIT] = "mheap, first mcache",
+        [NODE_TINY] = N_("tiny class"),
+        [NODE_DEFER] = N_("defer sizes"),
+        [NODE_PAGE] = N_("page size"),
+        [NODE_SIZES] = N_("three sizes"),
+        [NODE_WIDTH] = N_("8-byte pointers?"),
+        [NODE_HINTS] = N_("128 hints"),
+        [NODE_PLAN] = N_("32-bit plan: past image"),
+        [NODE_BREAK] = N_("break in the way?"),
+        [NODE_ROUND] = N_("round up to 8 KiB"),
+        [NODE_LAYOUT] = N_("lay out three regions"),
+        [NODE_LAST] = N_("last check"),
+        [NODE_INIT] = N_("mheap, first mcache"),
     };
     *w = (struct node_words){.mood = mood_of(v, n)};
     w->tone[0] = w->tone[1] = COLOR_muted;
     w->thing = (struct thing){.kind = THING_STEP, .index = step_of[n]};
     if (titles[n])
-        snprintf(w->title, sizeof w->title, "%s", titles[n]);
+        snprintf(w->title, sizeof w->title, "%s", _(titles[n]));
     if (is_size(n))
         tell_size(v, n - NODE_SIZE0, w);
     else if (n == NODE_THROW)

@@ -72,17 +72,17 @@ static bool say_pointed_hint(struct ui *ui, const struct view *v, struct rect *r
     const char *reason = attempt_reason(v, a);
     bool taken = v->env && env_is_taken(v->env, hint_addr(v->platform, i));
     char addr[32], text[160];
-    snprintf(text, sizeof text, "hint %u: %s", i,
+    snprintf(text, sizeof text, _("hint %u: %s"), i,
         format_addr(hint_addr(v->platform, i), addr, sizeof addr));
     row_say(ui, row, color_of(ui, COLOR_text), text);
-    snprintf(text, sizeof text, "%s%s%s", outcome_word(a->outcome), *reason ? ": " : "", reason);
+    snprintf(text, sizeof text, *reason ? _("%s: %s") : "%s%s", outcome_word(a->outcome), reason);
     row_say(ui, row,
         color_of(ui, a->outcome == OUTCOME_UNTRIED ? COLOR_muted : outcome_color(a->outcome)),
         text);
     row_say_right(ui, row, color_of(ui, COLOR_muted),
-        hint_addr(v->platform, i) >= v->platform->user_end ? "beyond the end of the space"
-        : taken                                            ? "click: give it back and run again"
-                                                           : "click: take it and run again");
+        hint_addr(v->platform, i) >= v->platform->user_end ? _("beyond the end of the space")
+        : taken                                            ? _("click: give it back and run again")
+                                                           : _("click: take it and run again"));
     return true;
 }
 
@@ -92,14 +92,16 @@ static void say_plan(struct ui *ui, const struct view *v, struct rect *row) {
     char size[32], addr[32], text[160];
     if (t.used >= 0) {
         const struct attempt *a = &v->r->init.fallbacks[t.used];
-        snprintf(text, sizeof text, "32-bit plan: %s at %s %s",
-            format_total(a->size, size, sizeof size), format_addr(a->answer, addr, sizeof addr),
-            a->outcome == OUTCOME_CHECKED ? "granted (checked, not reserved)" : "granted");
+        snprintf(text, sizeof text,
+            a->outcome == OUTCOME_CHECKED
+                ? _("32-bit plan: %s at %s granted (checked, not reserved)")
+                : _("32-bit plan: %s at %s granted"),
+            format_total(a->size, size, sizeof size), format_addr(a->answer, addr, sizeof addr));
         row_say(ui, row, color_of(ui, COLOR_granted), text);
     } else if (t.refused == FALLBACK_COUNT) {
-        row_say(ui, row, color_of(ui, COLOR_refused), "32-bit plan: all four sizes refused");
+        row_say(ui, row, color_of(ui, COLOR_refused), _("32-bit plan: all four sizes refused"));
     } else if (v->r->init.reached[STEP_FALLBACK]) {
-        snprintf(text, sizeof text, "32-bit plan: %u of 4 sizes refused", t.refused);
+        snprintf(text, sizeof text, _("32-bit plan: %u of 4 sizes refused"), t.refused);
         row_say(ui, row, color_of(ui, COLOR_attention), text);
     }
 }
@@ -111,9 +113,11 @@ static void say_rest(struct ui *ui, const struct view *v, struct hint_tally t, s
     for (unsigned i = 0; i < HINT_COUNT; i++)
         beyond += hint_addr(v->platform, i) >= ruler_span(v->platform);
     if (beyond)
-        snprintf(text, sizeof text, "%u hints lie beyond the end", beyond);
+        snprintf(text, sizeof text,
+            ngettext("%u hint lies beyond the end", "%u hints lie beyond the end", beyond), beyond);
     else if (rest)
-        snprintf(text, sizeof text, "%u %s not tried", rest, rest == 1 ? "hint" : "hints");
+        snprintf(
+            text, sizeof text, ngettext("%u hint not tried", "%u hints not tried", rest), rest);
     else
         return;
     row_say_right(ui, row, color_of(ui, COLOR_muted), text);
@@ -124,11 +128,13 @@ static void say_used_hint(struct ui *ui, const struct view *v, unsigned i, struc
     char name[32], addr[32], text[128];
     hint_name(v->platform, i, name, sizeof name);
     if (a->outcome == OUTCOME_ELSEWHERE)
-        snprintf(text, sizeof text, "%s answered with %s", name,
+        snprintf(text, sizeof text, _("%s answered with %s"), name,
             format_addr(a->answer, addr, sizeof addr));
     else
-        snprintf(text, sizeof text, "%s granted (%s)", name,
-            a->outcome == OUTCOME_CHECKED ? "checked, not reserved" : "reserved");
+        snprintf(text, sizeof text,
+            a->outcome == OUTCOME_CHECKED ? _("%s granted (checked, not reserved)")
+                                          : _("%s granted (reserved)"),
+            name);
     row_say(ui, row, color_of(ui, COLOR_granted), text);
 }
 
@@ -138,7 +144,7 @@ static void say_hints(struct ui *ui, const struct view *v, struct rect row) {
     if (say_pointed_hint(ui, v, &row))
         return;
     if (t.tried == 0) {
-        snprintf(text, sizeof text, "128 hints to try, %s to %s",
+        snprintf(text, sizeof text, _("128 hints to try, %s to %s"),
             hint_name(v->platform, 0, from, sizeof from),
             hint_name(v->platform, HINT_COUNT - 1, to, sizeof to));
         row_say(ui, &row, color_of(ui, COLOR_muted), text);
@@ -146,7 +152,7 @@ static void say_hints(struct ui *ui, const struct view *v, struct rect row) {
     }
     say_rest(ui, v, t, &row);
     if (t.refused == HINT_COUNT)
-        row_say(ui, &row, color_of(ui, COLOR_refused), "all 128 hints refused");
+        row_say(ui, &row, color_of(ui, COLOR_refused), _("all 128 hints refused"));
     else if (t.refused)
         row_say(
             ui, &row, color_of(ui, COLOR_refused), hints_refused_text(v, t, 4, text, sizeof text));
@@ -165,19 +171,19 @@ static void say_start(struct ui *ui, const struct view *v, struct rect row) {
         image = v->r->init.value[STEP_FALLBACK][1];
         brk = v->r->init.value[STEP_FALLBACK][2];
     }
-    snprintf(text, sizeof text, "image ends %s", format_addr(image, addr, sizeof addr));
+    snprintf(text, sizeof text, _("image ends %s"), format_addr(image, addr, sizeof addr));
     row_say(ui, &row, color_of(ui, COLOR_muted), text);
     if (brk) {
-        snprintf(text, sizeof text, "break %s (dotted)", format_addr(brk, addr, sizeof addr));
+        snprintf(text, sizeof text, _("break %s (dotted)"), format_addr(brk, addr, sizeof addr));
         row_say(ui, &row, color_of(ui, COLOR_muted), text);
     }
-    row_say_right(ui, &row, color_of(ui, COLOR_muted), "libraries, stack");
+    row_say_right(ui, &row, color_of(ui, COLOR_muted), _("libraries, stack"));
 }
 
 void panel_space(struct ui *ui, const struct view *v, struct rect area) {
     char end[32], size[32];
     uint64_t span = ruler_span(v->platform);
-    struct rect body = ui_caption(ui, area, "ADDRESS SPACE", "0 to %s (%s)",
+    struct rect body = ui_caption(ui, area, _("ADDRESS SPACE"), _("0 to %s (%s)"),
         format_addr(span - 1, end, sizeof end),
         format_size(round_up(span, MiB(1)), size, sizeof size));
     struct space_layout p = place(ui, v, body);

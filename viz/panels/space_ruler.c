@@ -191,11 +191,11 @@ static void lane_words(const struct view *v, unsigned k, bool asked, char *buf, 
     char size[32];
     format_total(asked ? fallback_total(v->r, k) : a->size, size, sizeof size);
     if (asked)
-        snprintf(buf, len, "%s: asking", size);
+        snprintf(buf, len, _("%s: asking"), size);
     else if (a->outcome == OUTCOME_REFUSED)
-        snprintf(buf, len, "%s refused: %s", size, attempt_reason(v, a));
+        snprintf(buf, len, _("%s refused: %s"), size, attempt_reason(v, a));
     else
-        snprintf(buf, len, "%s granted: %s", size, attempt_reason(v, a));
+        snprintf(buf, len, _("%s granted: %s"), size, attempt_reason(v, a));
 }
 
 /* Beside the bar, on the side with more room, on a plate. */

@@ -94,13 +94,25 @@ static void outcome_part(struct ui *ui, const struct event *ev, struct part *par
     struct part *p = add_part(parts, count, color_of(ui, COLOR_granted));
     if (refused) {
         p->color = color_of(ui, COLOR_refused);
-        snprintf(p->text, sizeof p->text, "→ refused");
+        snprintf(p->text, sizeof p->text, "→ %s", _("refused"));
     } else if (ev->kind == EV_OS_RESERVE && found) {
-        snprintf(p->text, sizeof p->text, "→ %s", ev->w ? "reserved" : "free (only checked)");
+        snprintf(p->text, sizeof p->text, "→ %s", ev->w ? _("reserved") : _("free (only checked)"));
     } else {
         if (!found)
             p->color = color_of(ui, ev->kind == EV_OS_MAP ? COLOR_refused : COLOR_attention);
         snprintf(p->text, sizeof p->text, "→ 0x%" PRIx64, ev->c);
+    }
+}
+
+/* The call in a word. */
+static const char *call_word(const struct event *ev) {
+    switch (ev->kind) {
+    case EV_OS_RESERVE: return _("reserve");
+    case EV_OS_MAP: return _("map");
+    case EV_OS_ALLOC: return _("alloc");
+    case EV_OS_FREE: return _("free");
+    case EV_OS_UNUSED: return _("unused");
+    default: return _("used");
     }
 }
 
@@ -114,9 +126,9 @@ static int call_parts(struct ui *ui, const struct view *v, const struct row *row
     uint32_t text = color_of(ui, COLOR_text);
     struct part *p = add_part(parts, &count, text);
     if (ev->kind == EV_OS_ALLOC)
-        snprintf(p->text, sizeof p->text, "%s", event_kind_name(ev->kind));
+        snprintf(p->text, sizeof p->text, "%s", call_word(ev));
     else
-        snprintf(p->text, sizeof p->text, "%s 0x%" PRIx64, event_kind_name(ev->kind), ev->a);
+        snprintf(p->text, sizeof p->text, "%s 0x%" PRIx64, call_word(ev), ev->a);
     p = add_part(parts, &count, text);
     snprintf(p->text, sizeof p->text, "+%s", format_size(ev->b, size, sizeof size));
     int region = ev->kind != EV_OS_RESERVE && ev->kind != EV_OS_ALLOC && row->names_hold
@@ -161,8 +173,8 @@ static void row_words(
         return;
     }
     char n[32];
-    sb_printf(out, "… %s%s bookkeeping event%s", format_count(row->merged, n, sizeof n),
-        row->open ? "+" : "", row->merged == 1 ? "" : "s");
+    sb_printf(out, ngettext("… %s%s bookkeeping event", "… %s%s bookkeeping events", row->merged),
+        format_count(row->merged, n, sizeof n), row->open ? "+" : "");
 }
 
 static int row_padding(const struct ui *ui) {
@@ -290,10 +302,10 @@ static int shown_before(const struct rows *before, int present, int after, int h
 }
 
 void panel_story(struct ui *ui, const struct view *v, struct rect area) {
-    struct rect body = ui_caption(ui, area, "WHAT JUST HAPPENED", "%s", "");
+    struct rect body = ui_caption(ui, area, _("WHAT JUST HAPPENED"), "%s", "");
     if (v->count == 0) {
         ui_text(ui, rect_make(body.x + px(ui, 10), body.y, body.w - px(ui, 20), px(ui, 24)),
-            FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_muted), "nothing yet");
+            FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_muted), _("nothing yet"));
         return;
     }
     char last[32];

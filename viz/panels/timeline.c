@@ -100,13 +100,21 @@ static int legend_words(struct ui *ui, struct rect row, int x, int sign_w, const
     return x + sign_w + w + px(ui, 14);
 }
 
+/* How so many marks of a kind are counted: with one %s. */
+static const char *marks_format(enum mark_kind kind, uint64_t n) {
+    switch (kind) {
+    case MARK_REFUSED: return ngettext("%s address refused", "%s addresses refused", n);
+    case MARK_GROWTH: return ngettext("%s growth", "%s growths", n);
+    case MARK_FATAL: return ngettext("%s fatal error", "%s fatal errors", n);
+    default: return ngettext("%s collection", "%s collections", n);
+    }
+}
+
 static void legend(struct ui *ui, struct rect row, const uint64_t marks[MARK_KINDS]) {
-    static const char *const series[] = {"in use", "live", "idle", "released"};
-    static const char *const kinds[MARK_KINDS][2] = {{"address refused", "addresses refused"},
-        {"growth", "growths"}, {"fatal error", ""}, {"collection", "collections"}};
+    static const char *const series[] = {N_("in use"), N_("live"), N_("idle"), N_("released")};
     int x = row.x, sign = px(ui, 16);
     for (int i = 0; i < SERIES_COUNT; i++) {
-        int next = legend_words(ui, row, x, sign, series[i]);
+        int next = legend_words(ui, row, x, sign, _(series[i]));
         if (next != x)
             swatch(ui, (enum series)i,
                 rect_make(x, row.y + row.h / 2 - px(ui, 4), px(ui, 11), px(ui, 8)));
@@ -116,8 +124,8 @@ static void legend(struct ui *ui, struct rect row, const uint64_t marks[MARK_KIN
         if (!marks[kind])
             continue;
         char words[64], n[32];
-        snprintf(words, sizeof words, "%s %s", format_count(marks[kind], n, sizeof n),
-            kinds[kind][marks[kind] > 1 && kind != MARK_FATAL]);
+        snprintf(words, sizeof words, marks_format((enum mark_kind)kind, marks[kind]),
+            format_count(marks[kind], n, sizeof n));
         int next = legend_words(ui, row, x, sign, words);
         if (next != x)
             mark_sign(
@@ -243,7 +251,7 @@ static void draw_pointer(
     uint64_t seq = timeline_event_at(area, v, ui->mouse_x);
     int x = chart.x + column_of(v, chart.w, seq);
     char words[48], n[32];
-    snprintf(words, sizeof words, "event %s", format_count(seq, n, sizeof n));
+    snprintf(words, sizeof words, _("event %s"), format_count(seq, n, sizeof n));
     int w = text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), words) + px(ui, 12);
     int left = x + px(ui, 6) + w > chart.x + chart.w ? x - px(ui, 6) - w : x + px(ui, 6);
     struct rect chip = rect_make(left, chart.y + px(ui, 2), w, px(ui, 18));
@@ -263,7 +271,7 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     struct rect chart =
         rect_make(left, top, chart_width(area), area.y + area.h - px(ui, BOTTOM) - top);
     struct rect head = rect_make(left, area.y + px(ui, 6), chart.w, px(ui, 18));
-    ui_caption(ui, head, "HEAP OVER TIME", "%s", "");
+    ui_caption(ui, head, _("HEAP OVER TIME"), "%s", "");
 
     size_t count;
     const struct mark *marks = recording_marks(v->rec, &count);
@@ -281,7 +289,7 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
         draw_axis(ui, area, chart, peak);
     } else {
         ui_text(ui, rect_make(chart.x + px(ui, 12), chart.y, chart.w, chart.h), FACE_SANS,
-            SIZE_BODY, 0, color_of(ui, COLOR_muted), "the heap is still empty");
+            SIZE_BODY, 0, color_of(ui, COLOR_muted), _("the heap is still empty"));
     }
     draw_fill(ui->canvas, rect_make(chart.x, chart.y + chart.h, chart.w, px(ui, 1)),
         color_of(ui, COLOR_line));
