@@ -24,6 +24,19 @@ void panel_lesson(struct ui *ui, const struct view *v, struct rect area);
 /* Facts: the world the run is in (platform, provider, faults), the heap's numbers, and what is
  * under the pointer. */
 void panel_facts(struct ui *ui, const struct view *v, struct rect area);
+/* Where allocations end: the five rungs with counts and shares, the current one's way lit. The
+ * height that it, and the two small panels below, need. */
+void panel_ladder(struct ui *ui, const struct view *v, struct rect area);
+int panel_ladder_height(const struct ui *ui);
+/* The mcache of the P that allocates, small. */
+void panel_mcache(struct ui *ui, const struct view *v, struct rect area);
+int panel_mcache_height(const struct ui *ui);
+/* Where spans wait, at length: mcaches and tiny blocks, mcentral, free and busy lists, the treap,
+ * sweeping. */
+void panel_caches(struct ui *ui, const struct view *v, struct rect area);
+/* Free runs by their length, small. */
+void panel_free_runs(struct ui *ui, const struct view *v, struct rect area);
+int panel_free_runs_height(const struct ui *ui);
 /* The bar on top: name, platform, mode switch, provider, playing, event n of N. */
 void panel_bar(struct ui *ui, const struct view *v, struct rect area);
 /* All keys, over the window. */
