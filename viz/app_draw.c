@@ -11,7 +11,7 @@ enum {
     GAP = 14,
     SPACE_H = 166,
     REGIONS_H = 138,
-    FACTS_MIN_H = 300,
+    STORY_MIN_H = 150,
     TABS_H = 24,
     RAIL_TABS_H = 34,
 };
@@ -52,7 +52,8 @@ static void lay_out(struct app *app, int w, int h) {
     l->rail = body;
     l->rail_tabs = cut_top(&l->rail, px(ui, RAIL_TABS_H));
     middle = rect_inset(middle, px(ui, GAP));
-    l->space = cut_top(&middle, px(ui, SPACE_H));
+    if (l->shows == CENTRE_PATH || l->shows == CENTRE_MAP) /* the others need the room */
+        l->space = cut_top(&middle, px(ui, SPACE_H));
     l->tabs = cut_top(&middle, px(ui, TABS_H));
     cut_top(&middle, px(ui, GAP) / 2);
     l->centre = middle;
@@ -100,6 +101,7 @@ static void draw_centre(struct app *app, const struct view *v) {
     ui_tabs(ui, l->tabs, labels, ARRAY_LEN(labels), l->shows - 1, CMD_PATH);
     switch (l->shows) {
     case CENTRE_PATH: panel_path(ui, v, l->centre); break;
+    case CENTRE_CACHES: panel_caches(ui, v, l->centre); break;
     default:
         panel_regions(ui, v, l->regions);
         panel_arena(ui, v, l->arena);
@@ -107,11 +109,20 @@ static void draw_centre(struct app *app, const struct view *v) {
     }
 }
 
-/* The heap's facts above, what just happened below. */
+/* The panel on top of the area, if that leaves enough for the story. */
+static void draw_above_story(struct ui *ui, const struct view *v, struct rect *area,
+    void (*panel)(struct ui *, const struct view *, struct rect), int h) {
+    if (area->h - h < px(ui, STORY_MIN_H))
+        return;
+    panel(ui, v, cut_top(area, h));
+    cut_top(area, px(ui, GAP) * 2 / 3);
+}
+
+/* Where allocations end and what caches hold above, what just happened below. */
 static void draw_now(struct ui *ui, const struct view *v, struct rect area) {
-    int h = area.h * 11 / 20, least = px(ui, FACTS_MIN_H);
-    panel_facts(ui, v, cut_top(&area, h > least ? h : least));
-    cut_top(&area, px(ui, GAP));
+    draw_above_story(ui, v, &area, panel_ladder, panel_ladder_height(ui));
+    draw_above_story(ui, v, &area, panel_mcache, panel_mcache_height(ui));
+    draw_above_story(ui, v, &area, panel_free_runs, panel_free_runs_height(ui));
     panel_story(ui, v, area);
 }
 
@@ -144,7 +155,8 @@ void app_draw(struct app *app, struct canvas *canvas) {
     draw_grounds(app, canvas);
     panel_bar(ui, &v, l->bar);
     panel_lesson(ui, &v, l->lesson);
-    panel_space(ui, &v, l->space);
+    if (l->space.h > 0)
+        panel_space(ui, &v, l->space);
     draw_centre(app, &v);
     draw_rail(app, &v);
     panel_timeline(ui, &v, l->timeline);

@@ -32,6 +32,7 @@
     X(FIT, N_("fit"), "0", N_("View"), N_("fit the arena"))                                        \
     X(PATH, N_("path"), "p", N_("View"), N_("the path of mallocinit; again: the map"))             \
     X(MAP, N_("map"), "v", N_("View"), N_("the map: regions and arena"))                           \
+    X(CACHES, N_("caches"), "c", N_("View"), N_("where spans wait: mcache to mheap, the treap"))   \
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \

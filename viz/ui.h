@@ -46,7 +46,8 @@ static inline bool thing_same(struct thing a, struct thing b) {
  * commands stand in this order. */
 #define CENTRES(X)                                                                                 \
     X(PATH, "Path")                                                                                \
-    X(MAP, "Map")
+    X(MAP, "Map")                                                                                  \
+    X(CACHES, "Caches")
 
 enum centre {
     CENTRE_AUTO, /* as the moment suggests */

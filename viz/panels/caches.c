@@ -12,10 +12,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/base/i18n.h"
 #include "viz/panels/arena_parts.h"
+#include "viz/panels/caption.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/shelf.h"
 #include "viz/panels/treap.h"
@@ -36,15 +36,6 @@ struct page {
 
 static uint32_t lit_color(const struct page *c) {
     return color_of(c->ui, c->chosen ? COLOR_text : COLOR_attention);
-}
-
-/* A caption with the fullest of the texts that fits beside the title (NULL at the end). */
-static void caption(struct ui *ui, struct rect row, const char *title, const char *const *texts) {
-    int em = px(ui, SIZE_SMALL);
-    int used = text_width(ui->fonts, FACE_SANS, em, title) + (int)strlen(title) * px(ui, 1);
-    ui_caption(ui, row, title, NULL);
-    struct rect rest = {row.x + used + px(ui, 14), row.y, row.w - used - px(ui, 14), px(ui, 18)};
-    arena_text_first(ui, rest, 0, color_of(ui, COLOR_muted), texts);
 }
 
 /* What a row of columns is, at its left. */
@@ -265,7 +256,7 @@ static void draw_runs(struct page *c, struct rect r) {
     struct ui *ui = c->ui;
     const char *texts[] = {_("up: free runs · down: large objects, by pages"),
         _("up: free · down: large objects"), _("free · large"), NULL};
-    caption(ui, r, "MHEAP", texts);
+    caption_first(ui, r, "MHEAP", texts);
     uint64_t busy = most_busy(c->v->r), most = shelf_most_runs(c->v->r);
     most = busy > most ? busy : most;
     struct rect body = {r.x, r.y + px(ui, CAPTION), r.w, r.h - px(ui, CAPTION + AXIS)};
@@ -292,7 +283,7 @@ static void draw_treap(struct page *c, struct rect r) {
     snprintf(some, sizeof some, ngettext("%s run", "%s runs", (unsigned long)n), count);
     const char *texts[] = {full, some, NULL}, *none[] = {_("no run of 128 pages or more is free"),
                                                   _("no run of 128 pages"), _("empty"), NULL};
-    caption(c->ui, r, _("TREAP"), n ? texts : none);
+    caption_first(c->ui, r, _("TREAP"), n ? texts : none);
     int top = px(c->ui, CAPTION);
     treap_draw(c->ui, c->v, rect_make(r.x, r.y + top, r.w, r.h - top));
 }
@@ -333,7 +324,7 @@ void panel_caches(struct ui *ui, const struct view *v, struct rect area) {
     int mcache_h = room * 20 / 100, central_h = room * 36 / 100, y = area.y;
     const char *near[] = {_("each P's own spans, one of every class, used without a lock"),
         _("each P's own, used without a lock"), _("each P's own"), NULL};
-    caption(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCACHE", near);
+    caption_first(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCACHE", near);
     y += px(ui, CAPTION);
     draw_band(&c, y, mcache_h + central_h + px(ui, TINY_H + BETWEEN + CAPTION));
     draw_mcaches(&c, y, mcache_h);
@@ -343,7 +334,7 @@ void panel_caches(struct ui *ui, const struct view *v, struct rect area) {
     const char *central[] = {
         _("for all P's, a lock for each class · up: spans with room · down: full"),
         _("up: spans with room · down: full ones"), _("up: room · down: full"), NULL};
-    caption(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCENTRAL", central);
+    caption_first(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCENTRAL", central);
     y += px(ui, CAPTION);
     draw_central(&c, y, central_h);
     y += central_h;

@@ -6,6 +6,7 @@
  * Bars are logarithmic, so that 71 beside 58,391 is still a bar; the caption says so.
  */
 #include "viz/panels/allocation.h"
+#include "viz/panels/caption.h"
 #include "viz/panels/panels.h"
 
 #include <math.h>
@@ -14,7 +15,7 @@
 #include "sim/base/i18n.h"
 
 /* Design pixels. */
-enum { ROW = 22, GUTTER = 18, LABEL = 66, SHARE_W = 44, BAR_H = 10 };
+enum { CAPTION = 22, ROW = 22, GUTTER = 18, LABEL = 66, SHARE_W = 46, BAR_H = 10 };
 
 static const char *rung_label(enum rung rung) {
     static const char *const labels[RUNG_COUNT] = {
@@ -32,10 +33,12 @@ static void share_text(uint64_t n, uint64_t all, char *out, size_t len) {
     double percent = all ? 100.0 * (double)n / (double)all : 0;
     if (!n)
         out[0] = '\0';
+    else if (n == all)
+        snprintf(out, len, "100%%");
     else if (percent < 0.1)
         snprintf(out, len, "<0.1%%");
     else
-        snprintf(out, len, "%.1f%%", percent > 99.9 && n < all ? 99.9 : percent);
+        snprintf(out, len, "%.1f%%", percent > 99.9 ? 99.9 : percent);
 }
 
 /* The way in the gutter: a dot for each rung, joined where the allocation passed. */
@@ -121,19 +124,20 @@ static void tell_way(const struct allocation *a, char *out, size_t len) {
 }
 
 int panel_ladder_height(const struct ui *ui) {
-    return px(ui, 22) + RUNG_COUNT * px(ui, ROW) + px(ui, 38);
+    return px(ui, CAPTION) + RUNG_COUNT * px(ui, ROW) + px(ui, 38);
 }
 
 void panel_ladder(struct ui *ui, const struct view *v, struct rect area) {
-    struct rect body = ui_caption(ui, area, _("WHERE ALLOCATIONS END"), "%s", _("log scale"));
+    const char *scale[] = {_("log scale"), _("log"), NULL};
+    caption_first(ui, area, _("WHERE ALLOCATIONS END"), scale);
     struct ladder l = ladder_of(ui, v);
-    int y = body.y, row_h = px(ui, ROW);
+    int y = area.y + px(ui, CAPTION), row_h = px(ui, ROW);
     for (unsigned i = 0; i < RUNG_COUNT && y + row_h <= area.y + area.h; i++, y += row_h)
-        draw_rung(ui, v, rect_make(body.x, y, body.w, row_h), &l, (enum rung)i);
+        draw_rung(ui, v, rect_make(area.x, y, area.w, row_h), &l, (enum rung)i);
     char words[160];
     tell_way(&l.current, words, sizeof words);
     int left = area.y + area.h - y;
     if (left > 0)
-        ui_paragraph(ui, rect_make(body.x, y + px(ui, 2), body.w, left), FACE_SANS, SIZE_SMALL,
+        ui_paragraph(ui, rect_make(area.x, y + px(ui, 2), area.w, left), FACE_SANS, SIZE_SMALL,
             color_of(ui, l.current.any ? COLOR_text : COLOR_muted), words);
 }

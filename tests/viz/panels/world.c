@@ -150,3 +150,14 @@ void world_check_text(struct world *w, panel_fn *panel, int height) {
         check_boxes(w, area);
     }
 }
+
+void world_check_text_in(struct world *w, panel_fn *panel, int width, int height) {
+    enum { MOMENTS = 24 };
+    for (uint64_t i = 0; i <= MOMENTS; i++) {
+        float scale = i % 2 ? 1.5f : 1;
+        struct rect area = {10, 10, (int)((float)width * scale), (int)((float)height * scale)};
+        world_seek(w, w->view.count * i / MOMENTS);
+        world_draw(w, panel, area, scale);
+        check_boxes(w, area);
+    }
+}

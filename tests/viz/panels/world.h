@@ -40,5 +40,8 @@ unsigned world_pixels(const struct world *w, struct rect r, enum theme_color col
 /* Draws every moment of the run at several sizes: no text is cut, leaves the area or lies over
  * other text. height: of the panel in design pixels. */
 void world_check_text(struct world *w, panel_fn *panel, int height);
+/* The same in one size, design pixels, at a few moments of the run, in single and half again the
+ * scale. */
+void world_check_text_in(struct world *w, panel_fn *panel, int width, int height);
 
 #endif

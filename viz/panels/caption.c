@@ -1,0 +1,17 @@
+/* See caption.h. */
+#include "viz/panels/caption.h"
+
+#include "viz/panels/arena_parts.h"
+
+void caption_first(struct ui *ui, struct rect row, const char *title, const char *const *texts) {
+    enum { GAP = 12, LINE = 18 };
+    int letters = 0, gap = px(ui, 1) > 1 ? px(ui, 1) : 1;
+    for (const char *p = title; *p; p++)
+        letters += ((unsigned char)*p & 0xc0) != 0x80;
+    /* As ui_caption sets it: letter by letter. */
+    int used = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), title) + letters * (gap + 1);
+    ui_caption(ui, row, title, NULL);
+    used += px(ui, GAP);
+    struct rect rest = {row.x + used, row.y, row.w - used, px(ui, LINE)};
+    arena_text_first(ui, rest, 0, color_of(ui, COLOR_muted), texts);
+}
