@@ -76,8 +76,8 @@ static int class_ramp(struct ui *ui, struct rect line, int x) {
 static int draw_key(struct ui *ui, struct rect line) {
     int gap = px(ui, 5);
     int x = class_ramp(ui, line, line.x);
-    x = label(ui, line, swatch(ui, line, x, color_of(ui, COLOR_large)) + gap, "large") + 2 * gap;
-    x = label(ui, line, swatch(ui, line, x, color_of(ui, COLOR_free_span)) + gap, "free");
+    x = label(ui, line, swatch(ui, line, x, color_of(ui, COLOR_large)) + gap, _("large")) + 2 * gap;
+    x = label(ui, line, swatch(ui, line, x, color_of(ui, COLOR_free_span)) + gap, _("free"));
     return x + 2 * gap;
 }
 
@@ -105,17 +105,15 @@ void arena_draw_legend(const struct arena_frame *f) {
     uint64_t pages = r->stats[STAT_pages_in_use], runs = free_runs(r);
     uint64_t live = live_spans(r, f->v->platform), spans = live > runs ? live - runs : 0;
     uint64_t idle = r->stats[STAT_heap_idle] >> ARENA_PAGE_SHIFT;
-    char full[224], some[192], least[128], a[32], b[32], c[32], d[32];
-    format_count(pages, a, sizeof a);
-    format_count(spans, b, sizeof b);
+    char full[256], some[224], least[160], a[48], b[48], c[32], d[48], n[32];
+    snprintf(a, sizeof a, ngettext("%s page", "%s pages", pages), format_count(pages, n, sizeof n));
+    snprintf(b, sizeof b, ngettext("%s span", "%s spans", spans), format_count(spans, n, sizeof n));
+    snprintf(d, sizeof d, ngettext("%s run", "%s runs", runs), format_count(runs, n, sizeof n));
     format_count(idle, c, sizeof c);
-    format_count(runs, d, sizeof d);
-    snprintf(full, sizeof full, "%s %s in %s %s · %s free in %s %s · dotted: pointer-free", a,
-        pages == 1 ? "page" : "pages", b, spans == 1 ? "span" : "spans", c, d,
-        runs == 1 ? "run" : "runs");
-    snprintf(some, sizeof some, "%s %s in %s %s · %s free · dotted: no pointers", a,
-        pages == 1 ? "page" : "pages", b, spans == 1 ? "span" : "spans", c);
-    snprintf(least, sizeof least, "%s pages in use · %s free", a, c);
+    snprintf(full, sizeof full, _("%s in %s · %s free in %s · dotted: pointer-free"), a, b, c, d);
+    snprintf(some, sizeof some, _("%s in %s · %s free · dotted: no pointers"), a, b, c);
+    snprintf(
+        least, sizeof least, _("%s pages in use · %s free"), format_count(pages, n, sizeof n), c);
     const char *texts[] = {full, some, least, NULL};
     struct rect box = rect_make(x, f->foot.y, f->foot.x + f->foot.w - x, f->foot.h);
     arena_text_first(f->ui, box, 2, color_of(f->ui, COLOR_muted), texts);

@@ -180,10 +180,12 @@ static void draw_flat(const struct arena_frame *f, const struct cell *cell, cons
 static void flat_label(const struct rspan *s, char *buf, size_t len) {
     char pages[32];
     if (!s)
-        snprintf(buf, len, "not used yet");
+        snprintf(buf, len, "%s", _("not used yet"));
     else
-        snprintf(buf, len, "%s · %s pages",
-            s->state == SPAN_STATE_MANUAL ? "managed by hand" : "free",
+        snprintf(buf, len,
+            s->state == SPAN_STATE_MANUAL
+                ? ngettext("managed by hand · %s page", "managed by hand · %s pages", s->npages)
+                : ngettext("free · %s page", "free · %s pages", s->npages),
             format_count(s->npages, pages, sizeof pages));
 }
 
@@ -259,11 +261,11 @@ static void waste_text(const struct rspan *s, char *full, char *least, size_t le
     format_count(used, usable, sizeof usable);
     format_count(bytes, whole, sizeof whole);
     format_count(bytes > used ? bytes - used : 0, tail, sizeof tail);
-    snprintf(full, len, "%s of %s B usable · %s B tail waste", usable, whole, tail);
-    snprintf(least, len, "%s B tail waste", tail);
+    snprintf(full, len, _("%s of %s B usable · %s B tail waste"), usable, whole, tail);
+    snprintf(least, len, _("%s B tail waste"), tail);
     if (bytes == used) {
-        snprintf(full, len, "%s B, all usable", whole);
-        snprintf(least, len, "no waste");
+        snprintf(full, len, _("%s B, all usable"), whole);
+        snprintf(least, len, "%s", _("no waste"));
     }
 }
 

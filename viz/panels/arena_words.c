@@ -50,19 +50,19 @@ static struct word read_word(const struct arena_frame *f, uint64_t addr) {
     return w;
 }
 
-/* What the collector makes of the word; "dead" is Go's name for two clear bits: neither this word
- * nor what follows in the object is scanned. In an object's second word the high bit is the
+/* What the collector makes of the word; "dead" is Go's name for two clear bits: neither this
+ * word nor what follows in the object is scanned. In an object's second word the high bit is the
  * checkmark bit, so it says nothing about what follows. */
 static const char *meaning(const struct word *w) {
     if (!w->in_slot)
-        return w->s ? "tail waste" : "";
+        return w->s ? _("tail waste") : "";
     if (!w->taken)
-        return "free";
+        return _("free");
     if (!w->bits)
-        return "pointer-free";
+        return _("pointer-free");
     if (w->pointer)
-        return "pointer";
-    return w->scan || w->number == 1 ? "data" : "dead";
+        return _("pointer");
+    return w->scan || w->number == 1 ? _("data") : _("dead");
 }
 
 /* --- Drawing --- */
@@ -130,7 +130,7 @@ static void draw_address(const struct arena_frame *f, const struct word *w, stru
 static void draw_meaning(const struct arena_frame *f, const struct word *w, struct rect line) {
     char full[64];
     const char *what = meaning(w);
-    snprintf(full, sizeof full, "word %" PRIu64 " · %s", w->number, what);
+    snprintf(full, sizeof full, _("word %" PRIu64 " · %s"), w->number, what);
     const char *texts[] = {w->in_slot ? full : what, what, NULL};
     line.w -= px(f->ui, 4);
     arena_text_first(f->ui, line, 0, color_of(f->ui, w->pointer ? COLOR_text : COLOR_muted), texts);
@@ -172,14 +172,14 @@ void arena_draw_bitmap_note(const struct arena_frame *f) {
     const struct replica *r = f->v->r;
     const struct rspan *s = replica_span(r, f->span);
     struct ui *ui = f->ui;
-    char full[160], some[96];
+    char full[224], some[96];
     if (!s || s->state != SPAN_STATE_INUSE) {
         arena_draw_legend(f);
         return;
     }
     if (spanclass_noscan((unsigned)s->spanclass)) {
         ui_text(ui, f->foot, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
-            "pointer-free: the heap bitmap is not used for this span");
+            _("pointer-free: the heap bitmap is not used for this span"));
         return;
     }
     uint64_t lo = f->grid.first > s->base ? f->grid.first : s->base;
@@ -189,10 +189,10 @@ void arena_draw_bitmap_note(const struct arena_frame *f) {
     uint64_t from = r->heap[HEAP_bitmap] - (lo - start) / scale - 1;
     uint64_t to = r->heap[HEAP_bitmap] - (hi - 1 - start) / scale - 1;
     snprintf(full, sizeof full,
-        "heap bitmap: scan bit, pointer bit; 0 0: no pointers from here on · bytes 0x%" PRIx64
-        " down to 0x%" PRIx64,
+        _("heap bitmap: scan bit, pointer bit; 0 0: no pointers from here on · bytes 0x%" PRIx64
+          " down to 0x%" PRIx64),
         from, to);
-    snprintf(some, sizeof some, "heap bitmap 0x%" PRIx64 " down to 0x%" PRIx64, from, to);
+    snprintf(some, sizeof some, _("heap bitmap 0x%" PRIx64 " down to 0x%" PRIx64), from, to);
     const char *texts[] = {full, some, NULL};
     arena_text_first(ui, f->foot, 0, color_of(ui, COLOR_bitmap), texts);
 }

@@ -197,16 +197,16 @@ static void label(
 
 static void draw_labels(const struct regions *g) {
     const uint64_t *heap = g->v->r->heap;
-    char full[96], size[32];
+    char full[128], size[32];
     format_size(round_up(heap[HEAP_spans_len] * g->word, g->v->platform->phys_page_size), size,
         sizeof size);
-    snprintf(full, sizeof full, "spans ▸ %s mapped", size);
+    snprintf(full, sizeof full, _("spans ▸ %s mapped"), size);
     label(g, REGION_SPANS, full, "spans ▸");
     format_size(heap[HEAP_bitmap_mapped], size, sizeof size);
-    snprintf(full, sizeof full, "%s mapped, grows downward ◂ bitmap", size);
-    label(g, REGION_BITMAP, full, "grows downward ◂ bitmap");
+    snprintf(full, sizeof full, _("%s mapped, grows downward ◂ bitmap"), size);
+    label(g, REGION_BITMAP, full, _("grows downward ◂ bitmap"));
     format_size(g->count << ARENA_PAGE_SHIFT, size, sizeof size);
-    snprintf(full, sizeof full, "arena ▸ %s used", size);
+    snprintf(full, sizeof full, _("arena ▸ %s used"), size);
     label(g, REGION_ARENA, full, "arena ▸");
 }
 
@@ -262,20 +262,20 @@ static void draw_box(
 /* Inside a free span only its first and last entry are kept up to date. */
 static void box_spans(const struct regions *g, uint64_t page) {
     const struct replica *r = g->v->r;
-    char address[32], full[96], least[64], count[32];
+    char address[32], full[160], least[96], count[32];
     snprintf(address, sizeof address, "0x%" PRIx64, entry_addr(g, page));
     format_count(page, count, sizeof count);
     uint32_t entry = replica_page(r, page);
     const struct rspan *s = replica_span(r, entry);
-    snprintf(least, sizeof least, "entry %s", count);
+    snprintf(least, sizeof least, _("entry %s"), count);
     if (!s)
-        snprintf(full, sizeof full, "entry %s: nil", count);
+        snprintf(full, sizeof full, _("entry %s: nil"), count);
     else if (entry != heapmap_span_at(r, page_addr(g, page)))
-        snprintf(full, sizeof full, "entry %s: left over", count);
+        snprintf(full, sizeof full, _("entry %s: left over"), count);
     else
-        snprintf(full, sizeof full, "entry %s → mspan 0x%" PRIx64, count, s->record);
-    char middle[80];
-    snprintf(middle, sizeof middle, "entry %s → mspan", count);
+        snprintf(full, sizeof full, _("entry %s → mspan 0x%" PRIx64), count, s->record);
+    char middle[96];
+    snprintf(middle, sizeof middle, _("entry %s → mspan"), count);
     const char *texts[] = {full, s ? middle : least, least, NULL};
     draw_box(g, &g->bands[REGION_SPANS], address, texts);
 }
@@ -283,15 +283,15 @@ static void box_spans(const struct regions *g, uint64_t page) {
 static void box_bitmap(const struct regions *g, uint64_t page) {
     const struct band *b = &g->bands[REGION_BITMAP];
     struct ui *ui = g->ui;
-    char address[64], full[96], least[64], words[32];
+    char address[64], full[160], least[96], words[32];
     uint64_t high = bits_addr(g, page), bytes = bitmap_bytes_a_page(g);
     snprintf(address, sizeof address, "0x%" PRIx64 " ↓ 0x%" PRIx64, high, high - bytes + 1);
     if (text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), address) > b->box.w - px(ui, 12))
         snprintf(address, sizeof address, "0x%" PRIx64 " ↓ …%03x", high,
             (unsigned)((high - bytes + 1) & 0xfff));
     format_count(ARENA_PAGE / g->word, words, sizeof words);
-    snprintf(full, sizeof full, "%" PRIu64 " bytes: 2 bits for each of %s words", bytes, words);
-    snprintf(least, sizeof least, "%" PRIu64 " bytes, 2 bits a word", bytes);
+    snprintf(full, sizeof full, _("%" PRIu64 " bytes: 2 bits for each of %s words"), bytes, words);
+    snprintf(least, sizeof least, _("%" PRIu64 " bytes, 2 bits a word"), bytes);
     const char *texts[] = {full, least, NULL};
     draw_box(g, b, address, texts);
 }
@@ -303,20 +303,24 @@ static void page_words(const struct rspan *s, char *full, char *brief, size_t le
     format_count(s ? s->npages : 0, pages, sizeof pages);
     format_count(s ? s->elemsize : 0, size, sizeof size);
     if (!s) {
-        snprintf(full, len, "no span");
-        snprintf(brief, len, "no span");
+        snprintf(full, len, "%s", _("no span"));
+        snprintf(brief, len, "%s", _("no span"));
     } else if (s->state == SPAN_STATE_FREE) {
-        snprintf(full, len, "free run of %s pages", pages);
-        snprintf(brief, len, "free");
+        snprintf(
+            full, len, ngettext("free run of %s page", "free run of %s pages", s->npages), pages);
+        snprintf(brief, len, "%s", _("free"));
     } else if (s->state == SPAN_STATE_MANUAL) {
-        snprintf(full, len, "managed by hand");
-        snprintf(brief, len, "by hand");
+        snprintf(full, len, "%s", _("managed by hand"));
+        snprintf(brief, len, "%s", _("by hand"));
     } else if (spanclass_size_class(c) == 0) {
-        snprintf(full, len, "large object of %s pages", pages);
-        snprintf(brief, len, "large object");
+        snprintf(full, len,
+            ngettext("large object of %s page", "large object of %s pages", s->npages), pages);
+        snprintf(brief, len, "%s", _("large object"));
     } else {
-        snprintf(full, len, "class %u, %s B × %" PRIu64 ", %s", spanclass_size_class(c), size,
-            s->nelems, spanclass_noscan(c) ? "pointer-free" : "scan");
+        snprintf(full, len,
+            spanclass_noscan(c) ? _("class %u, %s B × %" PRIu64 ", pointer-free")
+                                : _("class %u, %s B × %" PRIu64 ", scan"),
+            spanclass_size_class(c), size, s->nelems);
         snprintf(brief, len, "%s B × %" PRIu64, size, s->nelems);
     }
 }
@@ -324,13 +328,13 @@ static void page_words(const struct rspan *s, char *full, char *brief, size_t le
 static void box_arena(const struct regions *g, uint64_t page) {
     const struct replica *r = g->v->r;
     const struct rspan *s = replica_span(r, heapmap_span_at(r, page_addr(g, page)));
-    char address[32], what[96], brief[96], full[160], middle[160], least[64], count[32];
+    char address[32], what[128], brief[128], full[192], middle[192], least[96], count[32];
     snprintf(address, sizeof address, "0x%" PRIx64, page_addr(g, page));
     format_count(page - g->first, count, sizeof count);
     page_words(s, what, brief, sizeof what);
-    snprintf(full, sizeof full, "page %s · %s", count, what);
-    snprintf(middle, sizeof middle, "page %s · %s", count, brief);
-    snprintf(least, sizeof least, "page %s", count);
+    snprintf(full, sizeof full, _("page %s · %s"), count, what);
+    snprintf(middle, sizeof middle, _("page %s · %s"), count, brief);
+    snprintf(least, sizeof least, _("page %s"), count);
     const char *texts[] = {full, middle, least, NULL};
     draw_box(g, &g->bands[REGION_ARENA], address, texts);
 }
@@ -347,7 +351,7 @@ static void light_page(const struct regions *g) {
 
 static void draw_sentence(struct ui *ui, struct rect area, const char *text) {
     struct rect below =
-        ui_caption(ui, area, "REGIONS", "%s", "spans, bitmap and arena, page by page");
+        ui_caption(ui, area, _("REGIONS"), "%s", _("spans, bitmap and arena, page by page"));
     ui_paragraph(ui, below, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_muted), text);
 }
 
@@ -356,14 +360,15 @@ void panel_regions(struct ui *ui, const struct view *v, struct rect area) {
     uint64_t base = arena_base(v->r), used = heap[HEAP_arena_used];
     if (!heap[HEAP_bitmap]) {
         draw_sentence(ui, area,
-            "When the heap has its address range, the three regions appear here side by side: each "
-            "page with its entry in spans and its bytes in the bitmap.");
+            _("When the heap has its address range, the three regions appear here side by side: "
+              "each "
+              "page with its entry in spans and its bytes in the bitmap."));
         return;
     }
     if (used <= base) {
         draw_sentence(ui, area,
-            "No page of the arena is in use yet. The first allocation maps 1 MiB of it, and with "
-            "it the entries and the bitmap bytes that describe those pages.");
+            _("No page of the arena is in use yet. The first allocation maps 1 MiB of it, and with "
+              "it the entries and the bitmap bytes that describe those pages."));
         return;
     }
     struct regions g = {.ui = ui, .v = v, .base = base, .word = v->platform->ptr_size};
@@ -371,10 +376,10 @@ void panel_regions(struct ui *ui, const struct view *v, struct rect area) {
     g.count = (used - base) >> ARENA_PAGE_SHIFT;
     bool chosen;
     g.focus = heapmap_focus(v, &chosen);
-    ui_caption(ui, area, "REGIONS", "%s",
-        chosen    ? "the page pointed at, its entry, its bits"
-        : g.focus ? "the page of the latest allocation, its entry, its bits"
-                  : "point at a page to see its entry and its bits");
+    ui_caption(ui, area, _("REGIONS"), "%s",
+        chosen    ? _("the page pointed at, its entry, its bits")
+        : g.focus ? _("the page of the latest allocation, its entry, its bits")
+                  : _("point at a page to see its entry and its bits"));
     lay_out(&g, area);
     canvas_clip(ui->canvas, rect_inset(area, -px(ui, 2))); /* frames stand out a little */
     for (int i = 0; i < 3; i++)
