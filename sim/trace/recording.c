@@ -68,6 +68,7 @@ struct recording {
     struct sample *samples;
     size_t sample_count;
     uint64_t sample_gap; /* events between samples, grows when they are thinned */
+    struct sample live_peak, inuse_peak;
     struct mark *marks;
     size_t mark_count, mark_cap;
 };
@@ -289,6 +290,16 @@ static void thin_samples(struct recording *rec) {
     rec->sample_gap = rec->samples[rec->sample_count - 1].seq / rec->sample_count;
 }
 
+static struct sample sample_now(const struct recording *rec) {
+    const uint64_t *st = rec->head->stats;
+    return (struct sample){.seq = rec->count,
+        .heap_live = st[STAT_heap_live],
+        .heap_inuse = st[STAT_heap_inuse],
+        .heap_idle = st[STAT_heap_idle],
+        .heap_released = st[STAT_heap_released],
+        .heap_sys = st[STAT_heap_sys]};
+}
+
 /* Samples stand at least sample_gap events apart, but for the last one, which always says how
  * things are now. */
 static void note_sample(struct recording *rec, const struct event *ev) {
@@ -301,13 +312,12 @@ static void note_sample(struct recording *rec, const struct event *ev) {
         thin_samples(rec);
         n = rec->sample_count;
     }
-    const uint64_t *st = rec->head->stats;
-    rec->samples[replace_last ? n - 1 : n] = (struct sample){.seq = rec->count,
-        .heap_live = st[STAT_heap_live],
-        .heap_inuse = st[STAT_heap_inuse],
-        .heap_idle = st[STAT_heap_idle],
-        .heap_released = st[STAT_heap_released],
-        .heap_sys = st[STAT_heap_sys]};
+    struct sample now = sample_now(rec);
+    rec->samples[replace_last ? n - 1 : n] = now;
+    if (now.heap_live > rec->live_peak.heap_live)
+        rec->live_peak = now;
+    if (now.heap_inuse > rec->inuse_peak.heap_inuse)
+        rec->inuse_peak = now;
     rec->sample_count = replace_last ? n : n + 1;
 }
 
@@ -374,6 +384,11 @@ uint64_t recording_op_at(const struct recording *rec, uint64_t i) {
 const struct sample *recording_samples(const struct recording *rec, size_t *count) {
     *count = rec->sample_count;
     return rec->samples;
+}
+
+struct sample recording_peak(const struct recording *rec, enum stat_id stat) {
+    INVARIANT(stat == STAT_heap_live || stat == STAT_heap_inuse);
+    return stat == STAT_heap_live ? rec->live_peak : rec->inuse_peak;
 }
 
 const struct mark *recording_marks(const struct recording *rec, size_t *count) {

@@ -74,6 +74,10 @@ uint64_t recording_op_at(const struct recording *rec, uint64_t i);
 const struct sample *recording_samples(const struct recording *rec, size_t *count);
 const struct mark *recording_marks(const struct recording *rec, size_t *count);
 
+/* The sample of the moment with the most of a statistic: STAT_heap_live or STAT_heap_inuse. The
+ * first of them, after an operation. All zero before there is one. */
+struct sample recording_peak(const struct recording *rec, enum stat_id stat);
+
 /* Brings *r to the state with seq events applied, by the cheapest way: stepping, or a keyframe and
  * stepping. *r may be replaced by another replica. seq is clamped to the count. */
 void recording_seek(const struct recording *rec, struct replica **r, uint64_t seq);
