@@ -3,6 +3,7 @@
 
 #include "sim/base/data.h"
 #include "sim/work/workload.h"
+#include "viz/world.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,18 +90,6 @@ bool app_open(struct app *app, const struct app_options *options, struct error *
            scene_open(app->scene, workload, err);
 }
 
-void app_open_builtin(struct app *app, size_t i) {
-    struct error err;
-    if (!scene_open(app->scene, workload_builtin(i), &err)) {
-        app_notice(app, "%s", err.text);
-        return;
-    }
-    app->lesson.lesson = NULL;
-    app->centre = CENTRE_AUTO;
-    app->owed = 0;
-    app_notice(app, _("Workload: %s"), app->scene->name);
-}
-
 void app_next_theme(struct app *app) {
     static const char *const names[] = {"dark", "light", "contrast"};
     struct error err;
@@ -146,11 +135,84 @@ void app_run_to(struct app *app, uint64_t events) {
         app_notice(app, "%s", err->text);
 }
 
+void app_finish(struct app *app) {
+    app_run_to(app, UINT64_MAX);
+    if (app->comparing)
+        scene_run_to(app_other_scene(app), UINT64_MAX);
+}
+
 void app_seek(struct app *app, uint64_t seq) {
     if (seq > scene_count(app->scene) && app->scene->running)
         app_run_to(app, seq);
     scene_seek(app->scene, seq);
+    app_follow(app);
     app->dirty = true;
+}
+
+/* --- Two scenes --- */
+
+unsigned app_scene_count(const struct app *app) {
+    return app->comparing ? 2 : 1;
+}
+
+struct scene *app_other_scene(struct app *app) {
+    return &app->scenes[app->scene == &app->scenes[0]];
+}
+
+struct scene_layout *app_scene_layout(struct app *app) {
+    return &app->layout.scene[app->scene - app->scenes];
+}
+
+void app_follow(struct app *app) {
+    if (!app->comparing)
+        return;
+    struct moment m = scene_moment(app->scene);
+    scene_go(app_other_scene(app), &m);
+}
+
+static void end_compare(struct app *app) {
+    if (app->scene != &app->scenes[0]) { /* what one was looking at stays */
+        struct scene kept = *app->scene;
+        scene_close(&app->scenes[0]);
+        app->scenes[0] = kept;
+        app->scenes[1] = (struct scene){0};
+        app->scene = &app->scenes[0];
+    }
+    scene_close(&app->scenes[1]);
+    app->comparing = false;
+}
+
+void app_compare(struct app *app, bool same) {
+    struct error err;
+    struct environment world;
+    if (app->comparing) {
+        end_compare(app);
+        return;
+    }
+    env_copy(&world, &app->scene->world);
+    if (!same)
+        world_other_width(&world);
+    else if (world.provider == PROVIDER_HOST) /* where the two would get in each other's way */
+        world.provider = app->scene->world.provider = PROVIDER_MODEL, app_rerun(app);
+    app->comparing = scene_open_like(&app->scenes[1], app->scene, &world, &err);
+    if (!app->comparing) {
+        scene_close(&app->scenes[1]);
+        app_notice(app, "%s", err.text);
+    }
+    env_free(&world);
+}
+
+/* The other scene shows the workload that this one has changed to. */
+static void compare_anew(struct app *app) {
+    struct error err;
+    struct scene *other = app_other_scene(app);
+    struct environment world;
+    if (!app->comparing)
+        return;
+    env_copy(&world, &other->world);
+    if (!scene_open_like(other, app->scene, &world, &err))
+        app_notice(app, "%s", err.text);
+    env_free(&world);
 }
 
 static void play(struct app *app, double seconds) {
@@ -174,6 +236,9 @@ void app_tick(struct app *app, double seconds) {
     const struct scene *s = app->scene;
     if (s->running && scene_count(s) < s->at + APP_RUN_AHEAD)
         app_run_to(app, scene_count(s) + PUMP_EVENTS);
+    const struct scene *other = app_other_scene(app);
+    if (app->comparing && other->running && scene_count(other) < other->at + APP_RUN_AHEAD)
+        scene_run_to(app_other_scene(app), scene_count(other) + PUMP_EVENTS);
     if (app->playing)
         play(app, seconds);
 }
@@ -185,26 +250,24 @@ bool app_rerun(struct app *app) {
         return false;
     }
     app->centre = CENTRE_AUTO;
+    app_follow(app);
     return true;
+}
+
+void app_open_builtin(struct app *app, size_t i) {
+    struct error err;
+    if (!scene_open(app->scene, workload_builtin(i), &err)) {
+        app_notice(app, "%s", err.text);
+        return;
+    }
+    app->lesson.lesson = NULL;
+    app->centre = CENTRE_AUTO;
+    app->owed = 0;
+    compare_anew(app);
+    app_notice(app, _("Workload: %s"), app->scene->name);
 }
 
 /* --- Lessons --- */
-
-static bool lesson_session(struct app *app, const struct lesson_step *step, struct error *err) {
-    struct environment env;
-    struct session *s = lesson_step_session(step, &app->home, &env, err);
-    if (!s)
-        return false;
-    struct scene *scene = app->scene;
-    env_free(&scene->world);
-    scene->world = env;
-    scene->builtin = NULL;
-    snprintf(scene->name, sizeof scene->name, "%s", app->lesson.lesson->title);
-    scene_take(scene, s);
-    app->centre = CENTRE_AUTO;
-    app->owed = 0;
-    return true;
-}
 
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
     if (lesson >= app->lesson_count || step >= app->lessons[lesson]->step_count)
@@ -215,8 +278,12 @@ bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *
     app->lesson = (struct lesson_view){.lesson = l, .number = lesson, .step = step};
     app->lesson_hidden = false;
     app->playing = false;
-    if (!lesson_session(app, &l->steps[step], err))
+    if (app->comparing)
+        end_compare(app);
+    if (!scene_open_lesson(app->scene, &l->steps[step], l->title, &app->home, err))
         return false;
+    app->centre = CENTRE_AUTO;
+    app->owed = 0;
     struct scene *s = app->scene;
     uint64_t seq = 0;
     while (!lesson_stop_at(&l->steps[step], session_recording(s->session), &seq) && s->running)
@@ -241,9 +308,9 @@ void app_tell(const struct app *app, struct strbuf *out) {
     const struct environment *env = session_env(s->session);
     sb_printf(out,
         "event=%" PRIu64 " count=%" PRIu64 " ops=%" PRIu64
-        " step=%s platform=%s provider=%s playing=%d",
+        " step=%s platform=%s provider=%s playing=%d comparing=%d",
         s->at, scene_count(s), r->ops, init_step_name(r->init.step), env->platform->name,
-        session_provider(s->session), app->playing);
+        session_provider(s->session), app->playing, app->comparing);
     sb_printf(out,
         " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
@@ -272,6 +339,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->name,
         .notice = app->notice[0] ? app->notice : NULL,
         .seconds = app->seconds};

@@ -22,11 +22,18 @@ struct app_options {
     float scale;              /* 0: 1 */
 };
 
-/* Where each part of the window is, pixels. Recomputed for every picture; what is not shown has no
- * height. */
-struct app_layout {
-    struct rect bar, lesson, space, tabs, centre, regions, arena, rail_tabs, rail, timeline;
+/* Where each part of a scene is, pixels; what is not shown has no height. */
+struct scene_layout {
+    struct rect column; /* all of it but the timeline */
+    struct rect head;   /* which of two scenes it is */
+    struct rect space, tabs, centre, regions, arena, timeline;
     enum centre shows; /* what is in the centre; CENTRE_MAP is regions and arena */
+};
+
+/* Where each part of the window is, pixels. Recomputed for every picture. */
+struct app_layout {
+    struct rect bar, lesson, rail_tabs, rail;
+    struct scene_layout scene[2];
 };
 
 /* What a press of the button began. */
@@ -42,6 +49,7 @@ struct app {
     struct environment home; /* where the app was opened: lessons begin there */
     struct scene scenes[2];
     struct scene *scene; /* the one that commands go to */
+    bool comparing;      /* the other one is shown, too, at the same moment of its run */
     bool playing;
     unsigned speed; /* index into the table of speeds */
     double owed;    /* events that playing is behind, less than one */
@@ -53,6 +61,7 @@ struct app {
 
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;
+    int world_row; /* enum world_row: what the keys change in the World tab */
     bool help_open;
     enum drag drag;
     int drag_x;
@@ -83,6 +92,8 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
 void app_tick(struct app *app, double seconds);
 /* Runs the workload to its end, or until it has made that many events. */
 void app_run_to(struct app *app, uint64_t events);
+/* Runs everything that is shown to its end: for pictures, whose timeline is to be whole. */
+void app_finish(struct app *app);
 /* So many events the workload may be ahead of the moment shown: a workload may be endless, memory
  * is not. */
 #define APP_RUN_AHEAD UINT64_C(4000000)

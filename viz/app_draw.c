@@ -14,10 +14,11 @@ enum {
     STORY_MIN_H = 150,
     TABS_H = 24,
     RAIL_TABS_H = 34,
+    HEAD_H = 32,
 };
 
 /* While mallocinit runs its path matters, later the map; unless the user wants another. */
-enum centre app_centre(const struct app *app) {
+static enum centre centre_of(const struct app *app) {
     if (app->centre != CENTRE_AUTO)
         return app->centre;
     const struct replica *r = app->scene->replica;
@@ -39,74 +40,100 @@ static struct rect cut_left(struct rect *r, int w) {
     return left;
 }
 
+static void lay_out_scene(struct app *app, struct scene_layout *l, struct rect column) {
+    struct ui *ui = &app->ui;
+    *l = (struct scene_layout){.column = column, .shows = centre_of(app)};
+    struct rect rest = rect_inset(column, px(ui, GAP));
+    if (app->comparing) {
+        l->head = cut_top(&rest, px(ui, HEAD_H));
+        cut_top(&rest, px(ui, GAP) / 2);
+    }
+    if (l->shows == CENTRE_PATH || l->shows == CENTRE_MAP) /* the others need the room */
+        l->space = cut_top(&rest, px(ui, SPACE_H));
+    l->tabs = cut_top(&rest, px(ui, TABS_H));
+    cut_top(&rest, px(ui, GAP) / 2);
+    l->centre = rest;
+    if (l->shows == CENTRE_MAP) {
+        l->regions = cut_top(&rest, px(ui, REGIONS_H));
+        cut_top(&rest, px(ui, GAP));
+        l->arena = rest;
+    }
+}
+
+/* Two scenes share the middle and the lesson's place, and the timeline. */
 static void lay_out(struct app *app, int w, int h) {
     struct ui *ui = &app->ui;
     struct app_layout *l = &app->layout;
     struct rect rest = {0, 0, w, h};
-    *l = (struct app_layout){.bar = cut_top(&rest, px(ui, BAR_H)), .shows = app_centre(app)};
-    l->timeline = rest;
+    *l = (struct app_layout){.bar = cut_top(&rest, px(ui, BAR_H))};
     int body_h = rest.h - px(ui, TIMELINE_H);
-    struct rect body = cut_top(&l->timeline, body_h > 0 ? body_h : 0);
-    l->lesson = cut_left(&body, px(ui, LESSON_W));
+    struct rect body = cut_top(&rest, body_h > 0 ? body_h : 0);
+    if (!app->comparing)
+        l->lesson = cut_left(&body, px(ui, LESSON_W));
     struct rect middle = cut_left(&body, body.w - px(ui, RIGHT_W));
     l->rail = body;
     l->rail_tabs = cut_top(&l->rail, px(ui, RAIL_TABS_H));
-    middle = rect_inset(middle, px(ui, GAP));
-    if (l->shows == CENTRE_PATH || l->shows == CENTRE_MAP) /* the others need the room */
-        l->space = cut_top(&middle, px(ui, SPACE_H));
-    l->tabs = cut_top(&middle, px(ui, TABS_H));
-    cut_top(&middle, px(ui, GAP) / 2);
-    l->centre = middle;
-    if (l->shows == CENTRE_MAP) {
-        l->regions = cut_top(&middle, px(ui, REGIONS_H));
-        cut_top(&middle, px(ui, GAP));
-        l->arena = middle;
+    int shown = (int)app_scene_count(app), width = middle.w / shown;
+    for (int i = 0; i < shown; i++) {
+        struct rect column = cut_left(&middle, i + 1 < shown ? width : middle.w);
+        lay_out_scene(app, &l->scene[i], column);
+        l->scene[i].timeline = cut_left(&rest, i + 1 < shown ? w / shown : rest.w);
     }
 }
 
 static void draw_grounds(struct app *app, struct canvas *c) {
     const struct ui *ui = &app->ui;
     const struct app_layout *l = &app->layout;
+    struct rect rail = l->rail_tabs, time = l->scene[0].timeline;
+    time.w = c->w;
     draw_fill(c, rect_make(0, 0, c->w, c->h), color_of(ui, COLOR_ground));
-    const struct rect panels[] = {l->bar, l->lesson, l->rail_tabs, l->rail, l->timeline};
+    const struct rect panels[] = {l->bar, l->lesson, rail, l->rail, time};
     for (size_t i = 0; i < ARRAY_LEN(panels); i++)
         draw_fill(c, panels[i], color_of(ui, COLOR_panel));
     uint32_t line = color_of(ui, COLOR_line);
-    int body_h = l->timeline.y - l->lesson.y;
+    int body_h = time.y - rail.y;
     draw_fill(c, rect_make(0, l->bar.h - 1, c->w, 1), line);
-    draw_fill(c, rect_make(0, l->timeline.y, c->w, 1), line);
-    draw_fill(c, rect_make(l->lesson.x + l->lesson.w - 1, l->lesson.y, 1, body_h), line);
-    draw_fill(c, rect_make(l->rail_tabs.x, l->rail_tabs.y, 1, body_h), line);
+    draw_fill(c, rect_make(0, time.y, c->w, 1), line);
+    draw_fill(c, rect_make(rail.x, rail.y, 1, body_h), line);
+    for (unsigned i = 0; i < app_scene_count(app); i++)
+        if (l->scene[i].column.x)
+            draw_fill(c, rect_make(l->scene[i].column.x - 1, rail.y, 1, body_h), line);
 }
 
 static void draw_notice(struct app *app, struct canvas *c, const char *text) {
     struct ui *ui = &app->ui;
     int w = text_width(app->fonts, FACE_SANS, px(ui, SIZE_BODY), text) + px(ui, 32);
     int most = c->w - px(ui, 40);
-    struct rect r = {0, app->layout.timeline.y - px(ui, 48), w < most ? w : most, px(ui, 34)};
+    struct rect r = {
+        0, app->layout.scene[0].timeline.y - px(ui, 48), w < most ? w : most, px(ui, 34)};
     r.x = (c->w - r.w) / 2;
     draw_round(c, r, px(ui, 8), color_of(ui, COLOR_raised));
     draw_frame(c, r, px(ui, 8), px(ui, 1), color_of(ui, COLOR_attention));
     ui_text(ui, rect_inset(r, px(ui, 8)), FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_text), text);
 }
 
-static void draw_centre(struct app *app, const struct view *v) {
+static void draw_scene(struct app *app, const struct scene *scene, const struct scene_layout *l) {
     static const char *const labels[] = {
 #define X(NAME, label) label,
         CENTRES(X)
 #undef X
     };
     struct ui *ui = &app->ui;
-    const struct app_layout *l = &app->layout;
+    struct view v = app_view(app, scene);
+    if (app->comparing)
+        panel_compare_head(ui, &v, scene == app->scene, l->head);
+    if (l->space.h > 0)
+        panel_space(ui, &v, l->space);
     ui_tabs(ui, l->tabs, labels, ARRAY_LEN(labels), l->shows - 1, CMD_PATH);
     switch (l->shows) {
-    case CENTRE_PATH: panel_path(ui, v, l->centre); break;
-    case CENTRE_CACHES: panel_caches(ui, v, l->centre); break;
+    case CENTRE_PATH: panel_path(ui, &v, l->centre); break;
+    case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
     default:
-        panel_regions(ui, v, l->regions);
-        panel_arena(ui, v, l->arena);
+        panel_regions(ui, &v, l->regions);
+        panel_arena(ui, &v, l->arena);
         break;
     }
+    panel_timeline(ui, &v, l->timeline);
 }
 
 /* The panel on top of the area, if that leaves enough for the story. */
@@ -138,8 +165,16 @@ static void draw_rail(struct app *app, const struct view *v) {
     tabs.w -= px(ui, GAP);
     ui_tabs(ui, tabs, labels, ARRAY_LEN(labels), app->rail, CMD_NOW);
     switch (app->rail) {
-    case RAIL_WORLD: panel_facts(ui, v, area); break;
-    default: draw_now(ui, v, area); break;
+    case RAIL_WORLD: panel_world(ui, v, area); break;
+    default:
+        if (app->comparing) {
+            struct view other = app_view(app, app_other_scene(app));
+            bool first = app->scene == &app->scenes[0];
+            panel_compare(ui, first ? v : &other, first ? &other : v, area);
+        } else {
+            draw_now(ui, v, area);
+        }
+        break;
     }
 }
 
@@ -154,12 +189,11 @@ void app_draw(struct app *app, struct canvas *canvas) {
     const struct app_layout *l = &app->layout;
     draw_grounds(app, canvas);
     panel_bar(ui, &v, l->bar);
-    panel_lesson(ui, &v, l->lesson);
-    if (l->space.h > 0)
-        panel_space(ui, &v, l->space);
-    draw_centre(app, &v);
+    if (!app->comparing)
+        panel_lesson(ui, &v, l->lesson);
+    for (unsigned i = 0; i < app_scene_count(app); i++)
+        draw_scene(app, &app->scenes[i], &l->scene[i]);
     draw_rail(app, &v);
-    panel_timeline(ui, &v, l->timeline);
     if (v.notice)
         draw_notice(app, canvas, v.notice);
     if (app->help_open)

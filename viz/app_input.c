@@ -1,18 +1,19 @@
 /* The app: what commands and the pointer do. See app.h. */
 #include "viz/app_internal.h"
 #include "viz/panels/timeline.h"
+#include "viz/world.h"
 
 #include "sim/work/workload.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { HINT_TAKEN_SIZE = 64 << 10 }; /* what "taking" a hint maps there: as much as Go looks at */
-
 /* --- Time --- */
 
 static void step_mark(struct app *app, int direction) {
-    if (!scene_step_mark(app->scene, direction))
+    if (scene_step_mark(app->scene, direction))
+        app_follow(app);
+    else
         app_notice(app, direction > 0 ? _("No later collection, growth or refusal in this run.")
                                       : _("No earlier collection, growth or refusal in this run."));
 }
@@ -27,8 +28,14 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
         return true;
     case CMD_STEP_FORWARD: app_seek(app, s->at + 1); break;
     case CMD_STEP_BACK: app_seek(app, s->at ? s->at - 1 : 0); break;
-    case CMD_OP_FORWARD: scene_step_op(s, 1); break;
-    case CMD_OP_BACK: scene_step_op(s, -1); break;
+    case CMD_OP_FORWARD:
+        scene_step_op(s, 1);
+        app_follow(app);
+        break;
+    case CMD_OP_BACK:
+        scene_step_op(s, -1);
+        app_follow(app);
+        break;
     case CMD_MARK_FORWARD: step_mark(app, 1); break;
     case CMD_MARK_BACK: step_mark(app, -1); break;
     case CMD_HOME: app_seek(app, 0); break;
@@ -51,8 +58,8 @@ static void zoom_by(struct app *app, double factor) {
     struct scene *s = app->scene;
     struct zoom z = arena_zoom_clamp(s->replica, s->zoom);
     uint64_t focus = z.start + z.size / 2;
-    arena_addr_at(
-        s->replica, z, app->layout.arena, app->ui.scale, app->ui.mouse_x, app->ui.mouse_y, &focus);
+    arena_addr_at(s->replica, z, app_scene_layout(app)->arena, app->ui.scale, app->ui.mouse_x,
+        app->ui.mouse_y, &focus);
     s->zoom = arena_zoom_at(s->replica, z, factor, focus);
 }
 
@@ -68,7 +75,7 @@ static void focus_pinned(struct app *app) {
 
 /* Shows that in the centre; the map, if it is there already. */
 static void show_centre(struct app *app, enum centre centre) {
-    app->centre = app->layout.shows == centre ? CENTRE_MAP : centre;
+    app->centre = app_scene_layout(app)->shows == centre ? CENTRE_MAP : centre;
 }
 
 static bool view_command(struct app *app, enum command command) {
@@ -95,71 +102,32 @@ static bool view_command(struct app *app, enum command command) {
 
 /* --- World --- */
 
-static uint64_t hint_address(const struct platform *p, unsigned i) {
-    return (uint64_t)i << 40 | p->hint;
-}
-
-static unsigned taken_hints(const struct environment *env) {
-    unsigned n = 0;
-    for (unsigned i = 0; i < HINT_COUNT; i++)
-        n += env_is_taken(env, hint_address(env->platform, i));
-    return n;
-}
-
-/* Refuses all hints, or gives all of them back. */
-static void take_all(struct app *app) {
-    bool all = taken_hints(&app->scene->world) == HINT_COUNT;
-    for (unsigned i = 0; i < HINT_COUNT; i++) {
-        uint64_t addr = hint_address(app->scene->world.platform, i);
-        if (env_is_taken(&app->scene->world, addr) == all)
-            env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
+/* What a command changes of a world, and what to tell the user about it. */
+static bool change_world(
+    struct environment *world, enum command command, int64_t arg, enum world_row *row) {
+    int direction = arg < 0 ? -1 : 1;
+    switch (command) {
+    case CMD_TOGGLE_WIDTH:
+        *row = WORLD_PLATFORM;
+        world_other_width(world);
+        return true;
+    case CMD_TAKE_HINT:
+        *row = WORLD_HINTS;
+        world_toggle_hint(world, (unsigned)arg);
+        return true;
+    case CMD_TAKE_ALL:
+        *row = WORLD_HINTS;
+        world_take_hints(world, world_hints_taken(world) == HINT_COUNT ? 0 : HINT_COUNT);
+        return true;
+    case CMD_CYCLE_LIMIT: *row = WORLD_LIMIT; break;
+    case CMD_CYCLE_BREAK: *row = WORLD_BREAK; break;
+    case CMD_ELSEWHERE: *row = WORLD_ANSWERS; break;
+    case CMD_WORLD_NEXT: direction = 1; break;
+    case CMD_WORLD_PREVIOUS: direction = -1; break;
+    default: return false;
     }
-    app_notice(
-        app, all ? _("All hints are free again.") : _("All 128 hints are taken by somebody else."));
-}
-
-static void take_hint(struct app *app, int64_t hint) {
-    uint64_t addr = hint_address(app->scene->world.platform, (unsigned)hint);
-    env_toggle_taken(&app->scene->world, addr, HINT_TAKEN_SIZE);
-    app_notice(app,
-        env_is_taken(&app->scene->world, addr)
-            ? _("0x%llx is taken: see where mallocinit goes now.")
-            : _("0x%llx is free again."),
-        (unsigned long long)addr);
-}
-
-/* Limits that lead, on 32-bit, to each of the four arena sizes and to failure. */
-static void cycle_limit(struct app *app) {
-    static const uint64_t limits[] = {0, MiB(800), MiB(560), MiB(420), MiB(290), MiB(200)};
-    struct model_config *m = &app->scene->world.model;
-    size_t next = 0;
-    while (next < ARRAY_LEN(limits) && limits[next] != m->address_limit)
-        next++;
-    m->address_limit = limits[(next + 1) % ARRAY_LEN(limits)];
-    char size[32];
-    if (m->address_limit)
-        app_notice(app, _("The program may now have %s of address space."),
-            format_size(m->address_limit, size, sizeof size));
-    else
-        app_notice(app, "%s", _("The address space is unlimited again."));
-}
-
-/* A break so high that the usual start of the arena lies below it. */
-static void cycle_break(struct app *app) {
-    struct model_config *m = &app->scene->world.model;
-    uint64_t image_end = m->image_end ? m->image_end : app->scene->world.platform->image_end;
-    m->brk = m->brk ? 0 : round_up(image_end, MiB(1)) + MiB(48);
-    app_notice(app,
-        m->brk ? _("The program break has moved up to 0x%llx.")
-               : _("The program break is where it usually is."),
-        (unsigned long long)m->brk);
-}
-
-static void other_width(struct app *app) {
-    app->scene->world.platform = platform_other_width(app->scene->world.platform);
-    /* Faults are arranged for addresses of one width: they stay behind. */
-    free(app->scene->world.model.taken);
-    app->scene->world.model = (struct model_config){0};
+    world_step(world, *row, direction);
+    return true;
 }
 
 static void next_workload(struct app *app) {
@@ -170,38 +138,56 @@ static void next_workload(struct app *app) {
     app_open_builtin(app, workload_builtin(next) ? next : 0);
 }
 
+static void tell_world(struct app *app, enum world_row row) {
+    char value[64];
+    const struct scene *s = app->scene;
+    world_value(&s->world, s->session, row, value, sizeof value);
+    app_notice(
+        app, _("%s: %s. The same workload again, to the same moment."), world_label(row), value);
+}
+
+/* The next row of the World tab, which comes to be shown. */
+static void choose_row(struct app *app, int direction) {
+    bool shown = app->rail == RAIL_WORLD;
+    app->rail = RAIL_WORLD;
+    do
+        app->world_row =
+            (app->world_row + (shown ? direction : 0) + WORLD_ROW_COUNT) % WORLD_ROW_COUNT;
+    while (!world_has(&app->scene->world, (enum world_row)app->world_row) && (shown = true));
+}
+
 static bool world_command(struct app *app, enum command command, int64_t arg) {
-    struct environment before;
-    bool needs_hints = command == CMD_TAKE_HINT || command == CMD_TAKE_ALL;
+    struct environment changed;
+    struct scene *s = app->scene;
+    enum world_row row = (enum world_row)app->world_row;
     if (command == CMD_NEXT_WORKLOAD) {
         next_workload(app);
         return true;
     }
-    if (needs_hints && !app->scene->world.platform->hint) {
-        app_notice(app, "%s", _("32-bit platforms have no hints: press M for 64-bit."));
+    if (command == CMD_ROW_DOWN || command == CMD_ROW_UP) {
+        choose_row(app, command == CMD_ROW_DOWN ? 1 : -1);
         return true;
     }
-    env_copy(&before, &app->scene->world);
-    switch (command) {
-    case CMD_TOGGLE_WIDTH: other_width(app); break;
-    case CMD_TAKE_HINT: take_hint(app, arg); break;
-    case CMD_TAKE_ALL: take_all(app); break;
-    case CMD_CYCLE_LIMIT: cycle_limit(app); break;
-    case CMD_CYCLE_BREAK: cycle_break(app); break;
-    case CMD_ELSEWHERE:
-        app->scene->world.model.ignores_hints = !app->scene->world.model.ignores_hints;
-        app_notice(app, app->scene->world.model.ignores_hints
-                            ? _("The kernel now ignores the address that is asked for.")
-                            : _("The kernel gives the address asked for, if it is free."));
-        break;
-    default: env_free(&before); return false;
+    if (arg && (command == CMD_WORLD_NEXT || command == CMD_WORLD_PREVIOUS))
+        row = (enum world_row)(app->world_row = (int)arg - 1); /* clicked */
+    if (command == CMD_COMPARE || command == CMD_COMPARE_SAME) {
+        app_compare(app, command == CMD_COMPARE_SAME);
+        return true;
     }
-    if (app_rerun(app)) {
-        env_free(&before);
-    } else {
-        env_free(&app->scene->world);
-        app->scene->world = before;
+    env_copy(&changed, &s->world);
+    if (!change_world(&changed, command, arg, &row)) {
+        env_free(&changed);
+        return false;
     }
+    struct environment before = s->world;
+    s->world = changed;
+    if (!world_has(&s->world, row) && command != CMD_TOGGLE_WIDTH)
+        app_notice(app, _("32-bit platforms have no hints: press M for 64-bit."));
+    else if (app_rerun(app))
+        tell_world(app, row);
+    else
+        s->world = before, before = changed;
+    env_free(&before);
     return true;
 }
 
@@ -284,19 +270,31 @@ void app_command(struct app *app, enum command command, int64_t arg) {
 
 /* --- The pointer --- */
 
+/* The scene at that place of the window; the one with the commands, if it is no scene's. */
+static struct scene *scene_at(struct app *app, int x, int y) {
+    for (unsigned i = 0; i < app_scene_count(app); i++)
+        if (rect_has(app->layout.scene[i].column, x, y) ||
+            rect_has(app->layout.scene[i].timeline, x, y))
+            return &app->scenes[i];
+    return app->scene;
+}
+
 void app_pointer(struct app *app, int x, int y) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
-    struct scene *s = app->scene;
+    struct scene *s = app->drag == DRAG_NONE ? scene_at(app, x, y) : app->scene;
     struct view v = app_view(app, s);
+    const struct scene_layout *l = app_scene_layout(app);
     if (app->drag == DRAG_TIMELINE) {
-        app_seek(app, timeline_event_at(app->layout.timeline, &v, x));
+        app_seek(app, timeline_event_at(l->timeline, &v, x));
         return;
     }
-    if (app->drag == DRAG_ARENA && app->layout.arena.h > 0) {
-        double share = (double)(app->drag_x - x) / app->layout.arena.w;
+    if (app->drag == DRAG_ARENA && l->arena.h > 0) {
+        double share = (double)(app->drag_x - x) / l->arena.w;
         s->zoom = arena_pan(s->replica, app->drag_zoom, share);
     }
+    for (unsigned i = 0; i < app_scene_count(app); i++)
+        app->scenes[i].hover = (struct thing){0};
     s->hover = x < 0 || app->help_open ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
     app->dirty = true; /* buttons light up under the pointer too */
 }
@@ -307,10 +305,12 @@ void app_press(struct app *app, int x, int y) {
         app->dirty = true;
         return;
     }
-    if (rect_has(app->layout.timeline, x, y)) {
+    app->scene = scene_at(app, x, y);
+    const struct scene_layout *l = app_scene_layout(app);
+    if (rect_has(l->timeline, x, y)) {
         app->drag = DRAG_TIMELINE;
         app->playing = false;
-    } else if (app->layout.arena.h > 0 && rect_has(app->layout.arena, x, y)) {
+    } else if (l->arena.h > 0 && rect_has(l->arena, x, y)) {
         app->drag = DRAG_ARENA;
     }
     app->drag_x = x;
@@ -338,8 +338,8 @@ void app_release(struct app *app, int x, int y) {
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
-    struct scene *s = app->scene;
-    if (!rect_has(app->layout.arena, x, y))
+    struct scene *s = app->scene = scene_at(app, x, y);
+    if (!rect_has(app_scene_layout(app)->arena, x, y))
         return;
     if (zoom)
         zoom_by(app, notches > 0 ? 1.25 : 0.8);

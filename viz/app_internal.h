@@ -10,8 +10,16 @@ void app_notice(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Runs the scene's workload again in its world, to the same moment. False, the user being told, if
  * that world cannot be. */
 bool app_rerun(struct app *app);
-/* What the centre shows now. */
-enum centre app_centre(const struct app *app);
+/* The scenes shown are scenes[0] to scenes[n - 1]; while there are two, the one without the
+ * commands is other_scene. */
+unsigned app_scene_count(const struct app *app);
+struct scene *app_other_scene(struct app *app);
+struct scene_layout *app_scene_layout(struct app *app);
+/* Brings the other scene to the moment of the one that commands go to. */
+void app_follow(struct app *app);
+/* Begins to compare with the same run in the other width (or, same, in the same world), or ends
+ * it. */
+void app_compare(struct app *app, bool same);
 
 /* Opens built-in workload number i in the present world. */
 void app_open_builtin(struct app *app, size_t i);

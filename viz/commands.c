@@ -46,7 +46,7 @@ void commands_list(struct strbuf *out) {
     for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
         if (begins_group(c))
             sb_printf(out, "%s%s\n", c > CMD_NONE + 1 ? "\n" : "", _(infos[c].group));
-        sb_printf(out, "  %-24s %s\n", infos[c].keys, _(infos[c].help));
+        sb_printf(out, "  %-24s %-18s %s\n", infos[c].keys, infos[c].name, _(infos[c].help));
     }
 }
 
@@ -76,4 +76,18 @@ void commands_manual(struct strbuf *out) {
         add_keys(out, infos[c].keys);
         add_roff(out, "", infos[c].help, ".\n");
     }
+}
+
+/* Is text the name, but for hyphens in place of spaces? */
+static bool is_name(const char *name, const char *text) {
+    while (*name && (*name == *text || (*name == ' ' && *text == '-')))
+        name++, text++;
+    return !*name && !*text;
+}
+
+enum command command_named(const char *name) {
+    for (enum command c = CMD_NONE + 1; c < CMD_COUNT; c++)
+        if (is_name(infos[c].name, name))
+            return c;
+    return CMD_NONE;
 }

@@ -44,6 +44,15 @@
     X(CYCLE_LIMIT, N_("cycle limit"), "i", N_("World"), N_("next address-space limit"))            \
     X(CYCLE_BREAK, N_("cycle break"), "k", N_("World"), N_("low or high program break"))           \
     X(ELSEWHERE, N_("elsewhere"), "e", N_("World"), N_("a kernel that ignores hints, or not"))     \
+    X(ROW_DOWN, N_("row down"), "Down", N_("World"), N_("the next row of the world"))              \
+    X(ROW_UP, N_("row up"), "Up", N_("World"), N_("the row above"))                                \
+    X(WORLD_NEXT, N_("world next"), "]", N_("World"),                                              \
+        N_("the row's next value, and run again (also click)"))                                    \
+    X(WORLD_PREVIOUS, N_("world previous"), "[", N_("World"), N_("the row's value before"))        \
+    X(COMPARE, N_("compare"), "b", N_("World"),                                                    \
+        N_("32-bit and 64-bit side by side, or one alone"))                                        \
+    X(COMPARE_SAME, N_("compare runs"), "Shift+b", N_("World"),                                    \
+        N_("this run twice, side by side: then change one of the two worlds"))                     \
     X(NEXT_WORKLOAD, N_("next workload"), "n", N_("World"), N_("next built-in workload"))          \
     X(LESSON_NEXT, N_("lesson next"), "Enter PageDown", N_("Lesson"), N_("next step"))             \
     X(LESSON_BACK, N_("lesson back"), "Backspace PageUp", N_("Lesson"), N_("previous step"))       \
@@ -75,6 +84,8 @@ struct command_info {
 
 /* NULL for CMD_NONE and numbers out of range. */
 const struct command_info *command_info(unsigned command);
+/* The command of that (English) name, with spaces or hyphens; CMD_NONE if none. */
+enum command command_named(const char *name);
 /* The command a key stands for ("Shift+Right"), CMD_NONE if none. */
 enum command command_for_key(const char *key);
 

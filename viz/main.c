@@ -13,7 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_BAD_INPUT = 2, WIDTH = 1280, HEIGHT = 720, MAX_SIDE = 16384, MIN_W = 640, MIN_H = 400 };
+enum {
+    EXIT_BAD_INPUT = 2,
+    WIDTH = 1280,
+    HEIGHT = 720,
+    MAX_SIDE = 16384,
+    MIN_W = 640,
+    MIN_H = 400,
+    MAX_TODO = 32
+};
 
 /* What the command line asks for. */
 struct request {
@@ -22,6 +30,8 @@ struct request {
     uint64_t at; /* UINT64_MAX: the end */
     uint64_t taken;
     bool has_at, tell, path;
+    enum command todo[MAX_TODO];
+    int todo_count;
     int w, h;
 };
 
@@ -63,6 +73,8 @@ static bool prepare(
     }
     if (o->path)
         app->centre = CENTRE_PATH;
+    for (int i = 0; i < o->todo_count; i++)
+        app_command(app, o->todo[i], 0);
     return true;
 }
 
@@ -95,7 +107,9 @@ static bool show_window(
 static bool show_picture(
     struct app *app, const struct request *o, const char *what, struct error *err) {
     (void)what;
-    app_run_to(app, UINT64_MAX); /* the timeline shows the whole run */
+    app_finish(app); /* the timeline shows the whole run */
+    if (o->todo_count)
+        app->notice[0] = '\0';
     return render_png(app, o->out ? o->out : "arenascope.png", o->w, o->h, err);
 }
 
@@ -180,6 +194,25 @@ static bool opt_limit(void *into, const char *value, struct error *err) {
 static bool opt_path(void *into, const char *value, struct error *err) {
     (void)value, (void)err;
     return ((struct request *)into)->path = true;
+}
+
+static bool opt_do(void *into, const char *value, struct error *err) {
+    struct request *o = into;
+    enum command command = command_named(value);
+    if (command == CMD_NONE || o->todo_count == MAX_TODO)
+        return cli_bad_value(err, "--do", value, "a name that `arenascope keys` has, 32 at most");
+    o->todo[o->todo_count++] = command;
+    return true;
+}
+
+/* With hyphens, as shells like words. */
+static void do_words(struct strbuf *out) {
+    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+        size_t start = out->len;
+        sb_printf(out, "%s ", command_info(c)->name);
+        for (size_t i = start; i + 1 < out->len; i++)
+            out->text[i] = out->text[i] == ' ' ? '-' : out->text[i];
+    }
 }
 
 static bool opt_size(void *into, const char *value, struct error *err) {
@@ -270,6 +303,8 @@ static const struct cli_option options[] = {
     {"--taken", "N", NULL, N_("the first N hint addresses are taken"), opt_taken, NULL},
     {"--limit", "SIZE", NULL, N_("address space the program may have"), opt_limit, NULL},
     {"--path", NULL, NULL, N_("show the path of mallocinit, whatever the moment"), opt_path, NULL},
+    {"--do", "COMMAND", NULL, N_("then do what the key would; may be given several times"), opt_do,
+        do_words},
     {"--size", "WxH", NULL, N_("size of the window or the picture (1280x720)"), opt_size, NULL},
     {"--scale", "X", NULL, N_("size of the interface (1)"), opt_scale, NULL},
     {"--theme", "NAME", NULL, N_("dark, light or contrast"), opt_theme, theme_words},

@@ -4,6 +4,7 @@
 #include "sim/work/workload.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PUMP_OPS = 64 }; /* operations between looks at how far the run has come */
@@ -17,6 +18,25 @@ static const char *builtin_name(const char *name) {
     return NULL;
 }
 
+/* To event 0 of a new recording, with nothing zoomed or pinned. */
+static void begin(struct scene *s) {
+    replica_free(s->replica);
+    s->replica = replica_new();
+    s->at = 0;
+    s->running = session_pump(s->session, 0);
+    s->hover = s->pinned = (struct thing){0};
+    s->zoom = (struct zoom){0};
+}
+
+/* Takes over a session and its world. */
+static void take(struct scene *s, struct session *session, struct environment *world) {
+    session_free(s->session);
+    s->session = session;
+    env_free(&s->world);
+    s->world = *world;
+    begin(s);
+}
+
 bool scene_open(struct scene *s, const char *workload, struct error *err) {
     struct environment env = {0};
     struct strbuf report = {0};
@@ -28,30 +48,52 @@ bool scene_open(struct scene *s, const char *workload, struct error *err) {
         env_free(&env);
         return false;
     }
+    char *name = xstrdup(workload); /* it may be the scene's own */
+    free(s->workload);
+    s->workload = name;
     s->builtin = builtin_name(workload);
+    s->lesson = NULL;
     snprintf(s->name, sizeof s->name, "%s", title);
-    env_free(&s->world);
-    s->world = env;
     sb_free(&s->report);
     s->report = report;
-    scene_take(s, session);
+    take(s, session, &env);
     return true;
 }
 
-/* To event 0 of a new recording, with nothing zoomed or pinned. */
-static void begin(struct scene *s) {
-    replica_free(s->replica);
-    s->replica = replica_new();
-    s->at = 0;
-    s->running = session_pump(s->session, 0);
-    s->hover = s->pinned = (struct thing){0};
-    s->zoom = (struct zoom){0};
+bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const char *title,
+    const struct environment *base, struct error *err) {
+    struct environment env;
+    struct session *session = lesson_step_session(step, base, &env, err);
+    if (!session)
+        return false;
+    free(s->workload);
+    s->workload = NULL;
+    s->builtin = NULL;
+    s->lesson = step;
+    snprintf(s->name, sizeof s->name, "%s", title);
+    sb_clear(&s->report);
+    take(s, session, &env);
+    return true;
 }
 
-void scene_take(struct scene *s, struct session *session) {
-    session_free(s->session);
-    s->session = session;
+bool scene_open_like(struct scene *s, const struct scene *other, const struct environment *world,
+    struct error *err) {
+    struct moment m = scene_moment(other);
+    bool ok = other->lesson ? scene_open_lesson(s, other->lesson, other->name, world, err) : true;
+    if (ok && !other->lesson) {
+        env_free(&s->world);
+        env_copy(&s->world, world);
+        ok = scene_open(s, other->workload, err);
+    }
+    if (!ok)
+        return false;
+    env_free(&s->world); /* what the workload said of its world gives way */
+    env_copy(&s->world, world);
+    ok = session_restart(s->session, &s->world, err);
     begin(s);
+    if (ok)
+        scene_go(s, &m);
+    return ok;
 }
 
 void scene_close(struct scene *s) {
@@ -59,6 +101,7 @@ void scene_close(struct scene *s) {
     replica_free(s->replica);
     env_free(&s->world);
     sb_free(&s->report);
+    free(s->workload);
     *s = (struct scene){0};
 }
 
@@ -116,10 +159,12 @@ bool scene_step_mark(struct scene *s, int direction) {
 
 struct moment scene_moment(const struct scene *s) {
     const struct replica *r = s->replica;
+    const struct recording *rec = session_recording(s->session);
     return (struct moment){.at_end = s->at == scene_count(s) && !s->running,
         .started = r->ops > 0,
-        .op = r->ops ? r->ops - 1 : 0,
+        .op = r->ops ? session_workload_op(s->session, r->ops - 1) : 0,
         .ended = !r->in_op,
+        .into = r->ops ? s->at - recording_op_start(rec, r->ops - 1) : 0,
         .step = r->init.step};
 }
 
@@ -136,10 +181,13 @@ static uint64_t find_step(
 
 void scene_go(struct scene *s, const struct moment *m) {
     const struct recording *rec = session_recording(s->session);
-    while (s->running && (m->at_end || recording_op_count(rec) <= m->op + 1))
+    while (s->running &&
+           (m->at_end || recording_op_count(rec) <= session_recorded_op(s->session, m->op + 1)))
         s->running = session_pump(s->session, PUMP_OPS);
+    uint64_t op = session_recorded_op(s->session, m->op);
+    uint64_t next = session_recorded_op(s->session, m->op + 1);
     uint64_t ops = recording_op_count(rec), count = recording_count(rec);
-    if (m->at_end || m->op >= ops) {
+    if (m->at_end || op >= ops) {
         scene_seek(s, count);
         return;
     }
@@ -147,11 +195,13 @@ void scene_go(struct scene *s, const struct moment *m) {
         scene_seek(s, 0);
         return;
     }
-    uint64_t first = recording_op_start(rec, m->op);
-    uint64_t end = m->op + 1 < ops ? recording_op_start(rec, m->op + 1) : count;
+    uint64_t first = recording_op_start(rec, op);
+    uint64_t end = next < ops ? recording_op_start(rec, next) : count;
     bool in_init = recording_event(rec, first)->w == OP_INIT && !m->ended;
     if (in_init)
         end = m->step == STEP_NONE ? first + 1 : find_step(rec, first, end, m->step);
+    else if (!m->ended && m->into < end - first)
+        end = first + m->into;
     scene_seek(s, end);
 }
 

@@ -8,6 +8,7 @@
 #ifndef ARENA_SCENE_H
 #define ARENA_SCENE_H
 
+#include "viz/lesson.h"
 #include "viz/ui.h"
 #include "viz/zoom.h"
 
@@ -15,8 +16,10 @@ struct scene {
     struct environment world; /* as asked for; the session's own tells what came of it */
     struct session *session;  /* NULL: no run */
     char name[96];            /* the workload's, for people */
+    char *workload;           /* what it was opened by; NULL: by a lesson's script */
     const char *builtin;      /* the built-in workload's name; NULL if it is none */
-    struct strbuf report;     /* what reading the workload had to tell */
+    const struct lesson_step *lesson;
+    struct strbuf report; /* what reading the workload had to tell */
     struct replica *replica;
     uint64_t at;
     bool running; /* the workload still produces more */
@@ -27,8 +30,13 @@ struct scene {
 /* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the
  * workload's own where that sets something. False and err, with the scene as before, on failure. */
 bool scene_open(struct scene *s, const char *workload, struct error *err);
-/* Takes over a session, at event 0. */
-void scene_take(struct scene *s, struct session *session);
+/* Opens a lesson step's script in base's world, which it says more of. The step is the caller's and
+ * outlives the scene. */
+bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const char *title,
+    const struct environment *base, struct error *err);
+/* Opens the same workload as another scene's, in that world, and comes to the same moment. */
+bool scene_open_like(
+    struct scene *s, const struct scene *other, const struct environment *world, struct error *err);
 void scene_close(struct scene *s);
 
 /* Events that the run has made so far. */
@@ -45,14 +53,15 @@ bool scene_step_mark(struct scene *s, int direction);
 /* A moment in terms that another run of the same workload shares. */
 struct moment {
     bool at_end, started;
-    uint64_t op;   /* the operation begun last */
+    uint64_t op;   /* the operation begun last, of the workload's */
     bool ended;    /* ... and its OP_END is past */
+    uint64_t into; /* else: events of it that are past */
     unsigned step; /* of mallocinit, reached last */
 };
 
 struct moment scene_moment(const struct scene *s);
-/* To that moment: the same operation, and inside mallocinit the same step; as near as it gets
- * where this run is shorter. */
+/* To that moment: the same operation, inside mallocinit the same step, inside another operation as
+ * many events into it; as near as it gets where this run is shorter. */
 void scene_go(struct scene *s, const struct moment *m);
 /* Runs the same workload again in s->world and comes to the same moment of it. False and err, with
  * the run as before, if that world cannot be. */

@@ -51,7 +51,7 @@ static bool show_step(struct app *app, const char *dir, size_t lesson, size_t st
     if (!app_open_lesson(app, lesson, step, err))
         return false;
     app->notice[0] = '\0';
-    app_run_to(app, UINT64_MAX); /* the timeline shows the whole run */
+    app_finish(app); /* the timeline shows the whole run */
     sb_printf(&path, "%s/lesson-%zu-step-%02zu.png", dir, lesson + 1, step + 1);
     lesson_step_text(&l->steps[step], &text);
     printf("\nLesson %zu, step %zu of %zu: %s\n\n", lesson + 1, step + 1, l->step_count,

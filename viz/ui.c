@@ -7,6 +7,8 @@
  */
 #include "viz/ui.h"
 
+#include "sim/base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,12 +276,13 @@ void ui_tabs(struct ui *ui, struct rect area, const char *const *labels, int cou
         color_of(ui, COLOR_line));
     for (int i = 0; i < count; i++) {
         bool on = i == chosen;
-        int w = text_width(ui->fonts, on ? FACE_BOLD : FACE_SANS, px(ui, SIZE_SMALL), labels[i]) +
-                2 * pad;
+        int w =
+            text_width(ui->fonts, on ? FACE_BOLD : FACE_SANS, px(ui, SIZE_SMALL), _(labels[i])) +
+            2 * pad;
         struct rect r = rect_make(x, area.y, w, area.h);
         bool lit = on || ui_hovered(ui, r);
         ui_text(ui, r, on ? FACE_BOLD : FACE_SANS, SIZE_SMALL, 1,
-            color_of(ui, lit ? COLOR_text : COLOR_muted), labels[i]);
+            color_of(ui, lit ? COLOR_text : COLOR_muted), _(labels[i]));
         if (on)
             draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - line, r.w, line),
                 color_of(ui, COLOR_accent));

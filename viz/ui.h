@@ -45,9 +45,9 @@ static inline bool thing_same(struct thing a, struct thing b) {
 /* What the centre of the window can show: X(NAME, label). The command CMD_NAME chooses it; those
  * commands stand in this order. */
 #define CENTRES(X)                                                                                 \
-    X(PATH, "Path")                                                                                \
-    X(MAP, "Map")                                                                                  \
-    X(CACHES, "Caches")
+    X(PATH, N_("Path"))                                                                            \
+    X(MAP, N_("Map"))                                                                              \
+    X(CACHES, N_("Caches"))
 
 enum centre {
     CENTRE_AUTO, /* as the moment suggests */
@@ -59,8 +59,8 @@ enum centre {
 
 /* What the right column can show, likewise. */
 #define RAILS(X)                                                                                   \
-    X(NOW, "Now")                                                                                  \
-    X(WORLD, "World")
+    X(NOW, N_("Now"))                                                                              \
+    X(WORLD, N_("World"))
 
 enum rail {
 #define X(NAME, label) RAIL_##NAME,
@@ -91,6 +91,7 @@ struct view {
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
+    int world_row;        /* chosen by keys in the World tab, -1 if it is not shown */
     const char *workload; /* its name */
     const char *notice;   /* a line for the user, NULL if none */
     double seconds;       /* since start, for gentle motion; 0 in rendered pictures */

@@ -30,7 +30,9 @@ struct session {
     struct world world;
     struct phase *phases;
     size_t phase_count, phase_cap;
-    uint64_t ops; /* run so far */
+    uint64_t ops;  /* run so far, of the recording */
+    uint64_t init; /* the number of the INIT operation among them */
+    uint64_t own;  /* operations of the environment's, right after it */
     bool done;
     struct error err;
 };
@@ -113,7 +115,7 @@ static void begin(struct session *s) {
     s->source->ptr_size = s->env.platform->ptr_size;
     s->source->rewind(s->source);
     s->phase_count = 0;
-    s->ops = 0;
+    s->ops = s->init = s->own = 0;
     s->done = false;
     s->err.text[0] = '\0';
 }
@@ -160,28 +162,69 @@ static void add_phase(struct session *s, const char *text) {
     void *phases = s->phases;
     array_reserve(&phases, &s->phase_cap, s->phase_count + 1, sizeof *s->phases);
     s->phases = phases;
-    s->phases[s->phase_count++] = (struct phase){s->ops, text};
+    s->phases[s->phase_count++] = (struct phase){s->ops - 1, text};
+}
+
+/* What the environment sets is not the workload's to change. */
+static bool is_overruled(const struct session *s, enum op_code code) {
+    return (s->env.gogc && code == OP_GOGC) ||
+           (s->env.ps && (code == OP_PS || code == OP_ON || code == OP_INTERLEAVE));
+}
+
+/* Runs an operation and counts it. False if it makes no sense here. */
+static bool run(struct session *s, const struct op *op) {
+    struct error err = {""};
+    if (!program_run(s->world.program, op, &err)) {
+        const char *name = s->source->name ? s->source->name : "workload";
+        return error_set(&s->err, "%s:%d: %s", name, op->line, err.text);
+    }
+    s->ops++;
+    return true;
+}
+
+/* What the environment has to say once there is a heap. False if that was the end. */
+static bool run_own(struct session *s) {
+    const struct environment *env = &s->env;
+    s->init = s->ops - 1;
+    if (env->seed[0] || env->seed[1])
+        heap_seed(program_heap(s->world.program), env->seed[0], env->seed[1]);
+    const struct op own[] = {
+        {.code = OP_GOGC, .size = env->gogc < 0 ? UINT64_MAX : (uint64_t)env->gogc},
+        {.code = OP_PS, .size = env->ps},
+        {.code = OP_INTERLEAVE, .size = 1},
+    };
+    bool ok = !env->gogc || run(s, &own[0]);
+    ok = ok && (env->ps < 2 || run(s, &own[1]));
+    ok = ok && (env->ps < 2 || program_ended(s->world.program) || run(s, &own[2]));
+    s->own = s->ops - 1 - s->init;
+    return ok;
 }
 
 /* Runs one operation; false if that was the end. */
 static bool step(struct session *s) {
     struct op op;
-    struct error err = {""};
-    if (!s->source->next(s->source, &op, &s->err))
+    do {
+        if (!s->source->next(s->source, &op, &s->err))
+            return false;
+    } while (is_overruled(s, op.code));
+    if (!run(s, &op))
         return false;
-    if (!program_run(s->world.program, &op, &err)) {
-        const char *name = s->source->name ? s->source->name : "workload";
-        error_set(&s->err, "%s:%d: %s", name, op.line, err.text);
-        return false;
-    }
     if (op.code == OP_NOTE)
         add_phase(s, op.note);
-    s->ops++;
-    if (program_ended(s->world.program))
+    bool ended = program_ended(s->world.program);
+    if (op.code == OP_INIT && !ended && !run_own(s))
         return false;
-    if (op.code == OP_INIT && (s->env.seed[0] || s->env.seed[1]))
-        heap_seed(program_heap(s->world.program), s->env.seed[0], s->env.seed[1]);
-    return true;
+    return !program_ended(s->world.program);
+}
+
+uint64_t session_workload_op(const struct session *s, uint64_t op) {
+    if (op <= s->init)
+        return op;
+    return op <= s->init + s->own ? s->init : op - s->own;
+}
+
+uint64_t session_recorded_op(const struct session *s, uint64_t n) {
+    return n <= s->init ? n : n + s->own;
 }
 
 bool session_pump(struct session *s, uint64_t max_ops) {

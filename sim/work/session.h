@@ -19,6 +19,8 @@ struct environment {
     enum provider provider;
     struct model_config model; /* taken ranges (owned, see env_take), limits, break, image end */
     uint32_t seed[2];          /* fastrand words; 0 0: left alone */
+    int64_t gogc;              /* percent, negative: off; 0: as the workload says */
+    unsigned ps;               /* P\'s that share the work; 0: as the workload says */
 };
 
 void env_copy(struct environment *to, const struct environment *from);
@@ -46,6 +48,13 @@ bool session_restart(struct session *s, const struct environment *env, struct er
  * the run ends and session_error() tells (empty text: none). */
 bool session_pump(struct session *s, uint64_t max_ops);
 const struct error *session_error(const struct session *s);
+
+/* The environment's own operations (GOGC, P's) come right after INIT. Runs of one workload in
+ * several environments differ in them, so what they share is counted without: the number of
+ * operation op of the recording among the workload's, and the recording's number of operation n of
+ * the workload. Its own operations count as the INIT. */
+uint64_t session_workload_op(const struct session *s, uint64_t op);
+uint64_t session_recorded_op(const struct session *s, uint64_t n);
 
 /* The words of the phase (OP_NOTE) that operation number op is or belongs to; NULL before the
  * first. Good until the source is gone. */

@@ -39,6 +39,11 @@ void panel_free_runs(struct ui *ui, const struct view *v, struct rect area);
 int panel_free_runs_height(const struct ui *ui);
 /* The bar on top: name, platform, mode switch, provider, playing, event n of N. */
 void panel_bar(struct ui *ui, const struct view *v, struct rect area);
+/* The world the run is in, row by row, to be changed. */
+void panel_world(struct ui *ui, const struct view *v, struct rect area);
+/* The numbers of two runs side by side, and the head of each one's column. */
+void panel_compare(struct ui *ui, const struct view *a, const struct view *b, struct rect area);
+void panel_compare_head(struct ui *ui, const struct view *v, bool chosen, struct rect area);
 /* All keys, over the window. */
 void panel_help(struct ui *ui, const struct view *v, struct rect area);
 

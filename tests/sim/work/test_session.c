@@ -313,8 +313,46 @@ static void every_built_in_workload_runs_to_its_end(void **state) {
         }
 }
 
+static void the_world_decides_when_to_collect(void **state) {
+    (void)state;
+    static const char script[] = "gogc off\nkeep r 20\nrepeat 400\nr[] = alloc 40KiB\nend\n";
+    struct environment env = model_of("linux/amd64");
+    struct session *off = start(script, &env);
+    env.gogc = 100;
+    struct session *on = start(script, &env);
+    run_to_end(off);
+    run_to_end(on);
+    assert_int_equal(recording_head(session_recording(off))->collections, 0);
+    assert_true(recording_head(session_recording(on))->collections > 0);
+    session_free(off);
+    session_free(on);
+}
+
+static void operations_of_the_world_count_as_the_init(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    env.gogc = 50;
+    env.ps = 4;
+    struct session *s = start("phase \"a\"\nalloc 8\nphase \"b\"\nalloc 8\n", &env);
+    run_to_end(s);
+    assert_string_equal(session_error(s)->text, "");
+    /* note, init, gogc, ps, interleave, alloc, note, alloc */
+    assert_int_equal(recording_op_count(session_recording(s)), 8);
+    static const uint64_t workload[] = {0, 1, 1, 1, 1, 2, 3, 4};
+    for (uint64_t op = 0; op < 8; op++)
+        assert_int_equal(session_workload_op(s, op), workload[op]);
+    static const uint64_t recorded[] = {0, 1, 5, 6, 7};
+    for (uint64_t n = 0; n < 5; n++)
+        assert_int_equal(session_recorded_op(s, n), recorded[n]);
+    assert_string_equal(session_phase(s, 5), "a");
+    assert_string_equal(session_phase(s, 6), "b");
+    session_free(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_world_decides_when_to_collect),
+        cmocka_unit_test(operations_of_the_world_count_as_the_init),
         cmocka_unit_test(a_script_runs_and_is_recorded),
         cmocka_unit_test(pumping_stops_after_so_many_operations),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
