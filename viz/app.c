@@ -76,7 +76,7 @@ static void default_world(struct app *app, const struct environment *asked) {
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
-    *app = (struct app){.speed = SPEED_START, .dirty = true};
+    *app = (struct app){.speed = SPEED_START, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
     app->ui.scale = options->scale > 0 ? options->scale : 1;
@@ -315,7 +315,7 @@ void app_tell(const struct app *app, struct strbuf *out) {
         " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
         language_code(app->language), app->lesson.lesson ? app->lesson.number + 1 : 0,
-        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_open, r->exited);
+        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited);
 }
 
 struct view app_view(const struct app *app, const struct scene *s) {
@@ -339,6 +339,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->name,
         .notice = app->notice[0] ? app->notice : NULL,

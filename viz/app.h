@@ -62,7 +62,8 @@ struct app {
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;
     int world_row; /* enum world_row: what the keys change in the World tab */
-    bool help_open;
+    int help_page; /* of the key help, from 1; 0: it is not shown */
+    int help_pages;
     enum drag drag;
     int drag_x;
     struct zoom drag_zoom;

@@ -196,7 +196,9 @@ void app_draw(struct app *app, struct canvas *canvas) {
     draw_rail(app, &v);
     if (v.notice)
         draw_notice(app, canvas, v.notice);
-    if (app->help_open)
-        panel_help(ui, &v, rect_make(0, 0, canvas->w, canvas->h));
+    struct rect all = {0, 0, canvas->w, canvas->h};
+    app->help_pages = app->help_page ? help_pages(ui, all) : 1;
+    if (app->help_page)
+        panel_help(ui, &v, all);
     app->dirty = false;
 }

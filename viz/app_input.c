@@ -237,8 +237,8 @@ static void change_scale(struct app *app, float by) {
 }
 
 static void dismiss(struct app *app) {
-    if (app->help_open)
-        app->help_open = false;
+    if (app->help_page)
+        app->help_page = 0;
     else if (app->notice[0])
         app->notice[0] = '\0';
     else
@@ -251,7 +251,7 @@ static bool window_command(struct app *app, enum command command) {
     case CMD_LANGUAGE: app_next_language(app); return true;
     case CMD_SCALE_UP: change_scale(app, 0.25f); return true;
     case CMD_SCALE_DOWN: change_scale(app, -0.25f); return true;
-    case CMD_HELP: app->help_open = !app->help_open; return true;
+    case CMD_HELP: app->help_page = (app->help_page + 1) % (app->help_pages + 1); return true;
     case CMD_DISMISS: dismiss(app); return true;
     case CMD_QUIT: app->quit = true; return true;
     default: return false;
@@ -295,14 +295,13 @@ void app_pointer(struct app *app, int x, int y) {
     }
     for (unsigned i = 0; i < app_scene_count(app); i++)
         app->scenes[i].hover = (struct thing){0};
-    s->hover = x < 0 || app->help_open ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
+    s->hover = x < 0 || app->help_page ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
     app->dirty = true; /* buttons light up under the pointer too */
 }
 
 void app_press(struct app *app, int x, int y) {
-    if (app->help_open) {
-        app->help_open = false;
-        app->dirty = true;
+    if (app->help_page) {
+        app_command(app, CMD_HELP, 0);
         return;
     }
     app->scene = scene_at(app, x, y);

@@ -51,7 +51,7 @@
     X(WORLD_PREVIOUS, N_("world previous"), "[", N_("World"), N_("the row's value before"))        \
     X(COMPARE, N_("compare"), "b", N_("World"),                                                    \
         N_("32-bit and 64-bit side by side, or one alone"))                                        \
-    X(COMPARE_SAME, N_("compare runs"), "Shift+b", N_("World"),                                    \
+    X(COMPARE_SAME, N_("compare same"), "Shift+b", N_("World"),                                    \
         N_("this run twice, side by side: then change one of the two worlds"))                     \
     X(NEXT_WORKLOAD, N_("next workload"), "n", N_("World"), N_("next built-in workload"))          \
     X(LESSON_NEXT, N_("lesson next"), "Enter PageDown", N_("Lesson"), N_("next step"))             \

@@ -91,6 +91,7 @@ struct view {
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
+    int help_page;        /* of the key help, from 1; 0: it is not shown */
     int world_row;        /* chosen by keys in the World tab, -1 if it is not shown */
     const char *workload; /* its name */
     const char *notice;   /* a line for the user, NULL if none */

@@ -1,6 +1,7 @@
 /*
  * The key help: a card over the dimmed window with every command of the table in commands.h, by
- * group, in columns of about equal height. Nothing here names a command: the table does.
+ * group, flowing through columns and on to further pages. Nothing here names a command: the table
+ * does.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +17,8 @@ enum {
     LINE_GAP = 6,
     KEYS = 124, /* width of the chips' column, at most */
     COLUMN_GAP = 24,
+    COLUMN_MIN = 250,
     MAX_COLUMNS = 3,
-    MAX_GROUPS = 16,
     HELP_LINES = 4,
 };
 
@@ -114,106 +115,93 @@ static bool group_begins(unsigned command) {
     return info && (!before || strcmp(info->group, before->group) != 0);
 }
 
-static unsigned group_end(unsigned first) {
-    unsigned c = first + 1;
-    while (c < CMD_COUNT && !group_begins(c))
-        c++;
-    return c;
-}
-
-/* The group that begins at the command; returns its height. */
-static int draw_group(struct ui *ui, unsigned first, struct rect column, int y, bool draw) {
-    int top = y, keys_w = 0, most = px(ui, KEYS);
-    unsigned end = group_end(first);
-    for (unsigned c = first; c < end; c++) {
-        int w = keys_width(ui, command_info(c)->keys);
-        keys_w = w > keys_w ? w : keys_w;
-    }
-    keys_w = keys_w > most ? most : keys_w;
+static int draw_head(struct ui *ui, unsigned command, struct rect column, int y, bool draw) {
     if (draw)
         ui_text(ui, rect_make(column.x, y, column.w, px(ui, GROUP_HEAD - 6)), FACE_BOLD, SIZE_BODY,
-            0, color_of(ui, COLOR_muted), _(command_info(first)->group));
-    y += px(ui, GROUP_HEAD);
-    for (unsigned c = first; c < end; c++)
-        y += draw_command(ui, command_info(c), column, keys_w, y, draw);
-    return y + px(ui, GROUP_GAP) - top;
+            0, color_of(ui, COLOR_muted), _(command_info(command)->group));
+    return px(ui, GROUP_HEAD);
 }
 
-/* --- Columns --- */
+/* The width of the keys' column for a group. */
+static int group_keys_width(struct ui *ui, unsigned command) {
+    int keys_w = 0, most = px(ui, KEYS);
+    const char *group = command_info(command)->group;
+    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++)
+        if (strcmp(command_info(c)->group, group) == 0) {
+            int w = keys_width(ui, command_info(c)->keys);
+            keys_w = w > keys_w ? w : keys_w;
+        }
+    return keys_w > most ? most : keys_w;
+}
 
-struct layout {
-    unsigned first[MAX_GROUPS]; /* each group's first command */
-    int height[MAX_GROUPS];
-    int column[MAX_GROUPS];
-    int count;
-    int tallest;
+/* --- Columns and pages --- */
+
+/* The card and the columns on it: the same on every page. */
+struct card {
+    struct rect box, columns;
+    int count, width, gap;
 };
 
-/* Gives groups to columns in their order, none taller than the limit; false if they do not fit. */
-static bool fill_columns(struct layout *l, int columns, int limit) {
-    int column = 0, h = 0;
-    l->tallest = 0;
-    for (int i = 0; i < l->count; i++) {
-        if (h && h + l->height[i] > limit) {
-            column++;
-            h = 0;
-        }
-        h += l->height[i];
-        l->column[i] = column;
-        if (h > l->tallest)
-            l->tallest = h;
-    }
-    return column < columns && l->tallest <= limit;
+static struct card card_of(const struct ui *ui, struct rect area) {
+    struct card k = {.gap = px(ui, COLUMN_GAP)};
+    int pad = px(ui, PADDING), w = area.w - 2 * px(ui, 20), h = area.h - 2 * px(ui, 8);
+    w = w > px(ui, CARD_MAX) ? px(ui, CARD_MAX) : w;
+    k.box = rect_make(area.x + (area.w - w) / 2, area.y + (area.h - h) / 2, w, h);
+    k.columns = rect_inset(k.box, pad);
+    k.columns.y += px(ui, TITLE);
+    k.columns.h -= px(ui, TITLE);
+    for (k.count = MAX_COLUMNS; k.count > 1; k.count--)
+        if (k.columns.w / k.count >= px(ui, COLUMN_MIN))
+            break;
+    k.width = (k.columns.w - (k.count - 1) * k.gap) / k.count;
+    return k;
 }
 
-static struct layout lay_out(struct ui *ui, int columns, int column_w) {
-    struct layout l = {0};
-    int limit = 0;
-    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT && l.count < MAX_GROUPS; c++)
-        if (group_begins(c)) {
-            l.first[l.count] = c;
-            l.height[l.count] = draw_group(ui, c, rect_make(0, 0, column_w, 0), 0, false);
-            if (l.height[l.count] > limit)
-                limit = l.height[l.count];
-            l.count++;
+/* Lets all commands flow through the columns and on to further pages, and draws page number
+ * `page` (from 1) of them. Returns the number of pages. */
+static int flow(struct ui *ui, const struct card *k, int page) {
+    int place = 0, y = 0; /* column among those of all pages; height taken there */
+    for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+        struct rect column = {0, 0, k->width, k->columns.h};
+        int keys_w = group_keys_width(ui, c);
+        int head = group_begins(c) ? px(ui, GROUP_HEAD) : 0;
+        int before = head && y ? px(ui, GROUP_GAP) : 0;
+        int h = head + draw_command(ui, command_info(c), column, keys_w, 0, false);
+        if (y && y + before + h > column.h) { /* goes on in the next column */
+            place++;
+            y = before = 0;
         }
-    while (!fill_columns(&l, columns, limit))
-        limit += px(ui, 8);
-    return l;
+        bool draw = place / k->count == page - 1;
+        column.x = k->columns.x + place % k->count * (k->width + k->gap);
+        y += before;
+        if (head)
+            y += draw_head(ui, c, column, k->columns.y + y, draw);
+        y += draw_command(ui, command_info(c), column, keys_w, k->columns.y + y, draw);
+    }
+    return place / k->count + 1;
+}
+
+int help_pages(struct ui *ui, struct rect area) {
+    struct card k = card_of(ui, area);
+    return flow(ui, &k, 0);
 }
 
 void panel_help(struct ui *ui, const struct view *v, struct rect area) {
-    (void)v;
+    struct card k = card_of(ui, area);
+    int pages = help_pages(ui, area);
     draw_fill(ui->canvas, area, color_alpha(color_of(ui, COLOR_ground), 200));
     ui_click(ui, area, CMD_HELP, 0);
-    int pad = px(ui, PADDING), w = area.w - 2 * px(ui, 20), gap = px(ui, COLUMN_GAP);
-    if (w > px(ui, CARD_MAX))
-        w = px(ui, CARD_MAX);
-    int columns = MAX_COLUMNS;
-    while (columns > 1 && (w - 2 * pad) / columns < px(ui, 250))
-        columns--;
-    int column_w = (w - 2 * pad - (columns - 1) * gap) / columns;
-    struct layout l = lay_out(ui, columns, column_w);
-    int h = l.tallest + px(ui, TITLE) + 2 * pad - px(ui, GROUP_GAP);
-    if (h > area.h - px(ui, 16))
-        h = area.h - px(ui, 16);
-    struct rect card = rect_make(area.x + (area.w - w) / 2, area.y + (area.h - h) / 2, w, h);
-    draw_round(ui->canvas, card, px(ui, 10), color_of(ui, COLOR_panel));
-    draw_frame(ui->canvas, card, px(ui, 10), px(ui, 1), color_of(ui, COLOR_line));
-    struct rect in = rect_inset(card, pad);
-    struct rect title = rect_make(in.x, in.y - px(ui, 4), in.w, px(ui, 28));
+    draw_round(ui->canvas, k.box, px(ui, 10), color_of(ui, COLOR_panel));
+    draw_frame(ui->canvas, k.box, px(ui, 10), px(ui, 1), color_of(ui, COLOR_line));
+    struct rect title = {k.columns.x, k.columns.y - px(ui, TITLE + 4), k.columns.w, px(ui, 28)};
     ui_text(ui, title, FACE_BOLD, SIZE_TITLE, 0, color_of(ui, COLOR_text), _("Keys"));
-    ui_text(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
-        _("press ? or Esc, or click, to close"));
-    canvas_clip(ui->canvas, card);
-    int column = -1, y = 0;
-    for (int i = 0; i < l.count; i++) {
-        if (l.column[i] != column) {
-            column = l.column[i];
-            y = in.y + px(ui, TITLE);
-        }
-        struct rect r = rect_make(in.x + column * (column_w + gap), in.y, column_w, in.h);
-        y += draw_group(ui, l.first[i], r, y, true);
-    }
+    if (v->help_page < pages)
+        ui_textf(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
+            _("page %d of %d · press ? for the next, Esc to close"), v->help_page, pages);
+    else
+        ui_text(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
+            _("press ? or Esc, or click, to close"));
+    canvas_clip(ui->canvas, k.box);
+    flow(ui, &k, v->help_page);
     canvas_unclip(ui->canvas);
 }
