@@ -120,6 +120,7 @@ void app_close(struct app *app) {
     for (size_t i = 0; i < ARRAY_LEN(app->scenes); i++)
         scene_close(&app->scenes[i]);
     lessons_free(app->lessons, app->lesson_count);
+    prompt_free(&app->prompt);
     ui_free(&app->ui);
     fonts_close(app->fonts);
     *app = (struct app){0};
@@ -342,6 +343,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->name,
+        .prompt = app->prompt.kind ? &app->prompt : NULL,
         .notice = app->notice[0] ? app->notice : NULL,
         .seconds = app->seconds};
 }

@@ -11,6 +11,7 @@
 
 #include "sim/base/i18n.h"
 #include "viz/lesson.h"
+#include "viz/prompt.h"
 #include "viz/scene.h"
 #include "viz/ui.h"
 
@@ -64,6 +65,7 @@ struct app {
     int world_row; /* enum world_row: what the keys change in the World tab */
     int help_page; /* of the key help, from 1; 0: it is not shown */
     int help_pages;
+    struct prompt prompt; /* the line that is typed into */
     enum drag drag;
     int drag_x;
     struct zoom drag_zoom;
@@ -88,6 +90,12 @@ void app_pointer(struct app *app, int x, int y);
 void app_press(struct app *app, int x, int y);
 void app_release(struct app *app, int x, int y);
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
+
+/* A key, by its name as in commands.h, or text goes to the line that is open. False: none is. */
+bool app_prompt_key(struct app *app, const char *key);
+bool app_prompt_text(struct app *app, const char *text);
+/* An input method is composing this text there. */
+void app_prompt_compose(struct app *app, const char *text);
 
 /* Time passes: the workload runs on, playing moves, motion goes on. Sets dirty as needed. */
 void app_tick(struct app *app, double seconds);

@@ -197,6 +197,8 @@ void app_draw(struct app *app, struct canvas *canvas) {
     if (v.notice)
         draw_notice(app, canvas, v.notice);
     struct rect all = {0, 0, canvas->w, canvas->h};
+    if (v.prompt)
+        panel_prompt(ui, &v, rect_make(0, l->bar.h, all.w, l->scene[0].timeline.y - l->bar.h));
     app->help_pages = app->help_page ? help_pages(ui, all) : 1;
     if (app->help_page)
         panel_help(ui, &v, all);

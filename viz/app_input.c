@@ -10,14 +10,6 @@
 
 /* --- Time --- */
 
-static void step_mark(struct app *app, int direction) {
-    if (scene_step_mark(app->scene, direction))
-        app_follow(app);
-    else
-        app_notice(app, direction > 0 ? _("No later collection, growth or refusal in this run.")
-                                      : _("No earlier collection, growth or refusal in this run."));
-}
-
 static bool time_command(struct app *app, enum command command, int64_t arg) {
     struct scene *s = app->scene;
     switch (command) {
@@ -36,8 +28,6 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
         scene_step_op(s, -1);
         app_follow(app);
         break;
-    case CMD_MARK_FORWARD: step_mark(app, 1); break;
-    case CMD_MARK_BACK: step_mark(app, -1); break;
     case CMD_HOME: app_seek(app, 0); break;
     case CMD_END:
         app_run_to(app, s->at + APP_RUN_AHEAD);
@@ -164,6 +154,10 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
         next_workload(app);
         return true;
     }
+    if (command == CMD_WORKLOAD_OPEN) {
+        app_open_builtin(app, (size_t)arg);
+        return true;
+    }
     if (command == CMD_ROW_DOWN || command == CMD_ROW_UP) {
         choose_row(app, command == CMD_ROW_DOWN ? 1 : -1);
         return true;
@@ -239,6 +233,8 @@ static void change_scale(struct app *app, float by) {
 static void dismiss(struct app *app) {
     if (app->help_page)
         app->help_page = 0;
+    else if (app->prompt.kind)
+        prompt_close(&app->prompt);
     else if (app->notice[0])
         app->notice[0] = '\0';
     else
@@ -262,10 +258,13 @@ void app_command(struct app *app, enum command command, int64_t arg) {
     if (command == CMD_NONE)
         return;
     app->dirty = true;
+    app_visit(app);
     bool known = time_command(app, command, arg) || view_command(app, command) ||
+                 app_nav_command(app, command) || app_find_command(app, command, arg) ||
                  world_command(app, command, arg) || lesson_command(app, command, arg) ||
                  window_command(app, command);
     INVARIANT(known);
+    app_visit(app);
 }
 
 /* --- The pointer --- */
@@ -304,6 +303,9 @@ void app_press(struct app *app, int x, int y) {
         app_command(app, CMD_HELP, 0);
         return;
     }
+    app->drag_x = x;
+    if (app->prompt.kind == PROMPT_PALETTE) /* it covers everything */
+        return;
     app->scene = scene_at(app, x, y);
     const struct scene_layout *l = app_scene_layout(app);
     if (rect_has(l->timeline, x, y)) {
@@ -312,7 +314,6 @@ void app_press(struct app *app, int x, int y) {
     } else if (l->arena.h > 0 && rect_has(l->arena, x, y)) {
         app->drag = DRAG_ARENA;
     }
-    app->drag_x = x;
     app->drag_zoom = arena_zoom_clamp(app->scene->replica, app->scene->zoom);
     app_pointer(app, x, y);
 }
@@ -327,10 +328,14 @@ void app_release(struct app *app, int x, int y) {
     int64_t arg = 0;
     enum command command = ui_command_at(&app->ui, x, y, &arg);
     struct thing thing = ui_thing_at(&app->ui, x, y);
+    bool palette = app->prompt.kind == PROMPT_PALETTE;
+    if (palette && command != CMD_NONE && command != CMD_DISMISS)
+        prompt_close(&app->prompt);
     if (command != CMD_NONE)
         app_command(app, command, arg);
-    else
+    else if (!palette)
         app->scene->pinned = thing;
+    app_visit(app);
     app->dirty = true;
 }
 
@@ -344,5 +349,6 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
         zoom_by(app, notches > 0 ? 1.25 : 0.8);
     else
         s->zoom = arena_pan(s->replica, s->zoom, -0.1 * (double)notches);
+    app_visit(app);
     app->dirty = true;
 }

@@ -21,6 +21,15 @@ void app_follow(struct app *app);
  * it. */
 void app_compare(struct app *app, bool same);
 
+/* Notes where one looks now, so that undo leads there. */
+void app_visit(struct app *app);
+/* Opens a line to type into. */
+void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text);
+
+/* Commands by part. False: the command is another part's. */
+bool app_nav_command(struct app *app, enum command command);
+bool app_find_command(struct app *app, enum command command, int64_t arg);
+
 /* Opens built-in workload number i in the present world. */
 void app_open_builtin(struct app *app, size_t i);
 void app_speed(struct app *app, int direction);

@@ -30,9 +30,14 @@ static bool has_key(const char *keys, const char *key) {
     return false;
 }
 
+bool command_has_keys(unsigned command) {
+    const char *keys = infos[command].keys;
+    return keys[0] && strcmp(keys, "palette") != 0;
+}
+
 enum command command_for_key(const char *key) {
     for (enum command c = CMD_NONE + 1; c < CMD_COUNT; c++)
-        if (*key && has_key(infos[c].keys, key))
+        if (*key && command_has_keys(c) && has_key(infos[c].keys, key))
             return c;
     return CMD_NONE;
 }

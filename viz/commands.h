@@ -7,8 +7,11 @@
 
 #include "sim/base/i18n.h"
 
+#include <stdbool.h>
+
 /* X(NAME, name, keys, group, help). Name, group and help are translated when they are shown. Keys:
- * space-separated alternatives, as SDL names them, with Shift+ and Ctrl+ before. */
+ * space-separated alternatives, as SDL names them, with Shift+ and Ctrl+ before; "palette": it has
+ * none, the palette offers it; "": only the pointer can say what it is about. */
 #define COMMANDS(X)                                                                                \
     X(PLAY, N_("play"), "Space", N_("Time"), N_("play or pause"))                                  \
     X(STEP_FORWARD, N_("step forward"), "Right l", N_("Time"), N_("one event forward"))            \
@@ -24,6 +27,16 @@
     X(END, N_("end"), "End", N_("Time"), N_("to the end"))                                         \
     X(FASTER, N_("faster"), "+ =", N_("Time"), N_("play faster"))                                  \
     X(SLOWER, N_("slower"), "-", N_("Time"), N_("play slower"))                                    \
+    X(COLLECTION_NEXT, N_("collection next"), "palette", N_("Time"), N_("to the next collection")) \
+    X(COLLECTION_BACK, N_("collection back"), "palette", N_("Time"),                               \
+        N_("to the collection before"))                                                            \
+    X(GROWTH_NEXT, N_("growth next"), "palette", N_("Time"), N_("to the next growth of the heap")) \
+    X(GROWTH_BACK, N_("growth back"), "palette", N_("Time"), N_("to the growth before"))           \
+    X(REFUSAL_NEXT, N_("refusal next"), "palette", N_("Time"), N_("to the next address refused"))  \
+    X(REFUSAL_BACK, N_("refusal back"), "palette", N_("Time"), N_("to the refusal before"))        \
+    X(OUT_OF_MEMORY, N_("out of memory"), "palette", N_("Time"),                                   \
+        N_("to where Go ends the program"))                                                        \
+    X(PEAK, N_("peak"), "palette", N_("Time"), N_("to when most of the heap is in use"))           \
     X(SEEK, N_("seek"), "", N_("Time"), N_("drag the timeline: go to that moment"))                \
     X(ZOOM_IN, N_("zoom in"), "w", N_("View"), N_("zoom in (also Ctrl+wheel)"))                    \
     X(ZOOM_OUT, N_("zoom out"), "s", N_("View"), N_("zoom out"))                                   \
@@ -36,6 +49,9 @@
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \
+    X(UNDO, N_("undo"), "Ctrl+z", N_("View"), N_("back to where one looked before"))               \
+    X(REDO, N_("redo"), "Ctrl+Shift+z", N_("View"), N_("... and forward again"))                   \
+    X(PALETTE, N_("palette"), "Ctrl+Shift+p", N_("Find"), N_("find any command by its name"))      \
     X(TOGGLE_WIDTH, N_("toggle width"), "m", N_("World"),                                          \
         N_("32-bit or 64-bit, same point of the same workload"))                                   \
     X(TAKE_HINT, N_("take hint"), "", N_("World"),                                                 \
@@ -54,6 +70,7 @@
     X(COMPARE_SAME, N_("compare same"), "Shift+b", N_("World"),                                    \
         N_("this run twice, side by side: then change one of the two worlds"))                     \
     X(NEXT_WORKLOAD, N_("next workload"), "n", N_("World"), N_("next built-in workload"))          \
+    X(WORKLOAD_OPEN, N_("workload open"), "palette", N_("World"), N_("open a built-in workload"))  \
     X(LESSON_NEXT, N_("lesson next"), "Enter PageDown", N_("Lesson"), N_("next step"))             \
     X(LESSON_BACK, N_("lesson back"), "Backspace PageUp", N_("Lesson"), N_("previous step"))       \
     X(LESSON_RESTART, N_("lesson restart"), "Shift+Home", N_("Lesson"), N_("restart the lesson"))  \
@@ -88,6 +105,8 @@ const struct command_info *command_info(unsigned command);
 enum command command_named(const char *name);
 /* The command a key stands for ("Shift+Right"), CMD_NONE if none. */
 enum command command_for_key(const char *key);
+/* Has it keys to press? */
+bool command_has_keys(unsigned command);
 
 /* Appends all commands with their keys, by group, as text. */
 void commands_list(struct strbuf *out);

@@ -26,6 +26,7 @@ static void begin(struct scene *s) {
     s->running = session_pump(s->session, 0);
     s->hover = s->pinned = (struct thing){0};
     s->zoom = (struct zoom){0};
+    s->nav = (struct nav){0};
 }
 
 /* Takes over a session and its world. */
@@ -136,20 +137,21 @@ void scene_step_op(struct scene *s, int direction) {
     }
 }
 
-bool scene_step_mark(struct scene *s, int direction) {
+bool scene_step_mark(struct scene *s, int direction, unsigned kinds) {
     size_t count;
     const struct mark *marks = recording_marks(session_recording(s->session), &count);
-    size_t i = 0; /* the first mark at or after this moment */
-    while (i < count && marks[i].seq < s->at)
+    size_t i = 0; /* the first mark after this moment, or at it if we go back */
+    while (i < count && (direction > 0 ? marks[i].seq <= s->at : marks[i].seq < s->at))
         i++;
-    if (direction > 0)
-        while (i < count && marks[i].seq == s->at)
+    if (direction > 0) {
+        while (i < count && !(kinds >> marks[i].kind & 1))
             i++;
-    else if (i == 0)
-        return false;
-    else
-        i--;
-    if (i == count)
+    } else {
+        while (i > 0 && !(kinds >> marks[i - 1].kind & 1))
+            i--;
+        i--; /* 0 becomes past the end */
+    }
+    if (i >= count)
         return false;
     scene_seek(s, marks[i].seq);
     return true;

@@ -9,6 +9,7 @@
 #define ARENA_SCENE_H
 
 #include "viz/lesson.h"
+#include "viz/nav.h"
 #include "viz/ui.h"
 #include "viz/zoom.h"
 
@@ -25,6 +26,7 @@ struct scene {
     bool running; /* the workload still produces more */
     struct zoom zoom;
     struct thing hover, pinned;
+    struct nav nav; /* where one has looked in this run */
 };
 
 /* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the
@@ -47,8 +49,9 @@ void scene_run_to(struct scene *s, uint64_t events);
 void scene_seek(struct scene *s, uint64_t seq);
 /* To the beginning of the next operation, or of this one, or of the one before. */
 void scene_step_op(struct scene *s, int direction);
-/* To the next or previous mark of the recording. False: there is none. */
-bool scene_step_mark(struct scene *s, int direction);
+/* To the next or previous mark of the recording that is of one of the kinds (bit i: enum mark_kind
+ * i). False: there is none. */
+bool scene_step_mark(struct scene *s, int direction, unsigned kinds);
 
 /* A moment in terms that another run of the same workload shares. */
 struct moment {

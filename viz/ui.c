@@ -21,6 +21,7 @@ static const float LEADING = 1.22f;
 void ui_begin(struct ui *ui) {
     ui->hot_count = 0;
     ui->box_count = 0;
+    ui->caret = (struct rect){0};
 }
 
 void ui_free(struct ui *ui) {

@@ -71,6 +71,7 @@ enum rail {
 
 struct lesson; /* viz/lesson.h */
 struct lesson_view;
+struct prompt; /* viz/prompt.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -91,11 +92,12 @@ struct view {
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
-    int help_page;        /* of the key help, from 1; 0: it is not shown */
-    int world_row;        /* chosen by keys in the World tab, -1 if it is not shown */
-    const char *workload; /* its name */
-    const char *notice;   /* a line for the user, NULL if none */
-    double seconds;       /* since start, for gentle motion; 0 in rendered pictures */
+    int help_page;               /* of the key help, from 1; 0: it is not shown */
+    int world_row;               /* chosen by keys in the World tab, -1 if it is not shown */
+    const char *workload;        /* its name */
+    const struct prompt *prompt; /* the line that is typed into, NULL if none is open */
+    const char *notice;          /* a line for the user, NULL if none */
+    double seconds;              /* since start, for gentle motion; 0 in rendered pictures */
 };
 
 struct hot {
@@ -118,6 +120,7 @@ struct ui {
     const struct theme *theme;
     float scale;          /* design pixels to real ones */
     int mouse_x, mouse_y; /* -1: no pointer */
+    struct rect caret;    /* where text is typed; w = 0: nowhere */
     struct hot *hots;
     size_t hot_count, hot_cap;
     struct text_box *boxes; /* recorded only if record_boxes */

@@ -44,10 +44,21 @@ static bool makes_text(const SDL_Keysym *key) {
     return key->sym > SDLK_SPACE && key->sym < SDLK_DELETE && !(key->mod & (KMOD_CTRL | KMOD_ALT));
 }
 
+static void paste(struct window *w) {
+    char *text = SDL_GetClipboardText();
+    if (text)
+        app_prompt_text(w->app, text);
+    SDL_free(text);
+}
+
 static void press_key(struct window *w, const char *name, SDL_Keymod mod) {
     char full[64];
     snprintf(full, sizeof full, "%s%s%s", mod & KMOD_CTRL ? "Ctrl+" : "",
         mod & KMOD_SHIFT ? "Shift+" : "", name);
+    if (strcmp(full, "Ctrl+v") == 0)
+        paste(w);
+    if (app_prompt_key(w->app, full))
+        return;
     enum command command = command_for_key(full);
     int64_t arg = 0;
     if (command == CMD_LESSON_OPEN)
@@ -57,8 +68,9 @@ static void press_key(struct window *w, const char *name, SDL_Keymod mod) {
 
 static void on_key(struct window *w, const SDL_Keysym *key) {
     const char *position = positional(key->scancode);
+    bool typing = w->app->prompt.kind != PROMPT_NONE;
     w->swallow = false;
-    if (position && !(key->mod & (KMOD_CTRL | KMOD_ALT | KMOD_SHIFT))) {
+    if (!typing && position && !(key->mod & (KMOD_CTRL | KMOD_ALT | KMOD_SHIFT))) {
         press_key(w, position, KMOD_NONE);
         w->swallow = true;
         return;
@@ -75,6 +87,8 @@ static void on_key(struct window *w, const SDL_Keysym *key) {
 }
 
 static void on_text(struct window *w, const char *text) {
+    if (app_prompt_text(w->app, text))
+        return;
     bool upper = text[0] >= 'A' && text[0] <= 'Z';
     char name[2] = {upper ? (char)(text[0] - 'A' + 'a') : text[0], '\0'};
     if (w->swallow || text[0] <= ' ' || text[1]) {
@@ -92,6 +106,7 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     case SDL_QUIT: w->app->quit = true; break;
     case SDL_KEYDOWN: on_key(w, &ev->key.keysym); break;
     case SDL_TEXTINPUT: on_text(w, ev->text.text); break;
+    case SDL_TEXTEDITING: app_prompt_compose(w->app, ev->edit.text); break;
     case SDL_MOUSEMOTION: app_pointer(w->app, ev->motion.x, ev->motion.y); break;
     case SDL_MOUSEBUTTONDOWN:
         if (ev->button.button == SDL_BUTTON_LEFT)
@@ -126,6 +141,11 @@ static bool show(struct window *w, struct error *err) {
         .stride = surface->pitch / 4,
         .clip = {0, 0, surface->w, surface->h}};
     app_draw(w->app, &canvas);
+    struct rect caret = w->app->ui.caret;
+    if (caret.w) { /* where an input method shows its candidates */
+        SDL_Rect place = {caret.x, caret.y, caret.w, caret.h};
+        SDL_SetTextInputRect(&place);
+    }
     if (SDL_UpdateWindowSurface(w->sdl) != 0)
         return error_set(err, "the window cannot be shown: %s", SDL_GetError());
     return true;

@@ -42,6 +42,8 @@ static void every_key_of_the_table_finds_its_own_command(void **state) {
         strncpy(keys, command_info(c)->keys, sizeof keys - 1);
         keys[sizeof keys - 1] = '\0';
         char *rest = NULL;
+        if (!command_has_keys(c))
+            continue;
         for (char *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest))
             assert_int_equal(command_for_key(key), c);
     }

@@ -122,15 +122,15 @@ static void marks_are_stepped_through_both_ways(void **state) {
     scene_run_to(&s, UINT64_MAX);
     uint64_t seen[64];
     unsigned n = 0;
-    while (n < ARRAY_LEN(seen) && scene_step_mark(&s, 1))
+    while (n < ARRAY_LEN(seen) && scene_step_mark(&s, 1, ~0u))
         seen[n++] = s.at;
     assert_true(n >= 3);
     scene_seek(&s, UINT64_MAX);
     while (n > 0) {
-        assert_true(scene_step_mark(&s, -1));
+        assert_true(scene_step_mark(&s, -1, ~0u));
         assert_int_equal(s.at, seen[--n]);
     }
-    assert_false(scene_step_mark(&s, -1));
+    assert_false(scene_step_mark(&s, -1, ~0u));
     scene_close(&s);
 }
 

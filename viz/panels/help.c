@@ -3,9 +3,9 @@
  * group, flowing through columns and on to further pages. Nothing here names a command: the table
  * does.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "viz/panels/keys.h"
 #include "viz/panels/panels.h"
 
 enum {
@@ -22,78 +22,7 @@ enum {
     HELP_LINES = 4,
 };
 
-/* --- Keys --- */
-
-static const char NO_KEY[] = N_("mouse");
-
-/* A key's name as shown: arrows are drawn as arrows, long names shortened. */
-static void key_words(const char *key, size_t len, char *out, size_t out_len) {
-    static const struct {
-        const char *name, *shown;
-    } short_names[] = {{"Right", "→"}, {"Left", "←"}, {"Escape", "Esc"}, {"PageDown", "PgDn"},
-        {"PageUp", "PgUp"}, {"Backspace", "Bksp"}};
-    snprintf(out, out_len, "%.*s", (int)len, key);
-    for (size_t i = 0; i < ARRAY_LEN(short_names); i++) {
-        size_t n = strlen(short_names[i].name);
-        if (len >= n && strncmp(key + len - n, short_names[i].name, n) == 0)
-            snprintf(out, out_len, "%.*s%s", (int)(len - n), key, short_names[i].shown);
-    }
-}
-
-static int chip_width(struct ui *ui, const char *words) {
-    int w = text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), words) + px(ui, 10);
-    return w > px(ui, 22) ? w : px(ui, 22);
-}
-
-static void draw_chip(struct ui *ui, int x, int y, int w, int h, const char *words) {
-    struct rect r = rect_make(x, y, w, h);
-    draw_round(ui->canvas, r, px(ui, 4), color_of(ui, COLOR_raised));
-    draw_frame(ui->canvas, r, px(ui, 4), px(ui, 1), color_of(ui, COLOR_line));
-    ui_text(ui, r, FACE_MONO, SIZE_SMALL, 1, color_of(ui, COLOR_text), words);
-}
-
-static int chip_height(const struct ui *ui) {
-    return px(ui, 20);
-}
-
-/* Chips for the keys from x on, on further lines where they do not fit into w. Draws them, or only
- * measures; returns their height. */
-static int draw_keys(struct ui *ui, const char *keys, int x, int y, int w, bool draw) {
-    int left = x, top = y, h = chip_height(ui);
-    if (!keys[0])
-        keys = _(NO_KEY);
-    while (*keys) {
-        size_t len = strcspn(keys, " ");
-        char words[32];
-        key_words(keys, len, words, sizeof words);
-        int chip = chip_width(ui, words);
-        if (x > left && x + chip > left + w) {
-            x = left;
-            y += h + px(ui, 4);
-        }
-        if (draw)
-            draw_chip(ui, x, y, chip, h, words);
-        x += chip + px(ui, 4);
-        keys += len;
-        keys += strspn(keys, " ");
-    }
-    return y + h - top;
-}
-
 /* --- Rows and groups --- */
-
-/* The width of the keys' chips on one line. */
-static int keys_width(struct ui *ui, const char *keys) {
-    int w = 0;
-    for (keys = keys[0] ? keys : _(NO_KEY); *keys; keys += strspn(keys, " ")) {
-        size_t len = strcspn(keys, " ");
-        char words[32];
-        key_words(keys, len, words, sizeof words);
-        w += chip_width(ui, words) + px(ui, 4);
-        keys += len;
-    }
-    return w - px(ui, 4);
-}
 
 /* One command: chips in a column keys_w wide, and what they do. Draws it, or only measures; returns
  * its height. */
@@ -102,7 +31,7 @@ static int draw_command(struct ui *ui, const struct command_info *info, struct r
     int pad = px(ui, 2), gap = px(ui, 10);
     struct rect words = rect_make(column.x + keys_w + gap, y + pad, column.w - keys_w - gap, 0);
     words.h = ui_paragraph_height(ui, words.w, FACE_SANS, SIZE_BODY, _(info->help), HELP_LINES);
-    int keys_h = draw_keys(ui, info->keys, column.x, y, keys_w, draw);
+    int keys_h = keys_draw(ui, info->keys, column.x, y, keys_w, draw);
     if (draw)
         ui_paragraph(ui, words, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), _(info->help));
     int h = words.h + pad > keys_h ? words.h + pad : keys_h;
@@ -122,12 +51,17 @@ static int draw_head(struct ui *ui, unsigned command, struct rect column, int y,
     return px(ui, GROUP_HEAD);
 }
 
+/* What the palette alone has is not listed: it would crowd out the keys. */
+static bool is_listed(unsigned command) {
+    return command_has_keys(command) || !command_info(command)->keys[0];
+}
+
 /* The width of the keys' column for a group. */
 static int group_keys_width(struct ui *ui, unsigned command) {
     int keys_w = 0, most = px(ui, KEYS);
     const char *group = command_info(command)->group;
     for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++)
-        if (strcmp(command_info(c)->group, group) == 0) {
+        if (is_listed(c) && strcmp(command_info(c)->group, group) == 0) {
             int w = keys_width(ui, command_info(c)->keys);
             keys_w = w > keys_w ? w : keys_w;
         }
@@ -162,6 +96,8 @@ static struct card card_of(const struct ui *ui, struct rect area) {
 static int flow(struct ui *ui, const struct card *k, int page) {
     int place = 0, y = 0; /* column among those of all pages; height taken there */
     for (unsigned c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+        if (!is_listed(c))
+            continue;
         struct rect column = {0, 0, k->width, k->columns.h};
         int keys_w = group_keys_width(ui, c);
         int head = group_begins(c) ? px(ui, GROUP_HEAD) : 0;

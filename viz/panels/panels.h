@@ -44,6 +44,8 @@ void panel_world(struct ui *ui, const struct view *v, struct rect area);
 /* The numbers of two runs side by side, and the head of each one's column. */
 void panel_compare(struct ui *ui, const struct view *a, const struct view *b, struct rect area);
 void panel_compare_head(struct ui *ui, const struct view *v, bool chosen, struct rect area);
+/* The line that is typed into, over the part of the window that area is. */
+void panel_prompt(struct ui *ui, const struct view *v, struct rect area);
 /* All keys, over the window: page number v->help_page, from 1, of so many. */
 int help_pages(struct ui *ui, struct rect area);
 void panel_help(struct ui *ui, const struct view *v, struct rect area);
