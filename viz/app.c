@@ -16,6 +16,8 @@ enum { SPEED_START = 3 };
 
 enum {
     PUMP_EVENTS = 60000, /* events that one tick may add: a few milliseconds */
+    FIRST_EVENTS =
+        300000, /* ... and that a command may add at once, before it shows that it works */
     NOTICE_SECONDS = 6,
 };
 
@@ -128,26 +130,47 @@ void app_close(struct app *app) {
 
 /* --- Time --- */
 
-void app_run_to(struct app *app, uint64_t events) {
-    scene_run_to(app->scene, events);
-    app->dirty = true;
+/* What the workload itself has to say against being run further. */
+static void tell_error(struct app *app) {
     const struct error *err = session_error(app->scene->session);
     if (!app->scene->running && err->text[0])
         app_notice(app, "%s", err->text);
 }
 
+void app_run_to(struct app *app, uint64_t events) {
+    scene_run_to(app->scene, events);
+    app->dirty = true;
+    tell_error(app);
+}
+
+bool app_busy(const struct app *app) {
+    return app->scene->errand.on || (app->comparing && app->scenes[0].errand.on) ||
+           (app->comparing && app->scenes[1].errand.on);
+}
+
+void app_work(struct app *app, uint64_t events) {
+    bool was_busy = app_busy(app);
+    if (!was_busy)
+        return;
+    app->dirty = true;
+    if (scene_work(app->scene, events))
+        app_follow(app);
+    if (app->comparing)
+        scene_work(app_other_scene(app), events);
+    if (!app_busy(app))
+        tell_error(app);
+}
+
 void app_finish(struct app *app) {
+    app_work(app, UINT64_MAX);
     app_run_to(app, UINT64_MAX);
     if (app->comparing)
         scene_run_to(app_other_scene(app), UINT64_MAX);
 }
 
 void app_seek(struct app *app, uint64_t seq) {
-    if (seq > scene_count(app->scene) && app->scene->running)
-        app_run_to(app, seq);
-    scene_seek(app->scene, seq);
-    app_follow(app);
-    app->dirty = true;
+    scene_head(app->scene, seq);
+    app_work(app, FIRST_EVENTS);
 }
 
 /* --- Two scenes --- */
@@ -168,7 +191,9 @@ void app_follow(struct app *app) {
     if (!app->comparing)
         return;
     struct moment m = scene_moment(app->scene);
-    scene_go(app_other_scene(app), &m);
+    struct scene *other = app_other_scene(app);
+    if (!app->scene->errand.on)
+        scene_head_moment(other, &m);
 }
 
 static void end_compare(struct app *app) {
@@ -196,6 +221,7 @@ void app_compare(struct app *app, bool same) {
     else if (world.provider == PROVIDER_HOST) /* where the two would get in each other's way */
         world.provider = app->scene->world.provider = PROVIDER_MODEL, app_rerun(app);
     app->comparing = scene_open_like(&app->scenes[1], app->scene, &world, &err);
+    app_work(app, FIRST_EVENTS);
     if (!app->comparing) {
         scene_close(&app->scenes[1]);
         app_notice(app, "%s", err.text);
@@ -228,19 +254,28 @@ static void play(struct app *app, double seconds) {
         app->playing = false;
 }
 
+/* The workloads run ahead of the moment shown. */
+static void run_ahead(struct app *app) {
+    for (unsigned i = 0; i < app_scene_count(app); i++) {
+        struct scene *s = &app->scenes[i];
+        if (s->running && scene_count(s) < s->at + APP_RUN_AHEAD) {
+            scene_run_to(s, scene_count(s) + PUMP_EVENTS);
+            app->dirty = true;
+        }
+    }
+}
+
 void app_tick(struct app *app, double seconds) {
     app->seconds += seconds;
     if (app->notice[0] && app->seconds > app->notice_until) {
         app->notice[0] = '\0';
         app->dirty = true;
     }
-    const struct scene *s = app->scene;
-    if (s->running && scene_count(s) < s->at + APP_RUN_AHEAD)
-        app_run_to(app, scene_count(s) + PUMP_EVENTS);
-    const struct scene *other = app_other_scene(app);
-    if (app->comparing && other->running && scene_count(other) < other->at + APP_RUN_AHEAD)
-        scene_run_to(app_other_scene(app), scene_count(other) + PUMP_EVENTS);
-    if (app->playing)
+    if (app_busy(app))
+        app_work(app, PUMP_EVENTS);
+    else
+        run_ahead(app);
+    if (app->playing && !app_busy(app))
         play(app, seconds);
 }
 
@@ -251,7 +286,7 @@ bool app_rerun(struct app *app) {
         return false;
     }
     app->centre = CENTRE_AUTO;
-    app_follow(app);
+    app_work(app, FIRST_EVENTS);
     return true;
 }
 

@@ -106,8 +106,13 @@ void app_finish(struct app *app);
 /* So many events the workload may be ahead of the moment shown: a workload may be endless, memory
  * is not. */
 #define APP_RUN_AHEAD UINT64_C(4000000)
-/* Moves to the state with seq events applied. */
+/* Moves to the state with seq events applied: at once, or, where the workload has to run long for
+ * it, in the next ticks. */
 void app_seek(struct app *app, uint64_t seq);
+/* Is the moment asked for still to come? Then Esc gives it up. */
+bool app_busy(const struct app *app);
+/* Runs up to so many events towards it. */
+void app_work(struct app *app, uint64_t events);
 
 /* Draws everything into canvas. */
 void app_draw(struct app *app, struct canvas *canvas);

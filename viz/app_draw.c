@@ -112,6 +112,28 @@ static void draw_notice(struct app *app, struct canvas *c, const char *text) {
     ui_text(ui, rect_inset(r, px(ui, 8)), FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_text), text);
 }
 
+/* That the run is on its way to the moment asked for, how far it is, and how to stop it. */
+static void draw_busy(struct app *app, struct canvas *c) {
+    struct ui *ui = &app->ui;
+    const struct scene *s = app->scene->errand.on ? app->scene : app_other_scene(app);
+    uint64_t count = scene_count(s), goal = s->errand.seq;
+    char number[32];
+    struct rect r = {0, app->layout.scene[0].timeline.y - px(ui, 64), px(ui, 420), px(ui, 50)};
+    r.x = (c->w - r.w) / 2;
+    draw_round(c, r, px(ui, 8), color_of(ui, COLOR_raised));
+    draw_frame(c, r, px(ui, 8), px(ui, 1), color_of(ui, COLOR_attention));
+    struct rect in = rect_inset(r, px(ui, 10));
+    ui_textf(ui, rect_make(in.x, in.y, in.w, px(ui, 18)), FACE_SANS, SIZE_BODY, 1,
+        color_of(ui, COLOR_text), _("The workload runs: %s events so far. Esc stops it here."),
+        format_count(count, number, sizeof number));
+    if (s->errand.to_moment || !goal)
+        return;
+    struct rect bar = {in.x, in.y + in.h - px(ui, 4), in.w, px(ui, 4)};
+    draw_fill(c, bar, color_of(ui, COLOR_line));
+    bar.w = (int)((double)bar.w * (double)(count < goal ? count : goal) / (double)goal);
+    draw_fill(c, bar, color_of(ui, COLOR_accent));
+}
+
 static void draw_scene(struct app *app, const struct scene *scene, const struct scene_layout *l) {
     static const char *const labels[] = {
 #define X(NAME, label) label,
@@ -194,7 +216,9 @@ void app_draw(struct app *app, struct canvas *canvas) {
     for (unsigned i = 0; i < app_scene_count(app); i++)
         draw_scene(app, &app->scenes[i], &l->scene[i]);
     draw_rail(app, &v);
-    if (v.notice)
+    if (app_busy(app))
+        draw_busy(app, canvas);
+    else if (v.notice)
         draw_notice(app, canvas, v.notice);
     struct rect all = {0, 0, canvas->w, canvas->h};
     if (v.prompt)

@@ -29,10 +29,7 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
         app_follow(app);
         break;
     case CMD_HOME: app_seek(app, 0); break;
-    case CMD_END:
-        app_run_to(app, s->at + APP_RUN_AHEAD);
-        app_seek(app, scene_count(s));
-        break;
+    case CMD_END: app_seek(app, s->running ? s->at + APP_RUN_AHEAD : scene_count(s)); break;
     case CMD_SEEK: app_seek(app, (uint64_t)arg); break;
     case CMD_FASTER: app_speed(app, 1); return true;
     case CMD_SLOWER: app_speed(app, -1); return true;
@@ -231,7 +228,11 @@ static void change_scale(struct app *app, float by) {
 }
 
 static void dismiss(struct app *app) {
-    if (app->help_page)
+    if (app_busy(app)) {
+        for (unsigned i = 0; i < app_scene_count(app); i++)
+            scene_stop(&app->scenes[i]);
+        app->playing = false;
+    } else if (app->help_page)
         app->help_page = 0;
     else if (app->prompt.kind)
         prompt_close(&app->prompt);

@@ -68,13 +68,13 @@ static bool prepare(
             return false;
     }
     if (o->has_at) {
-        app_run_to(app, o->at);
         app_seek(app, o->at);
+        app_work(app, UINT64_MAX);
     }
     if (o->path)
         app->centre = CENTRE_PATH;
     for (int i = 0; i < o->todo_count; i++)
-        app_command(app, o->todo[i], 0);
+        app_command(app, o->todo[i], 0), app_work(app, UINT64_MAX);
     return true;
 }
 

@@ -24,9 +24,14 @@ static void begin(struct scene *s) {
     s->replica = replica_new();
     s->at = 0;
     s->running = session_pump(s->session, 0);
+    s->errand = (struct errand){0};
     s->hover = s->pinned = (struct thing){0};
     s->zoom = (struct zoom){0};
     s->nav = (struct nav){0};
+}
+
+void scene_head_moment(struct scene *s, const struct moment *m) {
+    s->errand = (struct errand){.on = true, .to_moment = true, .moment = *m};
 }
 
 /* Takes over a session and its world. */
@@ -93,7 +98,7 @@ bool scene_open_like(struct scene *s, const struct scene *other, const struct en
     ok = session_restart(s->session, &s->world, err);
     begin(s);
     if (ok)
-        scene_go(s, &m);
+        scene_head_moment(s, &m);
     return ok;
 }
 
@@ -115,14 +120,6 @@ uint64_t scene_count(const struct scene *s) {
 void scene_run_to(struct scene *s, uint64_t events) {
     while (s->running && scene_count(s) < events)
         s->running = session_pump(s->session, PUMP_OPS);
-}
-
-void scene_seek(struct scene *s, uint64_t seq) {
-    scene_run_to(s, seq);
-    if (seq > scene_count(s))
-        seq = scene_count(s);
-    recording_seek(session_recording(s->session), &s->replica, seq);
-    s->at = seq;
 }
 
 void scene_step_op(struct scene *s, int direction) {
@@ -160,6 +157,8 @@ bool scene_step_mark(struct scene *s, int direction, unsigned kinds) {
 /* --- The same point of another run --- */
 
 struct moment scene_moment(const struct scene *s) {
+    if (s->errand.on && s->errand.to_moment)
+        return s->errand.moment;
     const struct replica *r = s->replica;
     const struct recording *rec = session_recording(s->session);
     return (struct moment){.at_end = s->at == scene_count(s) && !s->running,
@@ -181,30 +180,78 @@ static uint64_t find_step(
     return end;
 }
 
-void scene_go(struct scene *s, const struct moment *m) {
+/* Events that are past at the moment, of those there are. */
+static uint64_t moment_seq(const struct scene *s, const struct moment *m) {
     const struct recording *rec = session_recording(s->session);
-    while (s->running &&
-           (m->at_end || recording_op_count(rec) <= session_recorded_op(s->session, m->op + 1)))
-        s->running = session_pump(s->session, PUMP_OPS);
     uint64_t op = session_recorded_op(s->session, m->op);
     uint64_t next = session_recorded_op(s->session, m->op + 1);
     uint64_t ops = recording_op_count(rec), count = recording_count(rec);
-    if (m->at_end || op >= ops) {
-        scene_seek(s, count);
-        return;
-    }
-    if (!m->started) {
-        scene_seek(s, 0);
-        return;
-    }
+    if (m->at_end || op >= ops)
+        return count;
+    if (!m->started)
+        return 0;
     uint64_t first = recording_op_start(rec, op);
     uint64_t end = next < ops ? recording_op_start(rec, next) : count;
-    bool in_init = recording_event(rec, first)->w == OP_INIT && !m->ended;
-    if (in_init)
-        end = m->step == STEP_NONE ? first + 1 : find_step(rec, first, end, m->step);
-    else if (!m->ended && m->into < end - first)
-        end = first + m->into;
-    scene_seek(s, end);
+    if (m->ended)
+        return end;
+    if (recording_event(rec, first)->w == OP_INIT)
+        return m->step == STEP_NONE ? first + 1 : find_step(rec, first, end, m->step);
+    return m->into < end - first ? first + m->into : end;
+}
+
+/* --- Ways --- */
+
+/* Are there all events that the errand needs? */
+static bool can_arrive(const struct scene *s) {
+    const struct errand *e = &s->errand;
+    if (!s->running)
+        return true;
+    if (!e->to_moment)
+        return scene_count(s) >= e->seq;
+    return !e->moment.at_end && recording_op_count(session_recording(s->session)) >
+                                    session_recorded_op(s->session, e->moment.op + 1);
+}
+
+static void arrive(struct scene *s) {
+    uint64_t count = scene_count(s);
+    uint64_t seq = s->errand.to_moment ? moment_seq(s, &s->errand.moment) : s->errand.seq;
+    s->errand.on = false;
+    s->at = seq < count ? seq : count;
+    recording_seek(session_recording(s->session), &s->replica, s->at);
+}
+
+bool scene_work(struct scene *s, uint64_t events) {
+    if (!s->errand.on)
+        return true;
+    uint64_t start = scene_count(s);
+    while (!can_arrive(s)) {
+        if (scene_count(s) - start >= events)
+            return false;
+        s->running = session_pump(s->session, PUMP_OPS);
+    }
+    arrive(s);
+    return true;
+}
+
+void scene_stop(struct scene *s) {
+    if (s->errand.on) {
+        s->errand = (struct errand){.seq = scene_count(s)};
+        arrive(s);
+    }
+}
+
+void scene_head(struct scene *s, uint64_t seq) {
+    s->errand = (struct errand){.on = true, .seq = seq};
+}
+
+void scene_seek(struct scene *s, uint64_t seq) {
+    scene_head(s, seq);
+    scene_work(s, UINT64_MAX);
+}
+
+void scene_go(struct scene *s, const struct moment *m) {
+    scene_head_moment(s, m);
+    scene_work(s, UINT64_MAX);
 }
 
 bool scene_rerun(struct scene *s, struct error *err) {
@@ -212,6 +259,6 @@ bool scene_rerun(struct scene *s, struct error *err) {
     if (!session_restart(s->session, &s->world, err))
         return false;
     begin(s);
-    scene_go(s, &m);
+    scene_head_moment(s, &m);
     return true;
 }

@@ -13,6 +13,22 @@
 #include "viz/ui.h"
 #include "viz/zoom.h"
 
+/* A moment in terms that another run of the same workload shares. */
+struct moment {
+    bool at_end, started;
+    uint64_t op;   /* the operation begun last, of the workload's */
+    bool ended;    /* ... and its OP_END is past */
+    uint64_t into; /* else: events of it that are past */
+    unsigned step; /* of mallocinit, reached last */
+};
+
+/* A way to a place that the run has not come to yet. */
+struct errand {
+    bool on, to_moment;
+    uint64_t seq;         /* there, or */
+    struct moment moment; /* to that moment */
+};
+
 struct scene {
     struct environment world; /* as asked for; the session's own tells what came of it */
     struct session *session;  /* NULL: no run */
@@ -24,6 +40,7 @@ struct scene {
     struct replica *replica;
     uint64_t at;
     bool running; /* the workload still produces more */
+    struct errand errand;
     struct zoom zoom;
     struct thing hover, pinned;
     struct nav nav; /* where one has looked in this run */
@@ -36,7 +53,7 @@ bool scene_open(struct scene *s, const char *workload, struct error *err);
  * outlives the scene. */
 bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const char *title,
     const struct environment *base, struct error *err);
-/* Opens the same workload as another scene's, in that world, and comes to the same moment. */
+/* Opens the same workload as another scene's, in that world, and heads for the same moment. */
 bool scene_open_like(
     struct scene *s, const struct scene *other, const struct environment *world, struct error *err);
 void scene_close(struct scene *s);
@@ -47,27 +64,28 @@ uint64_t scene_count(const struct scene *s);
 void scene_run_to(struct scene *s, uint64_t events);
 /* Moves to the state with seq events applied, or to the end if the run is shorter. */
 void scene_seek(struct scene *s, uint64_t seq);
+
+/* The same, a piece at a time: a workload may run for seconds before it is there. The scene is busy
+ * until scene_work has come to the place; the moment shown stays until then. */
+void scene_head(struct scene *s, uint64_t seq);
+void scene_head_moment(struct scene *s, const struct moment *m);
+/* Runs up to so many events further. True if it is there, or was not busy. */
+bool scene_work(struct scene *s, uint64_t events);
+/* Gives the errand up, and stays where the run has come to. */
+void scene_stop(struct scene *s);
 /* To the beginning of the next operation, or of this one, or of the one before. */
 void scene_step_op(struct scene *s, int direction);
 /* To the next or previous mark of the recording that is of one of the kinds (bit i: enum mark_kind
  * i). False: there is none. */
 bool scene_step_mark(struct scene *s, int direction, unsigned kinds);
 
-/* A moment in terms that another run of the same workload shares. */
-struct moment {
-    bool at_end, started;
-    uint64_t op;   /* the operation begun last, of the workload's */
-    bool ended;    /* ... and its OP_END is past */
-    uint64_t into; /* else: events of it that are past */
-    unsigned step; /* of mallocinit, reached last */
-};
-
+/* The moment that is shown, or that the scene is on its way to. */
 struct moment scene_moment(const struct scene *s);
 /* To that moment: the same operation, inside mallocinit the same step, inside another operation as
  * many events into it; as near as it gets where this run is shorter. */
 void scene_go(struct scene *s, const struct moment *m);
-/* Runs the same workload again in s->world and comes to the same moment of it. False and err, with
- * the run as before, if that world cannot be. */
+/* Runs the same workload again in s->world, and heads for the same moment of it. False and err,
+ * with the run as before, if that world cannot be. */
 bool scene_rerun(struct scene *s, struct error *err);
 
 #endif

@@ -83,6 +83,7 @@ static void inside_mallocinit_the_step_is_found(void **state) {
     env_copy(&world, &wide.world);
     world_other_width(&world);
     assert_true(scene_open_like(&narrow, &wide, &world, &err));
+    assert_true(scene_work(&narrow, UINT64_MAX));
     assert_int_equal(narrow.replica->init.step, STEP_SIZES);
     env_free(&world);
     scene_close(&wide);
@@ -98,6 +99,10 @@ static void a_rerun_comes_back_to_the_moment(void **state) {
     struct moment before = scene_moment(&s);
     world_step(&s.world, WORLD_PLATFORM, 1);
     assert_true(scene_rerun(&s, &err));
+    assert_int_equal(s.at, 0);
+    struct moment ahead = scene_moment(&s);
+    assert_int_equal(before.op, ahead.op);
+    assert_true(scene_work(&s, UINT64_MAX));
     struct moment after = scene_moment(&s);
     assert_int_equal(before.op, after.op);
     assert_int_equal(before.ended, after.ended);
@@ -134,12 +139,33 @@ static void marks_are_stepped_through_both_ways(void **state) {
     scene_close(&s);
 }
 
+static void a_long_way_is_gone_in_pieces_and_can_be_given_up(void **state) {
+    (void)state;
+    struct scene s = open_scene("linux/amd64", "small");
+    scene_head(&s, 50000);
+    assert_false(scene_work(&s, 1000));
+    assert_int_equal(s.at, 0); /* what is shown stays */
+    unsigned pieces = 1;
+    while (!scene_work(&s, 1000))
+        pieces++;
+    assert_int_equal(s.at, 50000);
+    assert_in_range(pieces, 10, 50);
+    scene_head(&s, 60000);
+    assert_false(scene_work(&s, 1000));
+    scene_stop(&s);
+    assert_false(s.errand.on);
+    assert_in_range(s.at, 50000, 60000);
+    assert_int_equal(s.at, scene_count(&s));
+    scene_close(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_other_width_follows_operation_by_operation),
         cmocka_unit_test(a_world_with_operations_of_its_own_stays_in_step),
         cmocka_unit_test(inside_mallocinit_the_step_is_found),
         cmocka_unit_test(a_rerun_comes_back_to_the_moment),
+        cmocka_unit_test(a_long_way_is_gone_in_pieces_and_can_be_given_up),
         cmocka_unit_test(a_workload_that_is_not_there_leaves_the_scene),
         cmocka_unit_test(marks_are_stepped_through_both_ways),
     };
