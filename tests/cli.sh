@@ -101,6 +101,7 @@ accepts 'verify' "$sim" help
 accepts 'linux/mipsle' "$sim" platforms
 accepts 'operations, .* objects' "$sim" run small
 accepts 'on simulated' "$sim" run --platform linux/386 trees
+accepts 'P. waits for the lock of mcentral 2 KiB, which P. holds' "$sim" run --events workers
 accepts $'\ntreap ' "$sim" run --dump strings
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"

@@ -156,6 +156,14 @@ bool scene_step_mark(struct scene *s, int direction, unsigned kinds) {
 
 /* --- The same point of another run --- */
 
+/* Has the operation begun last ended, or the next one to begin here while it goes on? */
+static bool between_ops(const struct scene *s) {
+    const struct recording *rec = session_recording(s->session);
+    uint64_t next = s->replica->ops;
+    return !replica_in_op(s->replica) ||
+           (next < recording_op_count(rec) && s->at == recording_op_start(rec, next));
+}
+
 struct moment scene_moment(const struct scene *s) {
     if (s->errand.on && s->errand.to_moment)
         return s->errand.moment;
@@ -164,7 +172,7 @@ struct moment scene_moment(const struct scene *s) {
     return (struct moment){.at_end = s->at == scene_count(s) && !s->running,
         .started = r->ops > 0,
         .op = r->ops ? session_workload_op(s->session, r->ops - 1) : 0,
-        .ended = !r->in_op,
+        .ended = between_ops(s),
         .into = r->ops ? s->at - recording_op_start(rec, r->ops - 1) : 0,
         .step = r->init.step};
 }

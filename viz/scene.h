@@ -17,7 +17,7 @@
 struct moment {
     bool at_end, started;
     uint64_t op;   /* the operation begun last, of the workload's */
-    bool ended;    /* ... and its OP_END is past */
+    bool ended;    /* ... and its OP_END is past, or (P's overlap) the next one begins here */
     uint64_t into; /* else: events of it that are past */
     unsigned step; /* of mallocinit, reached last */
 };

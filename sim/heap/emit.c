@@ -6,16 +6,27 @@
  */
 #include "sim/heap/heap_internal.h"
 
+/* Whose doing it is must be known first; but after the end nothing is anybody's. */
+static void send(struct heap *h, const struct event *ev) {
+    unsigned p = h->running->p;
+    if (UNLIKELY(h->told != p) && !h->exited) {
+        const struct event now = {.kind = EV_SWITCH, .x = p, .a = h->told};
+        h->told = p;
+        h->sink->emit(h->sink, &now);
+    }
+    h->sink->emit(h->sink, ev);
+}
+
 void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, uint64_t a,
     uint64_t b, uint64_t c) {
     const struct event ev = {
         .kind = (uint16_t)kind, .w = (uint16_t)w, .x = x, .a = a, .b = b, .c = c};
-    h->sink->emit(h->sink, &ev);
+    send(h, &ev);
 }
 
 void heap_emit(struct heap *h, struct event ev) {
     if (TRACE && h->sink)
-        h->sink->emit(h->sink, &ev);
+        send(h, &ev);
 }
 
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta) {

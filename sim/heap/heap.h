@@ -43,11 +43,19 @@ void heap_seed(struct heap *h, uint32_t a, uint32_t b);
 
 /* --- Several P's ---
  *
- * A heap has one P, number 0, which all functions without a P use. With more of them each allocates
- * from an mcache of its own. One thread may run them in turn, which can be repeated exactly; or,
- * after heap_set_threaded, each is run by a thread of its own. Then only functions that take a P
- * may be called at the same time, on different P's; all others need the world stopped: no thread in
- * the heap, and everything the threads did visible to the caller (a barrier, a join). */
+ * A heap has one P, number 0, at first. With more of them each allocates from an mcache of its own.
+ * Functions without a P use the one that acted last, or, threaded, P 0. There are three ways to run
+ * them:
+ *
+ *   in turn      One thread calls, for one P after the other. Nobody ever waits.
+ *   overlapping  heap_overlap: operations of several P's are in flight together and wait for each
+ *                other's locks, but one goes on at a time, in an order drawn from a seed.
+ *   threaded     heap_set_threaded: a thread of the caller's for each P. Only functions that take
+ *                a P may be called at the same time, on different P's; all others need the world
+ *                stopped: no thread in the heap, and what threads did visible to the caller (a
+ *                barrier, a join).
+ *
+ * The first two can be repeated exactly. */
 
 /* After heap_init, so many P's (up to MAX_PS; there are never fewer than before). False: Go ended
  * the program. */
@@ -56,8 +64,29 @@ unsigned heap_ps(const struct heap *h);
 /* Locks lock from here on, or no longer. Events of several threads have no order that could be
  * replayed: a threaded heap has no sink. With the world stopped. */
 void heap_set_threaded(struct heap *h, bool threaded);
-/* How often the heap's lock, or those of all mcentrals together, were taken, and how often a thread
- * had to wait for it. Threaded alone. */
+/* P p acts from here on. Not for threads. */
+void heap_act(struct heap *h, unsigned p);
+
+/* Operations may overlap from here on, the order drawn from seed; or, of a heap that has begun with
+ * that, go on with another seed. With no operation in flight. */
+void heap_overlap(struct heap *h, uint64_t seed);
+/* ... or no longer, with none in flight. */
+void heap_overlap_end(struct heap *h);
+/* Puts an operation in flight on P p, which has none: body will be called, on a stack of its own.
+ * The caller goes on at once; the operation when the caller waits for one. Between its steps stand
+ * the locks it comes to: there, and where an operation ends, another P may go on. */
+typedef void heap_body(struct heap *h, unsigned p, void *arg);
+void heap_start_on(struct heap *h, unsigned p, heap_body *body, void *arg);
+bool heap_busy(const struct heap *h, unsigned p);
+/* Lets operations go on until P p has none in flight / until no P has. */
+void heap_await(struct heap *h, unsigned p);
+void heap_await_all(struct heap *h);
+/* From inside an operation: waits until the others in flight are done, or stopping the world, too.
+ * Does nothing where none overlaps. */
+void heap_stop_world(struct heap *h);
+
+/* How often the heap's lock, or those of all mcentrals together, were taken, and how often one had
+ * to wait for it. Counted where P's are threaded or overlap. */
 struct lock_count {
     uint64_t taken, waited;
 };

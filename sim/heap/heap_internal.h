@@ -70,21 +70,12 @@ struct mspan_list {
     uint16_t id; /* enum list_base + index */
 };
 
-/* The locks' order: with one held, only those below it may be taken. */
-enum lock_rank {
-    RANK_CENTRAL,    /* one mcentral's lists */
-    RANK_HEAP,       /* the heap of pages, and where mspan, mcache and treap records come from */
-    RANK_SWEEPBUF,   /* one sweep stack */
-    RANK_GCBITS,     /* the arenas of allocation and mark bits */
-    RANK_PERSISTENT, /* persistentalloc's chunk */
-    RANK_OS,         /* the system, and what is known of its address space */
-    RANK_COUNT
-};
-
-/* Does nothing unless the heap is threaded. */
+/* Locks only while threads run the P's, or operations overlap; ranks stand in sim/trace/event.h. */
 struct lock {
-    pthread_mutex_t mutex;
     enum lock_rank rank;
+    unsigned index;         /* among those of its rank */
+    pthread_mutex_t mutex;  /* of threads */
+    struct mcache *holder;  /* of overlapping P's: who has it, NULL for nobody */
     uint64_t taken, waited; /* how often, and how often not at once; written while held */
 };
 
@@ -198,7 +189,9 @@ struct heap {
     struct mcache cache;            /* P 0's */
     struct mcache *mcaches[MAX_PS]; /* by P; [0] is &cache */
     unsigned ps;                    /* how many P's there are */
-    struct mcache *running;         /* not threaded: the P that runs now */
+    struct mcache *running;         /* not threaded: the P that acts, or acted last */
+    unsigned told;                  /* which P the sink knows to be acting */
+    struct sched *sched;            /* while operations may overlap, else NULL */
     struct mspan *emptymspan;       /* what mcache slots hold before their first span */
 
     struct mspan **allspans; /* by handle - 1 */
@@ -248,6 +241,19 @@ NORETURN void heap_leave(struct heap *h);
  * program before. Inside another guard of the same P it just runs body. */
 bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg);
 
+/* --- sched.c: overlapping P's --- */
+
+/* Is the caller's one of several operations in flight? */
+bool sched_overlapping(const struct heap *h);
+/* lock and unlock of such a one. */
+void sched_lock(struct heap *h, struct lock *l);
+/* Another P may go on here. */
+void sched_interrupt(struct heap *h);
+void sched_unlock(struct heap *h, struct lock *l);
+/* Go has ended the program: the lock goes to nobody, and who waits for it finds out. */
+void sched_abandon(struct heap *h, struct lock *l);
+void sched_free(struct heap *h);
+
 /* --- emit.c: telling what happens, and Go's ways to end --- */
 
 #ifndef TRACE
@@ -296,7 +302,7 @@ void heap_print(struct heap *h, enum message message, uint64_t a, uint64_t b, ui
 /* Go's throw: prints, ends the program with status 2 and leaves the heap's entry point. */
 NORETURN void heap_throw(struct heap *h, enum message message);
 NORETURN void heap_exit(struct heap *h, int status);
-/* heap_guard_on P 0. */
+/* heap_guard_on the P that acts; of threads, on P 0. */
 bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg);
 
 /* --- mem.c: the seven sys* functions, and persistent memory --- */

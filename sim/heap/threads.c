@@ -18,8 +18,8 @@
  * all mcaches, the change of sweepgen) need the world stopped: no other P is entered then, and the
  * caller sees to that.
  *
- * A heap starts with one P and takes no locks (threaded is false): then one thread runs all P's in
- * turn, and a run can be repeated exactly.
+ * A heap starts with one P and takes no locks: as long as one thread runs all P's in turn, nobody
+ * could hold one. sched.c makes them lock all the same, for P's that overlap.
  *
  * When Go ends the program, the thread that found out gives its locks back and leaves. The others
  * leave at the next lock they get: what it keeps may be half changed.
@@ -33,25 +33,27 @@
 
 /* --- Locks --- */
 
-static void lock_init(struct lock *l, enum lock_rank rank) {
-    *l = (struct lock){.rank = rank};
+static void lock_init(struct lock *l, enum lock_rank rank, unsigned index) {
+    *l = (struct lock){.rank = rank, .index = index};
     pthread_mutex_init(&l->mutex, NULL);
 }
 
 /* Calls f for every lock there is. */
-static void each_lock(struct heap *h, void (*f)(struct lock *l, enum lock_rank rank)) {
+static void each_lock(
+    struct heap *h, void (*f)(struct lock *l, enum lock_rank rank, unsigned index)) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        f(&h->central[i].lock, RANK_CENTRAL);
+        f(&h->central[i].lock, RANK_CENTRAL, i);
     for (unsigned i = 0; i < ARRAY_LEN(h->sweep_spans); i++)
-        f(&h->sweep_spans[i].lock, RANK_SWEEPBUF);
-    f(&h->lock, RANK_HEAP);
-    f(&h->gcbits_lock, RANK_GCBITS);
-    f(&h->persistent_lock, RANK_PERSISTENT);
-    f(&h->os_lock, RANK_OS);
+        f(&h->sweep_spans[i].lock, RANK_SWEEPBUF, i);
+    f(&h->lock, RANK_HEAP, 0);
+    f(&h->gcbits_lock, RANK_GCBITS, 0);
+    f(&h->persistent_lock, RANK_PERSISTENT, 0);
+    f(&h->os_lock, RANK_OS, 0);
 }
 
-static void lock_destroy(struct lock *l, enum lock_rank rank) {
+static void lock_destroy(struct lock *l, enum lock_rank rank, unsigned index) {
     (void)rank;
+    (void)index;
     pthread_mutex_destroy(&l->mutex);
 }
 
@@ -63,34 +65,51 @@ void locks_destroy(struct heap *h) {
     each_lock(h, lock_destroy);
 }
 
-void lock(struct heap *h, struct lock *l) {
-    if (!h->threaded)
-        return;
-    struct mcache *c = this_p(h);
-    INVARIANT(!c->held_count || c->held[c->held_count - 1]->rank < l->rank);
+static void lock_threaded(struct lock *l) {
     bool waited = pthread_mutex_trylock(&l->mutex) != 0;
     if (waited)
         pthread_mutex_lock(&l->mutex);
     l->taken++;
     l->waited += waited;
+}
+
+void lock(struct heap *h, struct lock *l) {
+    if (!h->threaded && !sched_overlapping(h))
+        return;
+    struct mcache *c = this_p(h);
+    INVARIANT(!c->held_count || c->held[c->held_count - 1]->rank < l->rank);
+    if (h->threaded)
+        lock_threaded(l);
+    else
+        sched_lock(h, l);
     c->held[c->held_count++] = l;
     if (h->exited)
         heap_leave(h);
+    if (!h->threaded)
+        sched_interrupt(h);
 }
 
 void unlock(struct heap *h, struct lock *l) {
-    if (!h->threaded)
+    if (!h->threaded && !sched_overlapping(h))
         return;
     struct mcache *c = this_p(h);
     INVARIANT(c->held_count && c->held[c->held_count - 1] == l);
     c->held_count--;
-    pthread_mutex_unlock(&l->mutex);
+    if (h->threaded)
+        pthread_mutex_unlock(&l->mutex);
+    else
+        sched_unlock(h, l);
 }
 
 void heap_leave(struct heap *h) {
     struct mcache *c = this_p(h);
-    while (c->held_count)
-        pthread_mutex_unlock(&c->held[--c->held_count]->mutex);
+    while (c->held_count) {
+        struct lock *l = c->held[--c->held_count];
+        if (h->threaded)
+            pthread_mutex_unlock(&l->mutex);
+        else
+            sched_abandon(h, l);
+    }
     INVARIANT(c->inside);
     longjmp(c->trap, 1);
 }
@@ -130,6 +149,11 @@ void reach_rung(struct heap *h, enum rung rung) {
         c->rung = rung;
 }
 
+void heap_act(struct heap *h, unsigned p) {
+    INVARIANT(p < h->ps && !h->threaded);
+    h->running = h->mcaches[p];
+}
+
 static void enter(struct heap *h, struct mcache *c) {
     c->inside = true;
     h->running = c;
@@ -147,8 +171,6 @@ static void leave(struct heap *h, struct mcache *c) {
     c->inside = false;
     if (UNLIKELY(h->threaded))
         atomic_store_explicit(&c->entered, false, memory_order_release);
-    else
-        h->running = &h->cache;
 }
 
 bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg) {
@@ -175,7 +197,7 @@ bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void
 }
 
 bool heap_guard(struct heap *h, void (*body)(struct heap *h, void *arg), void *arg) {
-    return heap_guard_on(h, 0, body, arg);
+    return heap_guard_on(h, h->threaded ? 0 : h->running->p, body, arg);
 }
 
 /* --- P's --- */
@@ -218,6 +240,6 @@ unsigned heap_ps(const struct heap *h) {
 }
 
 void heap_set_threaded(struct heap *h, bool threaded) {
-    INVARIANT(!threaded || !h->sink);
+    INVARIANT(!threaded || (!h->sink && !h->sched));
     h->threaded = threaded;
 }

@@ -26,6 +26,11 @@ static const char *const state_names[] = {
     RANGE_STATES(X)
 #undef X
 };
+static const char *const rank_names[] = {
+#define X(NAME, text) text,
+    LOCK_RANKS(X)
+#undef X
+};
 #define X(name) #name,
 static const char *const stat_names[] = {STATS(X)};
 static const char *const span_field_names[] = {SPAN_FIELDS(X)};
@@ -65,6 +70,10 @@ const char *span_field_name(unsigned field) {
 
 const char *heap_field_name(unsigned field) {
     return NAME_IN(heap_field_names, field);
+}
+
+const char *lock_rank_name(unsigned rank) {
+    return NAME_IN(rank_names, rank);
 }
 
 char *message_text(const struct event *ev, char *buf, unsigned buf_len) {

@@ -15,7 +15,8 @@
  *   - Addresses are target addresses.
  *
  * Order: an operation of the program is OP_BEGIN, what it caused, OP_END. Inside, events come in
- * the order in which the Go runtime's code makes the changes.
+ * the order in which the Go runtime's code makes the changes. Where several P's have an operation
+ * in flight, SWITCH says whose doing is what; operations begin in the order of their numbers.
  */
 #ifndef ARENA_EVENT_H
 #define ARENA_EVENT_H
@@ -31,6 +32,7 @@ struct event {
     uint32_t x;
     uint64_t a, b, c;
 };
+_Static_assert(sizeof(struct event) == 32, "two events fit a cache line, and files keep them so");
 
 /* X(NAME, text, w, x, a, b, c): the text is the kind's name for people and files, the rest says
  * what the fields hold ("" = unused, zero). The contract of each stands above it. */
@@ -47,7 +49,8 @@ struct event {
     X(ATTEMPT, "attempt", "enum outcome", "index", "addr", "size", "answer")                       \
     /* Go prints a message, by number: message_text() makes the words. */                          \
     X(MESSAGE, "message", "", "enum message", "arg", "arg", "arg")                                 \
-    /* Go ends the program under study with status w. Nothing but OP_END follows. */               \
+    /* Go ends the program under study with status w. Nothing but OP_END follows, one for each P   \
+     * that has an operation in flight. */                                                         \
     X(EXIT, "exit", "status", "", "", "", "")                                                      \
     /* Calls to the system, in the sys* layer's terms. They change counters alone; what became of  \
      * the address space is told by the RANGE events after them. */                                \
@@ -68,6 +71,15 @@ struct event {
     X(STAT_ADD, "stat", "enum stat_id", "P", "delta", "", "")                                      \
     /* One P more, number x, with an mcache whose record is at a. (P 0 has been there always.) */  \
     X(P_BORN, "P", "", "P", "record", "", "")                                                      \
+    /* From here on P x acts, no longer P a: every event up to the next of these is its doing. (At \
+     * first P 0 acts.) */                                                                         \
+    X(SWITCH, "switch", "", "P", "P before", "", "")                                               \
+    /* P x comes to a lock that P a holds, and waits. b: of an mcentral, bytes of its slots. For   \
+     * the world (RANK_WORLD) it waits until every other P has finished its operation; a is its    \
+     * own number. */                                                                              \
+    X(WAIT, "wait", "enum lock_rank | index << 8", "P", "holder", "slot size", "")                 \
+    /* P x waits no longer: it has the lock, which P a (itself, for the world) had until now. */   \
+    X(GOT, "got", "enum lock_rank | index << 8", "P", "holder before", "slot size", "")            \
     /* The runtime took memory for its own records: w says what for (enum meta_kind). */           \
     X(META, "metadata", "enum meta_kind", "", "addr", "size", "")                                  \
     /* A new mspan structure exists, its record at address a; handle x = allspans length. */       \
@@ -230,6 +242,24 @@ enum stat_id {
 /* P's that a heap can have. */
 enum { MAX_PS = 8 };
 
+/* What a P may have to wait for, in the order of locking: with one held, only those further down
+ * may be taken. The text: whose lock it is. */
+#define LOCK_RANKS(X)                                                                              \
+    X(WORLD, "the world")            /* that all other P's have stopped, to collect */             \
+    X(CENTRAL, "mcentral")           /* one mcentral's lists; the index is its span class */       \
+    X(HEAP, "the heap")              /* the heap of pages, and the runtime's own records */        \
+    X(SWEEPBUF, "a sweep stack")     /* one sweep stack; the index is its number */                \
+    X(GCBITS, "the bit arenas")      /* the arenas of allocation and mark bits */                  \
+    X(PERSISTENT, "persistentalloc") /* persistentalloc's chunk */                                 \
+    X(OS, "the system")              /* calls to the system, what is known of its space */
+
+enum lock_rank {
+#define X(NAME, text) RANK_##NAME,
+    LOCK_RANKS(X)
+#undef X
+        RANK_COUNT
+};
+
 #define SPAN_FIELDS(X)                                                                             \
     X(base) X(npages) X(state) X(spanclass) X(elemsize) X(nelems) X(freeindex) X(alloc_count)      \
         X(alloc_cache) X(incache) X(needzero) X(sweepgen) X(limit) X(npreleased) X(unusedsince)
@@ -328,6 +358,7 @@ const char *range_state_name(unsigned state);
 const char *stat_name(unsigned stat);
 const char *span_field_name(unsigned field);
 const char *heap_field_name(unsigned field);
+const char *lock_rank_name(unsigned rank);
 
 /* The words of a MESSAGE event, without newline. Returns buf. */
 char *message_text(const struct event *ev, char *buf, unsigned buf_len);

@@ -301,6 +301,9 @@ void narrate(
         [EV_HEAP_SET] = tell_boundary,
         [EV_STAT_ADD] = tell_stat,
         [EV_P_BORN] = tell_p_born,
+        [EV_SWITCH] = tell_switch,
+        [EV_WAIT] = tell_wait,
+        [EV_GOT] = tell_wait,
         [EV_META] = tell_meta,
         [EV_SPAN_BORN] = tell_span_born,
         [EV_SPAN_SET] = tell_span_set,
@@ -354,6 +357,9 @@ enum weight narrate_weight(const struct event *ev) {
                    ? WEIGHT_STEP
                    : WEIGHT_DETAIL;
     case EV_P_BORN:
+    case EV_SWITCH:
+    case EV_WAIT:
+    case EV_GOT:
     case EV_META:
     case EV_SPAN_BORN:
     case EV_SLOT:

@@ -84,11 +84,6 @@ void tell_stat(struct teller *t, const struct event *ev) {
         known && about[ev->w].bytes ? SIZE(by) : COUNT(by));
 }
 
-void tell_p_born(struct teller *t, const struct event *ev) {
-    sb_printf(t->out, _("P%u starts, with an mcache of its own; its record is at %s."), ev->x,
-        HEX(ev->a));
-}
-
 /* --- Spans --- */
 
 void tell_span_born(struct teller *t, const struct event *ev) {

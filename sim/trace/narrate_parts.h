@@ -40,9 +40,10 @@ typedef void tell_fn(struct teller *t, const struct event *ev);
 
 /* narrate_start.c: mallocinit, and the calls to the system */
 tell_fn tell_step, tell_attempt, tell_message, tell_exit, tell_os, tell_range, tell_meta;
+/* narrate_ps.c: P's and their locks */
+tell_fn tell_p_born, tell_switch, tell_wait;
 /* narrate_heap.c: the heap's structures */
-tell_fn tell_boundary, tell_stat, tell_p_born, tell_span_born, tell_span_set, tell_slot, tell_bits,
-    tell_pages;
+tell_fn tell_boundary, tell_stat, tell_span_born, tell_span_set, tell_slot, tell_bits, tell_pages;
 tell_fn tell_bitmap, tell_list, tell_treap, tell_cache, tell_tiny, tell_nmalloc;
 
 #endif

@@ -67,7 +67,8 @@ size_t recording_memory(const struct recording *rec);
 /* Operations: their number, and the event index of operation op's OP_BEGIN. */
 uint64_t recording_op_count(const struct recording *rec);
 uint64_t recording_op_start(const struct recording *rec, uint64_t op);
-/* The operation event i belongs to (the last one begun at or before it). */
+/* The operation event i belongs to: the last one begun at or before it. (Where several are in
+ * flight a replica's op[acting] says whose doing it is.) */
 uint64_t recording_op_at(const struct recording *rec, uint64_t i);
 
 /* Samples in order of seq: bounded in number however long the run, evenly thinned. */

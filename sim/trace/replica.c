@@ -29,8 +29,10 @@ static void set_value(struct replica *r, const struct event *ev, uint64_t *value
 
 static void on_op(struct replica *r, const struct event *ev, enum direction dir) {
     bool begins = (ev->kind == EV_OP_BEGIN) == (dir == APPLY);
-    INVARIANT(r->in_op != begins);
-    r->in_op = begins;
+    INVARIANT(ev->w >> 8 <= r->more_ps);
+    struct rop *op = &r->op[ev->w >> 8];
+    INVARIANT(op->in_flight != begins && (begins || op->number == ev->x));
+    *op = (struct rop){.in_flight = begins, .number = begins ? ev->x : 0};
     if (ev->kind == EV_OP_BEGIN)
         r->ops += dir == APPLY ? 1 : (uint64_t)-1;
 }
@@ -274,6 +276,31 @@ static void on_p_born(struct replica *r, const struct event *ev, enum direction 
     r->more_ps += dir == APPLY ? 1u : (uint32_t)-1;
 }
 
+static void on_switch(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x <= r->more_ps && ev->a <= r->more_ps);
+    uint64_t acting = r->acting;
+    set_value(r, ev, &acting, ev->a, ev->x, dir);
+    r->acting = (uint8_t)acting;
+}
+
+/* P x begins to wait, or gets what it waited for. Whoever else waits for the same lock waits for
+ * its new holder then. */
+static void on_wait(struct replica *r, const struct event *ev, enum direction dir) {
+    INVARIANT(ev->x <= r->more_ps && ev->a <= r->more_ps);
+    struct rwait lock = {true, (uint8_t)ev->w, (uint8_t)(ev->w >> 8), (uint8_t)ev->a};
+    struct rwait *wait = &r->wait[ev->x];
+    bool begins = (ev->kind == EV_WAIT) == (dir == APPLY);
+    INVARIANT(wait->waits != begins);
+    *wait = begins ? lock : (struct rwait){0};
+    if (ev->kind == EV_WAIT || lock.rank == RANK_WORLD)
+        return;
+    for (unsigned p = 0; p <= r->more_ps; p++) {
+        struct rwait *other = &r->wait[p];
+        if (p != ev->x && other->waits && other->rank == lock.rank && other->index == lock.index)
+            other->holder = dir == APPLY ? (uint8_t)ev->x : lock.holder;
+    }
+}
+
 static void on_stat(struct replica *r, const struct event *ev, enum direction dir) {
     INVARIANT(ev->w < STAT_COUNT);
     uint64_t delta = dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
@@ -345,6 +372,9 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
         break;
     case EV_STAT_ADD: on_stat(r, ev, dir); break;
     case EV_P_BORN: on_p_born(r, ev, dir); break;
+    case EV_SWITCH: on_switch(r, ev, dir); break;
+    case EV_WAIT:
+    case EV_GOT: on_wait(r, ev, dir); break;
     case EV_META: on_meta(r, ev, dir); break;
     case EV_SPAN_BORN: on_span_born(r, ev, dir); break;
     case EV_SPAN_SET: on_span_set(r, ev, dir); break;

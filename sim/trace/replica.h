@@ -73,10 +73,17 @@ struct tiny_sum {
     uint64_t objects, asked, blocks;
 };
 
+/* What a P waits for. */
+struct rwait {
+    bool waits;     /* the rest is valid */
+    uint8_t rank;   /* enum lock_rank */
+    uint8_t index;  /* of the lock among those of its rank: an mcentral's span class */
+    uint8_t holder; /* the P that has it */
+};
+
 struct replica {
     uint64_t seq;      /* events applied so far */
     uint64_t ops;      /* operations begun so far */
-    bool in_op;        /* ... and the last one has not ended */
     bool exited;       /* Go ended the program */
     uint32_t status;   /* with this */
     uint32_t messages; /* Go printed so many lines */
@@ -93,6 +100,12 @@ struct replica {
     struct rlist lists[LIST_COUNT];
     uint32_t treap_root;
     uint32_t more_ps; /* P's besides number 0 */
+    uint8_t acting;   /* the P whose doing the last event was, and the next is */
+    struct rop {      /* by P: the operation it has in flight */
+        bool in_flight;
+        uint32_t number; /* valid while in flight */
+    } op[MAX_PS];
+    struct rwait wait[MAX_PS]; /* by P; what it waits for when the program ends stays */
     uint32_t cache[MAX_PS][NUM_SPAN_CLASSES];
     uint64_t local[MAX_PS][LOCAL_STAT_COUNT]; /* statistics from STAT_LOCAL on */
     uint64_t tiny[MAX_PS], tiny_offset[MAX_PS];
@@ -140,6 +153,8 @@ uint32_t replica_span_of(const struct replica *r, uint64_t addr);
 bool rspan_slot_allocated(const struct rspan *s, uint64_t index);
 /* One bit of alloc_bits or mark_bits. */
 bool rspan_bit(const uint64_t *bits, uint64_t index);
+/* Has any P an operation in flight? */
+bool replica_in_op(const struct replica *r);
 /* Bytes the replica takes, about; what it shares with copies counts by its share. */
 size_t replica_memory(const struct replica *r);
 /* Bytes that writing has allocated so far for what copies share: what a copy comes to cost in time

@@ -204,6 +204,13 @@ uint32_t replica_span_of(const struct replica *r, uint64_t addr) {
     return 0;
 }
 
+bool replica_in_op(const struct replica *r) {
+    for (unsigned p = 0; p <= r->more_ps; p++)
+        if (r->op[p].in_flight)
+            return true;
+    return false;
+}
+
 bool rspan_bit(const uint64_t *bits, uint64_t index) {
     return bits && (bits[index / 64] >> (index % 64) & 1);
 }

@@ -191,7 +191,8 @@ static bool run(struct legal *l, const struct op *op) {
         return false;
     if (l->listener && first)
         l->listener(l->arg, op);
-    bool ran = program_run(l->program, op, &err);
+    /* Objects in flight are nobody's yet: where roots decide, one at a time. */
+    bool ran = l->precise ? program_run(l->program, op, &err) : program_start(l->program, op, &err);
     if (l->listener && ran && !first)
         l->listener(l->arg, op);
     return ran;
@@ -326,6 +327,8 @@ bool legal_run(struct legal *l, const struct op *op) {
     bool before_init = op->code == OP_OCCUPY || op->code == OP_INIT || op->code == OP_NOTE;
     if (program_ended(l->program) || (!l->started && !before_init))
         return false;
+    if (op->code == OP_PRECISE)
+        program_settle(l->program);
     uint64_t collections = heap_memstats(program_heap(l->program)).num_gc;
     bool ran = run_any(l, op);
     l->started |= ran && op->code == OP_INIT;

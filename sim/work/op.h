@@ -17,7 +17,8 @@ struct op {
     uint64_t size; /* OCCUPY, ALLOC: bytes; MANUAL: pages; PRECISE: 1 on, 0 off; GOGC: percent,
                       UINT64_MAX off; ADVANCE: nanoseconds; PS: how many P's; ON: the P that
                       allocates, sweeps and manages spans from here on; INTERLEAVE: the seed from
-                      which that P is drawn anew for each operation, UINT64_MAX: as ON says */
+                      which that P is drawn anew for each operation, and from which P's overlap
+                      (program_start); UINT64_MAX: as ON says */
     /* ALLOC_TYPED: an array of count elements of elem bytes, whose first ptrdata bytes hold
      * pointers where mask says: one bit a word, lowest word in the lowest bit of mask[0]. */
     uint64_t elem, count, ptrdata;

@@ -7,6 +7,8 @@
  */
 #include "sim/work/program_internal.h"
 
+#include "sim/base/random.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,8 @@ void program_free(struct program *p) {
     heap_free(p->heap);
     for (size_t i = 0; i < p->count; i++)
         free(p->objects[i].type);
+    for (unsigned on = 0; on < MAX_PS; on++)
+        free(p->flights[on].mask);
     free(p->objects);
     free(p);
 }
@@ -58,6 +62,7 @@ bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64
     const struct object *o = object_find(p, id);
     if (!o)
         return false;
+    INVARIANT(!o->in_flight);
     *addr = o->addr;
     *size = o->size;
     return true;
@@ -68,7 +73,9 @@ bool program_usable(const struct program *p, uint32_t id) {
     return o && !o->collected;
 }
 
-static void object_set(struct program *p, uint32_t id, uint64_t addr, uint64_t size) {
+/* number: of the operation that allocates it. */
+static struct object *object_set(
+    struct program *p, uint32_t id, uint64_t addr, uint64_t size, uint32_t number) {
     if (id >= p->count) {
         void *objects = p->objects;
         array_reserve(&objects, &p->cap, id + 1, sizeof *p->objects);
@@ -77,7 +84,9 @@ static void object_set(struct program *p, uint32_t id, uint64_t addr, uint64_t s
         p->count = id + 1;
     }
     free(p->objects[id].type);
-    p->objects[id] = (struct object){.addr = addr, .size = size, .exists = true};
+    struct object *o = &p->objects[id];
+    *o = (struct object){.addr = addr, .size = size, .exists = true, .born = number};
+    return o;
 }
 
 /* --- Does it make sense? --- */
@@ -204,9 +213,14 @@ static bool check(const struct program *p, const struct op *op, struct error *er
 
 /* --- Doing it --- */
 
+/* P's are drawn from one generator, and how they overlap from another. */
 static void interleave(struct program *p, uint64_t seed) {
     p->interleaved = seed != UINT64_MAX;
-    p->p_random = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    p->p_random = seed;
+    if (p->interleaved)
+        heap_overlap(p->heap, ~seed);
+    else
+        heap_overlap_end(p->heap);
 }
 
 /* The P that carries the operation out. What no P does, such as a collection, counts as P 0's. */
@@ -217,12 +231,11 @@ static unsigned choose_p(struct program *p, enum op_code code) {
         return 0;
     if (!p->interleaved)
         return p->on;
-    p->p_random = p->p_random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (unsigned)((p->p_random >> 33) % heap_ps(p->heap));
+    return (unsigned)random_below(&p->p_random, heap_ps(p->heap));
 }
 
 static bool can_die(const struct object *o) {
-    return o->exists && !o->collected && !o->manual && o->size;
+    return o->exists && !o->in_flight && !o->collected && !o->manual && o->size;
 }
 
 /* What no root reaches can no longer be used. */
@@ -235,13 +248,14 @@ static void note_collected(struct program *p) {
 }
 
 /* Live is what the roots reach; or, unless that was asked for, what was not dropped. In the order
- * of the numbers. fresh (NULL: none) is in the program's hands, as good as a root. */
-static uint64_t do_collect(struct program *p, bool sweep, const struct object *fresh) {
+ * of the numbers. What operation number fresh or a later one allocated is still in the program's
+ * hands, as good as a root. */
+static uint64_t do_collect(struct program *p, bool sweep, uint32_t fresh) {
     if (!heap_gc_begin(p->heap))
         return 0;
     for (size_t i = 0; i < p->count; i++) {
         const struct object *o = &p->objects[i];
-        if (can_die(o) && (o->root || o == fresh || !p->precise))
+        if (can_die(o) && (o->root || o->born >= fresh || !p->precise))
             heap_gc_mark(p->heap, o->addr, p->precise);
     }
     if (p->precise)
@@ -261,6 +275,23 @@ static void keep_type(struct program *p, const struct op *op) {
     p->objects[op->id].type = type;
 }
 
+/* The oldest operation that is under way beside number, or number. */
+static uint32_t oldest_under_way(const struct program *p, uint32_t number) {
+    for (unsigned on = 0; on < heap_ps(p->heap); on++)
+        if (heap_busy(p->heap, on) && p->flights[on].number < number)
+            number = p->flights[on].number;
+    return number;
+}
+
+/* Allocation number `number` was a slow one. If another P sees the same, one of them collects. */
+static void collect_if_due(struct program *p, uint32_t number) {
+    if (!heap_gc_due(p->heap))
+        return;
+    heap_stop_world(p->heap);
+    if (!program_ended(p) && heap_gc_due(p->heap))
+        do_collect(p, false, oldest_under_way(p, number));
+}
+
 /* mallocgc gives zeroed memory. */
 static void check_fresh(const struct program *p, uint64_t addr, uint64_t size) {
     const uint8_t *bytes = os_host(p->os, addr);
@@ -269,14 +300,14 @@ static void check_fresh(const struct program *p, uint64_t addr, uint64_t size) {
             (unsigned long long)size);
 }
 
-static uint64_t do_alloc(struct program *p, const struct op *op, unsigned on) {
+static uint64_t do_alloc(struct program *p, const struct op *op, unsigned on, uint32_t number) {
     struct heap_type type = {.size = op->elem, .ptrdata = op->ptrdata, .mask = op->mask};
     bool typed = op->code == OP_ALLOC_TYPED;
     uint64_t size = typed ? op->elem * op->count : op->size;
     struct heap_object got = heap_malloc_on(p->heap, on, size, typed ? &type : NULL);
     if (program_ended(p))
         return 0;
-    object_set(p, op->id, got.addr, size);
+    object_set(p, op->id, got.addr, size, number);
     if (p->checked && typed && op->ptrdata)
         keep_type(p, op);
     if (p->checked && size)
@@ -288,8 +319,8 @@ static uint64_t do_alloc(struct program *p, const struct op *op, unsigned on) {
                                .a = got.addr,
                                .b = size,
                                .c = (got.size & UINT32_MAX) | op->ptrdata << 32});
-    if (got.rung >= RUNG_MCENTRAL && heap_gc_due(p->heap))
-        do_collect(p, false, object_find(p, op->id));
+    if (got.rung >= RUNG_MCENTRAL)
+        collect_if_due(p, number);
     return got.addr;
 }
 
@@ -310,17 +341,16 @@ static void do_drop(struct program *p, const struct op *op) {
     o->exists = false;
 }
 
-static uint64_t do_manual(struct program *p, const struct op *op, unsigned on) {
+static uint64_t do_manual(struct program *p, const struct op *op, unsigned on, uint32_t number) {
     uint64_t addr = heap_alloc_manual_on(p->heap, on, op->size);
     if (!addr)
         return 0;
-    object_set(p, op->id, addr, op->size << GO_PAGE_SHIFT);
-    p->objects[op->id].manual = true;
+    object_set(p, op->id, addr, op->size << GO_PAGE_SHIFT, number)->manual = true;
     return addr;
 }
 
 /* Carries it out on that P; returns what OP_END tells. */
-static uint64_t carry_out(struct program *p, const struct op *op, unsigned on) {
+static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, uint32_t number) {
     struct object *o = object_find(p, op->id);
     switch (op->code) {
     case OP_OCCUPY:
@@ -329,7 +359,7 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on) {
     case OP_INIT: p->started = heap_init(p->heap); return 0;
     case OP_SEED: heap_seed(p->heap, op->seed[0], op->seed[1]); return 0;
     case OP_ALLOC:
-    case OP_ALLOC_TYPED: return do_alloc(p, op, on);
+    case OP_ALLOC_TYPED: return do_alloc(p, op, on, number);
     case OP_DROP: do_drop(p, op); return 0;
     case OP_FILL:
         if (o->size)
@@ -344,10 +374,10 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on) {
     case OP_GOGC: heap_set_gogc(p->heap, (int64_t)op->size); return 0;
     case OP_ADVANCE: return heap_advance(p->heap, op->size);
     case OP_COLLECT:
-    case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT, NULL);
+    case OP_COLLECT_LAZY: return do_collect(p, op->code == OP_COLLECT, UINT32_MAX);
     case OP_SWEEP_ONE: p->swept = heap_sweep_one_on(p->heap, on, &p->yield); return p->yield;
     case OP_SCAVENGE: return p->yield = heap_scavenge(p->heap, UINT64_MAX, 0);
-    case OP_MANUAL: return do_manual(p, op, on);
+    case OP_MANUAL: return do_manual(p, op, on, number);
     case OP_FREE_MANUAL:
         heap_free_manual_on(p->heap, on, o->addr);
         o->exists = false;
@@ -376,22 +406,104 @@ bool program_accepts(const struct program *p, const struct op *op, struct error 
     return check(p, op, err);
 }
 
-bool program_run(struct program *p, const struct op *op, struct error *err) {
-    if (!program_accepts(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
-        return false;
-    uint32_t number = p->ops++;
-    unsigned on = choose_p(p, op->code);
-    uint16_t code_on = (uint16_t)(op->code | on << 8);
+static void tell_begin(struct program *p, const struct op *op, unsigned on, uint32_t number) {
     uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;
+    heap_act(p->heap, on);
     heap_emit(p->heap, (struct event){.kind = EV_OP_BEGIN,
-                           .w = code_on,
+                           .w = (uint16_t)(op->code | on << 8),
                            .x = number,
                            .a = op->code == OP_OCCUPY ? op->addr : op->id,
                            .b = size,
                            .c = op->code == OP_STORE ? op->dst : op->ptrdata});
-    uint64_t result = carry_out(p, op, on);
-    heap_emit(p->heap, (struct event){.kind = EV_OP_END, .w = code_on, .x = number, .a = result});
+}
+
+/* Carries out what has begun, to its end. */
+static void finish(struct program *p, const struct op *op, unsigned on, uint32_t number) {
+    uint64_t result = carry_out(p, op, on, number);
+    heap_emit(p->heap,
+        (struct event){
+            .kind = EV_OP_END, .w = (uint16_t)(op->code | on << 8), .x = number, .a = result});
+}
+
+/* --- In flight --- */
+
+/* May it be in flight together with others? That needs a number that means nothing yet. */
+static bool can_fly(const struct program *p, const struct op *op) {
+    bool allocates = op->code == OP_ALLOC || op->code == OP_ALLOC_TYPED || op->code == OP_MANUAL;
+    return allocates && p->interleaved && heap_ps(p->heap) > 1 && !object_find(p, op->id);
+}
+
+static void fly(struct heap *h, unsigned on, void *arg) {
+    struct program *p = arg;
+    const struct flight *f = &p->flights[on];
+    (void)h;
+    finish(p, &f->op, on, f->number);
+    struct object *o = object_find(p, f->op.id);
+    o->exists = !o->in_flight; /* or else nothing came of it */
+}
+
+static void take_off(struct program *p, const struct op *op, unsigned on, uint32_t number) {
+    struct flight *f = &p->flights[on];
+    size_t bytes = (size_t)(op->ptrdata / p->os->platform->ptr_size + 7) / 8;
+    free(f->mask);
+    *f = (struct flight){.op = *op, .number = number, .mask = xmalloc(bytes + 1)};
+    if (bytes)
+        memcpy(f->mask, op->mask, bytes);
+    f->op.mask = f->mask;
+    object_set(p, op->id, 0, 0, number)->in_flight = true;
+    heap_start_on(p->heap, on, fly, p);
+}
+
+void program_settle(struct program *p) {
+    if (!program_in_flight(p))
+        return;
+    heap_await_all(p->heap);
+    if (p->checked)
+        program_check_op(p, NULL);
+}
+
+bool program_in_flight(const struct program *p) {
+    for (unsigned on = 0; on < heap_ps(p->heap); on++)
+        if (heap_busy(p->heap, on))
+            return true;
+    return false;
+}
+
+/* --- Running --- */
+
+/* A place for an operation on P on, or (whole) the heap for itself. False: what was in flight has
+ * ended the program. */
+static bool make_room(struct program *p, unsigned on, bool whole) {
+    if (!whole)
+        heap_await(p->heap, on);
+    if (whole || program_ended(p))
+        program_settle(p);
+    return !program_ended(p);
+}
+
+bool program_start(struct program *p, const struct op *op, struct error *err) {
+    bool flies = can_fly(p, op);
+    if (!flies && !program_ended(p) && !make_room(p, 0, true))
+        return true;
+    if (!program_accepts(p, op, err) || (op->code == OP_OCCUPY && !occupy(p, op, err)))
+        return false;
+    unsigned on = choose_p(p, op->code);
+    if (flies && !make_room(p, on, false))
+        return true;
+    uint32_t number = p->ops++;
+    tell_begin(p, op, on, number);
+    if (flies) {
+        take_off(p, op, on, number);
+        return true;
+    }
+    finish(p, op, on, number);
     if (p->checked)
         program_check_op(p, op);
     return true;
+}
+
+bool program_run(struct program *p, const struct op *op, struct error *err) {
+    bool done = program_start(p, op, err);
+    program_settle(p);
+    return done;
 }

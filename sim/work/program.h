@@ -20,6 +20,15 @@ struct heap *program_heap(struct program *p);
  * word outside it, an allocation before init): the program is unchanged. A Go fatal error is no
  * failure: it returns true and program_ended() tells. */
 bool program_run(struct program *p, const struct op *op, struct error *err);
+/* The same, but where P's are interleaved the operation may still be in flight on return: begun, or
+ * somewhere on its way, and what it came to not known yet. Up to one a P is, all of them
+ * allocations of objects with numbers that were free; any other operation waits until they are
+ * done. If they end the program, op is not begun. */
+bool program_start(struct program *p, const struct op *op, struct error *err);
+/* Waits until nothing is in flight. */
+void program_settle(struct program *p);
+/* Is anything? */
+bool program_in_flight(const struct program *p);
 /* Would it be carried out? (Whether a range can be occupied only the attempt shows.) */
 bool program_accepts(const struct program *p, const struct op *op, struct error *err);
 
@@ -39,7 +48,7 @@ bool program_ended(const struct program *p);
 
 /* The object's address and size (as asked for); false if there is none of that number. */
 bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64_t *size);
-/* Is there such an object, and has no collection taken its memory? */
+/* Is there such an object, be it in flight, and has no collection taken its memory? */
 bool program_usable(const struct program *p, uint32_t id);
 
 #endif

@@ -59,15 +59,16 @@ void program_check(const struct program *p) {
     free(sorted);
 }
 
-void program_check_op(const struct program *p, const struct op *op) {
+void program_check_op(struct program *p, const struct op *op) {
     if (!p->started || program_ended(p))
         return;
-    if (p->ops % FULL_CHECK_EVERY == 0) {
+    if (p->ops - p->all_checked >= FULL_CHECK_EVERY) {
+        p->all_checked = p->ops;
         program_check(p);
         return;
     }
     heap_check(p->heap);
-    if (op->code != OP_ALLOC && op->code != OP_ALLOC_TYPED)
+    if (!op || (op->code != OP_ALLOC && op->code != OP_ALLOC_TYPED))
         return;
     const struct object *o = &p->objects[op->id];
     if (!has_memory(o))

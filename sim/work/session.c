@@ -174,7 +174,7 @@ static bool is_overruled(const struct session *s, enum op_code code) {
 /* Runs an operation and counts it. False if it makes no sense here. */
 static bool run(struct session *s, const struct op *op) {
     struct error err = {""};
-    if (!program_run(s->world.program, op, &err)) {
+    if (!program_start(s->world.program, op, &err)) {
         const char *name = s->source->name ? s->source->name : "workload";
         return error_set(&s->err, "%s:%d: %s", name, op->line, err.text);
     }
@@ -230,6 +230,8 @@ uint64_t session_recorded_op(const struct session *s, uint64_t n) {
 bool session_pump(struct session *s, uint64_t max_ops) {
     for (uint64_t i = 0; i < max_ops && !s->done; i++)
         s->done = !step(s);
+    if (s->done)
+        program_settle(s->world.program);
     return !s->done;
 }
 

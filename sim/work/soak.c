@@ -79,16 +79,22 @@ static void trial_end(struct trial *t) {
 }
 
 static bool trial_compare(struct trial *t, struct strbuf *why) {
-    program_check(t->program);
+    if (!program_in_flight(t->program))
+        program_check(t->program);
     return follower_compare(t->follower, program_heap(t->program), why);
 }
 
 static bool trial_step(struct trial *t, const struct op *op, struct strbuf *why) {
     legal_run(t->legal, op);
-    return random_below(&t->dice, COMPARE_EVERY) || trial_compare(t, why);
+    if (random_below(&t->dice, COMPARE_EVERY))
+        return true;
+    if (random_below(&t->dice, 2))
+        program_settle(t->program);
+    return trial_compare(t, why);
 }
 
 static bool trial_finish(struct trial *t, struct strbuf *why) {
+    program_settle(t->program);
     return trial_compare(t, why) && follower_travel(t->follower, why);
 }
 

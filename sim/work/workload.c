@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* In the order in which menus show them. Each is workloads/NAME.arena. */
-static const char *const builtins[] = {"small", "huge", "strings", "trees"};
+static const char *const builtins[] = {"small", "huge", "strings", "trees", "workers"};
 
 const char *workload_builtin(size_t i) {
     return i < ARRAY_LEN(builtins) ? builtins[i] : NULL;

@@ -253,6 +253,10 @@ static uint64_t mix_span(uint64_t hash, const struct rspan *s) {
 }
 
 static uint64_t mix_cache(uint64_t hash, const struct replica *r, unsigned p) {
+    const struct rwait *wait = &r->wait[p];
+    const uint64_t doing[] = {
+        r->op[p].in_flight, r->op[p].number, wait->waits, wait->rank, wait->index, wait->holder};
+    hash = mix_all(hash, doing, ARRAY_LEN(doing));
     hash = mix_all(mix(mix(hash, r->tiny[p]), r->tiny_offset[p]), r->local[p], LOCAL_STAT_COUNT);
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
         hash = mix(hash, r->cache[p][i]);
@@ -266,7 +270,7 @@ static uint64_t mix_class(uint64_t hash, const struct class_sum *c) {
 }
 
 uint64_t replica_digest(const struct replica *r) {
-    const uint64_t numbers[] = {r->seq, r->ops, r->in_op, r->exited, r->status, r->messages,
+    const uint64_t numbers[] = {r->seq, r->ops, r->acting, r->exited, r->status, r->messages,
         r->treap_root, r->more_ps, r->grey, r->collections, r->objects_born, r->objects_dropped,
         r->ranges.count, r->span_count, r->meta_count};
     uint64_t hash = mix_init(mix_all(1, numbers, ARRAY_LEN(numbers)), &r->init);

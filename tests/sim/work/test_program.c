@@ -496,7 +496,7 @@ static void a_start_that_fails_ends_the_program(void **state) {
     st.system->refuse = FALLBACK_COUNT;
     run(&st, (struct op){.code = OP_INIT});
     assert_true(program_ended(st.p));
-    assert_false(recording_head(st.rec)->in_op);
+    assert_false(replica_in_op(recording_head(st.rec)));
     close_stage(&st);
 }
 
@@ -524,7 +524,7 @@ static void pointers_to_dropped_objects_are_the_programs_own_fault(void **state)
     assert_true(program_ended(st.p));
     const struct event *said = last_event(&st, EV_MESSAGE);
     assert_int_equal(said->x, MSG_THROW_SWEEP_COUNT);
-    assert_false(recording_head(st.rec)->in_op);
+    assert_false(replica_in_op(recording_head(st.rec)));
     close_stage(&st);
 }
 

@@ -74,17 +74,20 @@ static void the_built_in_workloads_are_of_different_kinds(void **state) {
     struct environment env;
     struct op_source *small = open_workload("small", &env), *huge = open_workload("huge", &env),
                      *strings = open_workload("strings", &env),
-                     *trees = open_workload("trees", &env);
+                     *trees = open_workload("trees", &env),
+                     *workers = open_workload("workers", &env);
     struct tally s = tally_of(small, 8), h = tally_of(huge, 8), t = tally_of(strings, 8),
-                 n = tally_of(trees, 8);
+                 n = tally_of(trees, 8), w = tally_of(workers, 8);
     assert_true(s.largest <= KiB(32) && s.typed == 0);
     assert_true(h.largest >= MiB(16) && h.bytes > 20 * s.bytes);
     assert_true(t.smallest < 16 && t.bytes / t.allocs < 200 && t.typed > 1000);
     assert_true(n.typed > n.allocs / 2 && n.stores > 1000);
+    assert_true(w.typed == 200 && w.allocs > 1500 && w.stores == 0);
     small->destroy(small);
     huge->destroy(huge);
     strings->destroy(strings);
     trees->destroy(trees);
+    workers->destroy(workers);
 }
 
 static void a_script_changes_the_world_it_is_given(void **state) {
