@@ -87,7 +87,7 @@ $(OUT)/obj/%.o: %.c $(OUT)/flags
 # Translations: words marked in the sources -> assets/po/LANGUAGE.po -> share/locale beside the programs.
 PO         := $(wildcard assets/po/*.po)
 CATALOGUES := $(patsubst assets/po/%.po,$(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo,$(PO))
-XGETTEXT    = xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --sort-by-file \
+XGETTEXT    = xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=C_:1c,2 --sort-by-file \
               --no-location --package-name=arenascope --add-comments=TRANSLATORS
 catalogues: $(CATALOGUES)
 $(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo: assets/po/%.po

@@ -127,3 +127,8 @@ bool i18n_set_language(enum language language, struct error *err) {
         "%s.UTF-8",
         languages[language].name, own);
 }
+
+const char *i18n_in_context(const char *both, const char *words) {
+    const char *found = gettext(both);
+    return found == both ? words : found;
+}

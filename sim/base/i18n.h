@@ -2,9 +2,10 @@
  * Words in the person's language, by gettext. English is in the source; the other languages are
  * catalogues, assets/po/LANGUAGE.po, which `make` compiles into share/locale beside the programs.
  *
- *   _("free")                                    the words to show now
- *   N_("free")                                   words in a table: marked here, _(p->words) when
- * shown ngettext("%zu page", "%zu pages", n)         where a number decides
+ *   _("free")                               the words to show now
+ *   N_("free")                              words in a table; shown by _(table[i])
+ *   C_("call", "free")                      where the same words mean another thing elsewhere
+ *   ngettext("%zu page", "%zu pages", n)    where a number decides
  *
  * Whole sentences are translated, with the directives of printf in them; never glued fragments.
  * Words are looked up whenever they are shown, so that the language can change between two
@@ -23,8 +24,9 @@
 
 #include <libintl.h>
 
-#define _(words)  gettext(words)
-#define N_(words) words
+#define _(words)           gettext(words)
+#define N_(words)          words
+#define C_(context, words) i18n_in_context(context "\004" words, words)
 
 enum language { LANGUAGE_EN, LANGUAGE_ZH, LANGUAGE_COUNT };
 
@@ -37,6 +39,9 @@ bool language_find(const char *name, enum language *out);
 /* What the environment asks for, by gettext's rules (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), as it
  * was before the first i18n_set_language. English if it asks for nothing that we have. */
 enum language language_of_environment(void);
+
+/* What C_ does: both is context and words as the catalogue joins them. */
+const char *i18n_in_context(const char *both, const char *words);
 
 /* Sets the language of everything looked up from now on. False and err if its catalogue, or a
  * locale that lets libc use it, is not to be had; words are English then. */

@@ -217,23 +217,23 @@ static const char *const event_fields[EV_COUNT][5] = {
 #undef X
 };
 
-/* Kinds and fields in the person's language; what names code (op_code, ptrdata) stays. */
+/* Kinds (but for calls) and fields in the person's language; what names code (op_code, ptrdata)
+ * stays. */
 static const char *event_word(const char *word) {
     static const char *const known[] = {N_("op"), N_("op end"), N_("step"), N_("attempt"),
-        N_("message"), N_("exit"), N_("reserve"), N_("map"), N_("alloc"), N_("free"), N_("unused"),
-        N_("used"), N_("range"), N_("heap"), N_("stat"), N_("metadata"), N_("slot"), N_("bits"),
-        N_("pages"), N_("list push"), N_("list drop"), N_("treap leaf"), N_("treap turn"),
-        N_("treap cut"), N_("object"), N_("grey"), N_("black"), N_("marked"), N_("drop"),
-        N_("store"), N_("0 alloc, 1 mark"), N_("0 front, 1 back"), N_("0 left, 1 right"),
-        N_("1: really reserved"), N_("1: was reserved"), N_("addr"), N_("address"), N_("answer"),
-        N_("arg"), N_("bytes"), N_("count"), N_("delta"), N_("extra"), N_("first byte"),
-        N_("first page"), N_("id"), N_("index"), N_("list"), N_("new"), N_("new cache"),
-        N_("new span"), N_("new freeindex"), N_("new offset"), N_("number"), N_("objects"),
-        N_("old"), N_("old cache"), N_("old freeindex"), N_("old offset"), N_("old span"),
-        N_("owner old"), N_("owner new"), N_("range_state old"), N_("range_state new"),
-        N_("init_step before"), N_("parent"), N_("priority"), N_("record"), N_("result"),
-        N_("rung"), N_("side"), N_("size"), N_("size asked"), N_("span before"), N_("span class"),
-        N_("status"), N_("taken"), N_("value"), N_("word")};
+        N_("message"), N_("exit"), N_("range"), N_("heap"), N_("stat"), N_("metadata"), N_("slot"),
+        N_("bits"), N_("pages"), N_("list push"), N_("list drop"), N_("treap leaf"),
+        N_("treap turn"), N_("treap cut"), N_("object"), N_("grey"), N_("black"), N_("marked"),
+        N_("drop"), N_("store"), N_("0 alloc, 1 mark"), N_("0 front, 1 back"),
+        N_("0 left, 1 right"), N_("1: really reserved"), N_("1: was reserved"), N_("addr"),
+        N_("address"), N_("answer"), N_("arg"), N_("bytes"), N_("count"), N_("delta"), N_("extra"),
+        N_("first byte"), N_("first page"), N_("id"), N_("index"), N_("list"), N_("new"),
+        N_("new cache"), N_("new span"), N_("new freeindex"), N_("new offset"), N_("number"),
+        N_("objects"), N_("old"), N_("old cache"), N_("old freeindex"), N_("old offset"),
+        N_("old span"), N_("owner old"), N_("owner new"), N_("range_state old"),
+        N_("range_state new"), N_("init_step before"), N_("parent"), N_("priority"), N_("record"),
+        N_("result"), N_("rung"), N_("side"), N_("size"), N_("size asked"), N_("span before"),
+        N_("span class"), N_("status"), N_("taken"), N_("value"), N_("word")};
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strcmp(word, known[i]) == 0)
             return _(known[i]);
@@ -320,7 +320,8 @@ static void inspect_event(const struct view *v, uint64_t index, struct facts *f)
     struct strbuf words = {0};
     sentence(ev, index + 1 == v->at ? v->r : NULL, v->platform->ptr_size, &words);
     char number[32];
-    facts_add(f, _("event"), _("%s, number %s"), event_word(event_kind_name(ev->kind)),
+    facts_add(f, _("event"), _("%s, number %s"),
+        call_word(ev->kind) ? call_word(ev->kind) : event_word(event_kind_name(ev->kind)),
         format_count(index + 1, number, sizeof number));
     facts_add_note(f, sb_text(&words));
     sb_free(&words);

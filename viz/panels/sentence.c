@@ -31,3 +31,15 @@ void sentence(
     }
     sb_free(&plain);
 }
+
+const char *call_word(unsigned kind) {
+    switch (kind) {
+    case EV_OS_RESERVE: return C_("call", "reserve");
+    case EV_OS_MAP: return C_("call", "map");
+    case EV_OS_ALLOC: return C_("call", "alloc");
+    case EV_OS_FREE: return C_("call", "free");
+    case EV_OS_UNUSED: return C_("call", "unused");
+    case EV_OS_USED: return C_("call", "used");
+    default: return NULL;
+    }
+}

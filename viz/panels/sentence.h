@@ -11,4 +11,7 @@
 void sentence(
     const struct event *ev, const struct replica *after, unsigned ptr_size, struct strbuf *out);
 
+/* A kind of event that is a call to the system, in a word; NULL if it is none. */
+const char *call_word(unsigned kind);
+
 #endif

@@ -104,18 +104,6 @@ static void outcome_part(struct ui *ui, const struct event *ev, struct part *par
     }
 }
 
-/* The call in a word. */
-static const char *call_word(const struct event *ev) {
-    switch (ev->kind) {
-    case EV_OS_RESERVE: return _("reserve");
-    case EV_OS_MAP: return _("map");
-    case EV_OS_ALLOC: return _("alloc");
-    case EV_OS_FREE: return _("free");
-    case EV_OS_UNUSED: return _("unused");
-    default: return _("used");
-    }
-}
-
 /* The call in parts that may stand on one line or several. Returns how many. */
 static int call_parts(struct ui *ui, const struct view *v, const struct row *row,
     const struct event *ev, struct part parts[MAX_PARTS]) {
@@ -126,9 +114,9 @@ static int call_parts(struct ui *ui, const struct view *v, const struct row *row
     uint32_t text = color_of(ui, COLOR_text);
     struct part *p = add_part(parts, &count, text);
     if (ev->kind == EV_OS_ALLOC)
-        snprintf(p->text, sizeof p->text, "%s", call_word(ev));
+        snprintf(p->text, sizeof p->text, "%s", call_word(ev->kind));
     else
-        snprintf(p->text, sizeof p->text, "%s 0x%" PRIx64, call_word(ev), ev->a);
+        snprintf(p->text, sizeof p->text, "%s 0x%" PRIx64, call_word(ev->kind), ev->a);
     p = add_part(parts, &count, text);
     snprintf(p->text, sizeof p->text, "+%s", format_size(ev->b, size, sizeof size));
     int region = ev->kind != EV_OS_RESERVE && ev->kind != EV_OS_ALLOC && row->names_hold

@@ -55,6 +55,17 @@ static void unknown_words_stay_and_numbers_keep_their_point(void **state) {
     set(LANGUAGE_EN);
 }
 
+static void context_tells_apart_the_same_words(void **state) {
+    (void)state;
+    set(LANGUAGE_EN);
+    assert_string_equal(C_("call", "free"), "free");
+    set(LANGUAGE_ZH);
+    assert_string_equal(C_("call", "free"), "释放");
+    assert_string_equal(_("free"), "空闲");
+    assert_string_equal(C_("call", "no such words anywhere"), "no such words anywhere");
+    set(LANGUAGE_EN);
+}
+
 static void codes_and_locales_name_languages(void **state) {
     (void)state;
     static const struct {
@@ -102,6 +113,7 @@ int main(void) {
         cmocka_unit_test(words_follow_the_language_back_and_forth),
         cmocka_unit_test(any_locale_of_the_environment_will_do),
         cmocka_unit_test(unknown_words_stay_and_numbers_keep_their_point),
+        cmocka_unit_test(context_tells_apart_the_same_words),
         cmocka_unit_test(codes_and_locales_name_languages),
         cmocka_unit_test(the_environment_is_read_by_gettexts_rules),
     };
