@@ -375,6 +375,8 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .open_part = app->open_part,
+        .open_row = app->open_row,
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->name,

@@ -62,7 +62,9 @@ struct app {
 
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;
-    int world_row; /* enum world_row: what the keys change in the World tab */
+    int world_row;      /* enum world_row: what the keys change in the World tab */
+    unsigned open_part; /* of the waste view, and the row open in it: see struct view */
+    int open_row;
     int help_page; /* of the key help, from 1; 0: it is not shown */
     int help_pages;
     struct prompt prompt; /* the line that is typed into */

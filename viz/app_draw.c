@@ -150,6 +150,7 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     switch (l->shows) {
     case CENTRE_PATH: panel_path(ui, &v, l->centre); break;
     case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
+    case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
     default:
         panel_regions(ui, &v, l->regions);
         panel_arena(ui, &v, l->arena);

@@ -261,9 +261,9 @@ void app_command(struct app *app, enum command command, int64_t arg) {
     app->dirty = true;
     app_visit(app);
     bool known = time_command(app, command, arg) || view_command(app, command) ||
-                 app_nav_command(app, command) || app_find_command(app, command, arg) ||
-                 world_command(app, command, arg) || lesson_command(app, command, arg) ||
-                 window_command(app, command);
+                 app_nav_command(app, command) || app_panel_command(app, command, arg) ||
+                 app_find_command(app, command, arg) || world_command(app, command, arg) ||
+                 lesson_command(app, command, arg) || window_command(app, command);
     INVARIANT(known);
     app_visit(app);
 }

@@ -35,5 +35,8 @@ void app_open_builtin(struct app *app, size_t i);
 void app_speed(struct app *app, int direction);
 void app_next_theme(struct app *app);
 void app_next_language(struct app *app);
+/* Commands of the views in the centre that explain: caches, waste, range. False: not one of them.
+ */
+bool app_panel_command(struct app *app, enum command command, int64_t arg);
 
 #endif

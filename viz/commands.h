@@ -46,6 +46,13 @@
     X(PATH, N_("path"), "p", N_("View"), N_("the path of mallocinit; again: the map"))             \
     X(MAP, N_("map"), "v", N_("View"), N_("the map: regions and arena"))                           \
     X(CACHES, N_("caches"), "c", N_("View"), N_("where spans wait: mcache to mheap, the treap"))   \
+    X(WASTE, N_("waste"), "g", N_("View"), N_("where every byte is: used, lost, free"))            \
+    X(OPEN_PART, N_("open part"), "Shift+Down", N_("View"),                                        \
+        N_("waste: the next part, or the one clicked"))                                            \
+    X(OPEN_PART_BACK, N_("open part back"), "Shift+Up", N_("View"), N_("waste: the part before"))  \
+    X(OPEN_ROW, N_("open row"), "Ctrl+Down", N_("View"),                                           \
+        N_("waste: the next line of a part, or the one clicked"))                                  \
+    X(OPEN_ROW_BACK, N_("open row back"), "Ctrl+Up", N_("View"), N_("waste: the line before"))     \
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \

@@ -47,7 +47,8 @@ static inline bool thing_same(struct thing a, struct thing b) {
 #define CENTRES(X)                                                                                 \
     X(PATH, N_("Path"))                                                                            \
     X(MAP, N_("Map"))                                                                              \
-    X(CACHES, N_("Caches"))
+    X(CACHES, N_("Caches"))                                                                        \
+    X(WASTE, N_("Waste"))
 
 enum centre {
     CENTRE_AUTO, /* as the moment suggests */
@@ -89,6 +90,8 @@ struct view {
     struct thing hover;               /* under the pointer */
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* the part of the arena that the arena panel shows, bytes */
+    unsigned open_part;               /* of the waste view: enum waste_part */
+    int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;

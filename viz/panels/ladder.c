@@ -28,19 +28,6 @@ static double bar_share(uint64_t n, uint64_t most) {
     return n ? log2(1 + (double)n) / log2(1 + (double)most) : 0;
 }
 
-/* "32.1 %", and never 0 % or 100 % for what is neither. */
-static void share_text(uint64_t n, uint64_t all, char *out, size_t len) {
-    double percent = all ? 100.0 * (double)n / (double)all : 0;
-    if (!n)
-        out[0] = '\0';
-    else if (n == all)
-        snprintf(out, len, "100%%");
-    else if (percent < 0.1)
-        snprintf(out, len, "<0.1%%");
-    else
-        snprintf(out, len, "%.1f%%", percent > 99.9 ? 99.9 : percent);
-}
-
 /* The way in the gutter: a dot for each rung, joined where the allocation passed. */
 static void draw_way(struct ui *ui, struct rect row, const struct allocation *a, enum rung rung) {
     float x = (float)row.x + 5 * ui->scale, y = (float)row.y + (float)row.h / 2;
@@ -97,9 +84,8 @@ static void draw_rung(
     }
     ui_text(ui, rect_make(right - l->count_w, row.y, l->count_w, row.h), FACE_SANS, SIZE_SMALL, 2,
         ink, format_count(n, text, sizeof text));
-    share_text(n, l->all, text, sizeof text);
     ui_text(ui, rect_make(right, row.y, px(ui, SHARE_W), row.h), FACE_SANS, SIZE_SMALL, 2,
-        color_of(ui, COLOR_muted), text);
+        color_of(ui, COLOR_muted), format_share(n, l->all, text, sizeof text));
     if (here && a->done)
         ui_hot(ui, row, (struct thing){.kind = THING_EVENT, .index = a->object});
 }
