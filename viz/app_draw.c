@@ -15,6 +15,7 @@ enum {
     TABS_H = 24,
     RAIL_TABS_H = 34,
     HEAD_H = 32,
+    NARROW = 600,
 };
 
 /* While mallocinit runs its path matters, later the map; unless the user wants another. */
@@ -48,7 +49,9 @@ static void lay_out_scene(struct app *app, struct scene_layout *l, struct rect c
         l->head = cut_top(&rest, px(ui, HEAD_H));
         cut_top(&rest, px(ui, GAP) / 2);
     }
-    if (l->shows == CENTRE_PATH || l->shows == CENTRE_MAP) /* the others need the room */
+    bool narrow = rest.w < px(ui, NARROW);
+    /* The others need the room, and the path does where it is narrow. */
+    if (l->shows == CENTRE_MAP || (l->shows == CENTRE_PATH && !narrow))
         l->space = cut_top(&rest, px(ui, SPACE_H));
     l->tabs = cut_top(&rest, px(ui, TABS_H));
     cut_top(&rest, px(ui, GAP) / 2);

@@ -11,6 +11,17 @@
  * Both widths use the same diagram with each box in the same place, so that switching between them
  * shows what differs and nothing else. Boxes get their second and third lines of text only where
  * the height allows; rows never overlap.
+ *
+ * A narrow panel breaks each row in two:
+ *
+ *   tiny -- defer -- page
+ *   sizes ------ pointers 8 bytes?
+ *   hints ---> 32-bit plan
+ *     |        break check
+ *     |        512 -- 256
+ *     |  +---- 128 -- 0 ---> the run ends
+ *   round ------ layout
+ *   last check - mheap, mcache
  */
 #include "viz/panels/panels.h"
 
@@ -33,7 +44,7 @@ enum {
 };
 
 /* What the diagram wants for all its lines of text, design pixels. */
-enum { WIDTH_USUAL = 680, HEIGHT_USUAL = 310 };
+enum { WIDTH_USUAL = 680, HEIGHT_USUAL = 310, WIDTH_NARROW = 600 };
 
 /* Lines of text each row of boxes has room for. */
 struct rows {
@@ -45,20 +56,23 @@ struct rows {
 struct diagram {
     struct rect box[NODE_COUNT];
     int lines[NODE_COUNT];
+    bool narrow; /* each row is broken in two */
 };
 
 static int row_height(struct ui *ui, int lines) {
     return px(ui, (float)(lines * LINE_H + 2 * BOX_PAD));
 }
 
-static int boxes_height(struct ui *ui, const struct rows *r) {
-    return row_height(ui, r->first) + row_height(ui, r->plan) + row_height(ui, r->sizes) +
-           row_height(ui, r->last) + px(ui, STRIP_H);
+static int boxes_height(struct ui *ui, const struct rows *r, bool narrow) {
+    int rows = row_height(ui, r->first) + row_height(ui, r->plan) + row_height(ui, r->sizes) +
+               row_height(ui, r->last);
+    return rows * (narrow ? 2 : 1) + px(ui, STRIP_H);
 }
 
-/* As many lines as fit, dropping the least telling first. Four gaps: one half-height around the
- * strip. */
-static struct rows choose_rows(struct ui *ui, int height) {
+/* As many lines as fit, dropping the least telling first. Between the rows are gaps, one of half
+ * the height around the strip. */
+static struct rows choose_rows(struct ui *ui, int height, bool narrow) {
+    int rows = narrow ? 8 : 4, halves = 2 * rows - 1; /* of gaps */
     static const struct rows choices[] = {
         {3, 3, 3, 3, 0, 0},
         {2, 3, 3, 3, 0, 0},
@@ -73,13 +87,13 @@ static struct rows choose_rows(struct ui *ui, int height) {
     struct rows r = choices[0];
     for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
         r = choices[i];
-        r.gap = (height - boxes_height(ui, &r)) * 2 / 7;
+        r.gap = (height - boxes_height(ui, &r, narrow)) * 2 / halves;
         if (r.gap >= px(ui, GAP_LEAST))
             break;
     }
     if (r.gap > px(ui, GAP_MOST)) {
         r.gap = px(ui, GAP_MOST);
-        r.spare = (height - boxes_height(ui, &r) - r.gap * 7 / 2) / 4;
+        r.spare = (height - boxes_height(ui, &r, narrow) - r.gap * halves / 2) / rows;
         r.spare = r.spare < px(ui, SPARE_MOST) ? r.spare : px(ui, SPARE_MOST);
     }
     return r;
@@ -106,11 +120,53 @@ static void place_row(
     }
 }
 
-/* Weights are the widths that the longest texts need at the window's least width. */
-static void place_boxes(struct ui *ui, struct rect area, struct diagram *d) {
+/* The next row of boxes below the last one. */
+static void next_row(struct ui *ui, struct row *row, int gap, int lines, int spare) {
+    row->rect.y += row->rect.h + gap;
+    row->rect.h = row_height(ui, lines) + spare;
+    row->lines = lines;
+}
+
+static void place_narrow(struct ui *ui, struct rect area, struct diagram *d) {
+    static const int three[] = {1, 1, 1}, sizes[] = {184, 134}, two[] = {1, 1}, last[] = {4, 5};
+    static const int one[] = {1};
+    struct rows r = choose_rows(ui, area.h, true);
+    int gap = px(ui, COLUMN_GAP), strip = px(ui, STRIP_H), split = area.w * 38 / 100;
+    struct row row = {{area.x, area.y - r.gap, area.w, 0}, gap, 0};
+    next_row(ui, &row, r.gap, r.first, r.spare);
+    place_row(d, &row, NODE_TINY, three, 3);
+    next_row(ui, &row, r.gap, r.first, r.spare);
+    place_row(d, &row, NODE_SIZES, sizes, 2);
+
+    row.rect.x += split + 2 * gap;
+    row.rect.w -= split + 2 * gap;
+    for (int i = 0; i < 2; i++) {
+        next_row(ui, &row, r.gap, r.plan, r.spare);
+        place_row(d, &row, NODE_PLAN + (enum node)i, one, 1);
+    }
+    row.gap = px(ui, SIZES_GAP);
+    for (int i = 0; i < FALLBACK_COUNT; i += 2) {
+        next_row(ui, &row, r.gap, r.sizes, r.spare);
+        place_row(d, &row, NODE_SIZE0 + (enum node)i, two, 2);
+    }
+    int top = d->box[NODE_PLAN].y, bottom = row.rect.y + row.rect.h;
+    d->box[NODE_HINTS] = rect_make(area.x, top, split, bottom - top);
+
+    int x = d->box[NODE_SIZE0].x; /* leaves the ways down alone */
+    d->box[NODE_THROW] = rect_make(x, bottom + r.gap, area.x + area.w - x, strip);
+    d->lines[NODE_THROW] = 1;
+    row = (struct row){{area.x, bottom + r.gap, area.w, strip}, gap, 0};
+    next_row(ui, &row, r.gap / 2, r.last, r.spare);
+    place_row(d, &row, NODE_ROUND, last, 2);
+    next_row(ui, &row, r.gap, r.last, r.spare);
+    place_row(d, &row, NODE_LAST, last, 2);
+}
+
+/* Weights are the widths that the longest texts need at the usual width. */
+static void place_usual(struct ui *ui, struct rect area, struct diagram *d) {
     static const int first[] = {105, 101, 108, 184, 134}, plan[] = {1, 1}, sizes[] = {1, 1, 1, 1};
     static const int last[] = {146, 186, 138, 160};
-    struct rows r = choose_rows(ui, area.h);
+    struct rows r = choose_rows(ui, area.h, false);
     int gap = px(ui, COLUMN_GAP), strip = px(ui, STRIP_H);
     struct row row = {{area.x, area.y, area.w, row_height(ui, r.first) + r.spare}, gap, r.first};
     place_row(d, &row, NODE_TINY, first, 5);
@@ -135,6 +191,14 @@ static void place_boxes(struct ui *ui, struct rect area, struct diagram *d) {
     int x = d->box[NODE_LAYOUT].x;
     d->box[NODE_THROW] = rect_make(x, bottom + r.gap, area.x + area.w - x, strip);
     d->lines[NODE_THROW] = 1;
+}
+
+static void place_boxes(struct ui *ui, struct rect area, struct diagram *d) {
+    d->narrow = area.w < px(ui, WIDTH_NARROW);
+    if (d->narrow)
+        place_narrow(ui, area, d);
+    else
+        place_usual(ui, area, d);
 }
 
 /* --- Boxes --- */
@@ -238,39 +302,53 @@ static void put_cell(
         ui_click(ui, cell, CMD_TAKE_HINT, (int64_t)i);
 }
 
-/* 32 x 4 or, in a narrow tall box, 16 x 8 cells; returns the height. */
+/* 32 x 4 cells, or 16 x 8 or 8 x 16, whichever makes them largest; returns the height. */
 static int draw_grid(struct ui *ui, const struct view *v, struct rect room) {
-    int columns = 32, rows = 4, most = px(ui, 14);
-    int size = room.w / columns < room.h / rows ? room.w / columns : room.h / rows;
-    int other = room.w / 16 < room.h / 8 ? room.w / 16 : room.h / 8;
-    if (other > size) {
-        columns = 16;
-        rows = 8;
-        size = other;
+    int columns = 32, size = 0, most = px(ui, 14), asked = hint_asked(v->r);
+    for (int n = 32; n >= 8; n /= 2) {
+        int rows = HINT_COUNT / n, across = room.w / n, down = room.h / rows;
+        int fits = across < down ? across : down;
+        if (fits > size && size < most) {
+            columns = n;
+            size = fits;
+        }
     }
     size = size > most ? most : size;
     int wide = room.w / columns < 2 * size ? room.w / columns : 2 * size;
-    int asked = hint_asked(v->r);
     for (unsigned i = 0; i < HINT_COUNT; i++) {
         int col = (int)i % columns, row = (int)i / columns;
         struct rect cell = {room.x + col * wide, room.y + row * size, wide, size};
         put_cell(ui, v, i, cell, asked == (int)i);
     }
-    return rows * size;
+    return HINT_COUNT / columns * size;
 }
 
-/* "128 hints ... 528.5 GiB each" */
+/* "128 hints ... 528.5 GiB each"; where there is no room for both, the title. */
 static void hints_head(
     struct ui *ui, const struct view *v, const struct node_words *w, struct rect head) {
-    char each[64], size[32];
-    if (v->platform->ptr_size == 4 && v->r->init.step > STEP_SIZES) {
-        row_say_right(ui, &head, title_color(ui, MOOD_AHEAD), _("skipped"));
+    char each[64] = "", size[32];
+    bool skipped = v->platform->ptr_size == 4 && v->r->init.step > STEP_SIZES;
+    if (skipped) {
+        snprintf(each, sizeof each, "%s", _("skipped"));
     } else if (w->mood != MOOD_AHEAD) {
         format_total(v->r->init.value[STEP_HINTS][0], size, sizeof size);
         snprintf(each, sizeof each, _("%s each"), size);
-        row_say_right(ui, &head, color_of(ui, COLOR_muted), each);
     }
+    int title_w = text_width(ui->fonts, FACE_BOLD, px(ui, SIZE_SMALL), w->title);
+    int each_w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), each);
+    if (each[0] && title_w + each_w + px(ui, 24) <= head.w)
+        row_say_right(
+            ui, &head, skipped ? title_color(ui, MOOD_AHEAD) : color_of(ui, COLOR_muted), each);
     ui_text(ui, head, FACE_BOLD, SIZE_SMALL, 0, title_color(ui, w->mood), w->title);
+}
+
+/* Lines of the box's text, which wraps where the box is tall. */
+static int hints_lines(struct ui *ui, const struct node_words *w, int width, bool wrap) {
+    int h = 0;
+    for (int i = 0; i < NODE_LINES && w->line[i][0]; i++)
+        h += wrap ? ui_paragraph_height(ui, width, FACE_SANS, SIZE_SMALL, w->line[i], 3)
+                  : px(ui, LINE_H);
+    return h > px(ui, LINE_H) ? h : px(ui, LINE_H);
 }
 
 static void draw_hints_box(struct ui *ui, const struct view *v, struct rect box) {
@@ -280,17 +358,23 @@ static void draw_hints_box(struct ui *ui, const struct view *v, struct rect box)
     ui_hot(ui, box, w.thing);
     int pad = px(ui, TEXT_PAD), line = px(ui, LINE_H), top = px(ui, BOX_PAD);
     struct rect in = {box.x + pad, box.y + top, box.w - 2 * pad, box.h - 2 * top};
+    bool wrap = in.h > in.w;
     hints_head(ui, v, &w, rect_make(in.x, in.y, in.w, line));
-    int said = (w.line[0][0] != 0) + (w.line[1][0] != 0), lines = said ? said : 1;
-    struct rect room = {in.x, in.y + line + px(ui, 2), in.w, in.h - (lines + 1) * line - px(ui, 4)};
-    if (room.h < px(ui, 24)) {
-        room.h += (lines - 1) * line;
-        lines = 1;
+    int text_h = hints_lines(ui, &w, in.w, wrap), first = 0;
+    struct rect room = {in.x, in.y + line + px(ui, 2), in.w, in.h - line - text_h - px(ui, 4)};
+    if (room.h < px(ui, 24)) { /* the latest line alone */
+        first = w.line[1][0] ? 1 : 0;
+        room.h += text_h - line;
     }
     int y = room.y + draw_grid(ui, v, room) + px(ui, 2);
-    for (int i = said > lines ? said - lines : 0; i < said; i++, y += line)
-        ui_text(ui, rect_make(in.x, y, in.w, line), FACE_SANS, SIZE_SMALL, 0,
-            color_of(ui, w.tone[i]), w.line[i]);
+    for (int i = first; i < NODE_LINES && w.line[i][0]; i++) {
+        struct rect r = {in.x, y, in.w, wrap ? in.y + in.h - y : line};
+        uint32_t color = color_of(ui, w.tone[i]);
+        if (wrap)
+            y += ui_paragraph(ui, r, FACE_SANS, SIZE_SMALL, color, w.line[i]);
+        else
+            y += line, ui_text(ui, r, FACE_SANS, SIZE_SMALL, 0, color, w.line[i]);
+    }
 }
 
 /* --- Ways between boxes --- */
@@ -336,48 +420,58 @@ static struct point at(struct rect r, float across, float down) {
 /* One way: its course from box to box. */
 struct course {
     enum node from, to;
-    struct point p[4];
+    struct point p[6];
     int n;
 };
 
 enum { COURSE_COUNT = 21 };
-
-static struct course across(const struct diagram *d, enum node from, enum node to) {
-    struct point b = at(d->box[to], 0, 0.5f), a = {at(d->box[from], 1, 0).x, b.y};
-    return (struct course){from, to, {a, b}, 2};
-}
 
 /* Down, along at height y, and down into the other box. */
 static struct course bend(enum node from, enum node to, struct point a, struct point b, float y) {
     return (struct course){from, to, {a, {a.x, y}, {b.x, y}, b}, 4};
 }
 
-/* From the middle of a box to the middle of one in the row below, along halfway between the rows.
- */
-static struct course descend(const struct diagram *d, enum node from, enum node to) {
-    struct point a = at(d->box[from], 0.5f, 1), b = at(d->box[to], 0.5f, 0);
+/* Across to a box beside; else down to one in the row below, along halfway between the rows. */
+static struct course way_to(const struct diagram *d, enum node from, enum node to) {
+    struct rect f = d->box[from], t = d->box[to];
+    if (t.y < f.y + f.h) {
+        struct point b = at(t, 0, 0.5f);
+        return (struct course){from, to, {{at(f, 1, 0).x, b.y}, b}, 2};
+    }
+    struct point a = at(f, 0.5f, 1), b = at(t, 0.5f, 0);
     return bend(from, to, a, b, (a.y + b.y) / 2);
 }
 
+/* From one of the four sizes to the rounding: all join on the way. In the narrow diagram they go
+ * down beside the boxes, between these and the hints. */
+static struct course join(const struct diagram *d, enum node from, float below) {
+    struct rect f = d->box[from], round = d->box[NODE_ROUND];
+    struct point a = at(f, 0.5f, 1), b = at(round, 0.75f, 0);
+    if (!d->narrow)
+        return bend(from, NODE_ROUND, a, b, below);
+    float own = from < NODE_SIZE0 + 2 ? (a.y + (float)d->box[NODE_SIZE0 + 2].y) / 2 : below;
+    float channel = (at(d->box[NODE_HINTS], 1, 0).x + (float)d->box[NODE_SIZE0].x) / 2;
+    b.x = channel < b.x ? channel : b.x;
+    return (struct course){
+        from, NODE_ROUND, {a, {a.x, own}, {channel, own}, {channel, below}, {b.x, below}, b}, 6};
+}
+
 static void plot_courses(const struct diagram *d, struct course *c) {
-    static const uint8_t sideways[][2] = {{NODE_TINY, NODE_DEFER}, {NODE_DEFER, NODE_PAGE},
+    static const uint8_t ways[][2] = {{NODE_TINY, NODE_DEFER}, {NODE_DEFER, NODE_PAGE},
         {NODE_PAGE, NODE_SIZES}, {NODE_SIZES, NODE_WIDTH}, {NODE_HINTS, NODE_PLAN},
         {NODE_PLAN, NODE_BREAK}, {NODE_SIZE0, NODE_SIZE0 + 1}, {NODE_SIZE0 + 1, NODE_SIZE0 + 2},
         {NODE_SIZE0 + 2, NODE_SIZE3}, {NODE_ROUND, NODE_LAYOUT}, {NODE_LAYOUT, NODE_LAST},
-        {NODE_LAST, NODE_INIT}};
-    for (size_t i = 0; i < ARRAY_LEN(sideways); i++)
-        *c++ = across(d, (enum node)sideways[i][0], (enum node)sideways[i][1]);
-    *c++ = descend(d, NODE_WIDTH, NODE_HINTS);
-    *c++ = descend(d, NODE_WIDTH, NODE_PLAN);
-    *c++ = descend(d, NODE_BREAK, NODE_SIZE0);
-
-    struct rect round = d->box[NODE_ROUND], last = d->box[NODE_SIZE3];
+        {NODE_LAST, NODE_INIT}, {NODE_WIDTH, NODE_HINTS}, {NODE_WIDTH, NODE_PLAN},
+        {NODE_BREAK, NODE_SIZE0}};
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+        *c++ = way_to(d, (enum node)ways[i][0], (enum node)ways[i][1]);
+    struct rect last = d->box[NODE_SIZE3];
     float strip = (float)d->box[NODE_THROW].y, below = (at(last, 0, 1).y + strip) / 2;
-    struct point straight = at(round, 0.35f, 0), joined = at(round, 0.75f, 0);
+    struct point straight = at(d->box[NODE_ROUND], 0.35f, 0);
     *c++ = (struct course){
         NODE_HINTS, NODE_ROUND, {{straight.x, at(d->box[NODE_HINTS], 0, 1).y}, straight}, 2};
     for (enum node n = NODE_SIZE0; n <= NODE_SIZE3; n++)
-        *c++ = bend(n, NODE_ROUND, at(d->box[n], 0.5f, 1), joined, below);
+        *c++ = join(d, n, below);
     struct point end = at(last, 0.8f, 1);
     *c = (struct course){NODE_SIZE3, NODE_THROW, {end, {end.x, strip}}, 2};
 }

@@ -239,7 +239,7 @@ static bool printed_message(const struct view *v, char *buf, unsigned len) {
 static void tell_throw(const struct view *v, struct node_words *w) {
     const struct init_path *p = &v->r->init;
     if (!init_failed(v->r)) {
-        snprintf(w->title, sizeof w->title, "%s", _("all four refused: the run ends"));
+        snprintf(w->title, sizeof w->title, "%s", _("all refused: the run ends"));
         return;
     }
     uint32_t msg = fatal_message(p);
