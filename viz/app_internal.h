@@ -26,6 +26,13 @@ void app_visit(struct app *app);
 /* Opens a line to type into. */
 void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text);
 
+/* Searching: the text typed has changed; Enter; once more for what was searched last; the next
+ * event about the thing pinned or pointed at. direction: 1 or -1. */
+void app_search_refresh(struct app *app);
+void app_search_accept(struct app *app, int direction);
+void app_search_again(struct app *app, int direction);
+void app_search_same(struct app *app, int direction);
+
 /* Commands by part. False: the command is another part's. */
 bool app_nav_command(struct app *app, enum command command);
 bool app_find_command(struct app *app, enum command command, int64_t arg);

@@ -32,6 +32,7 @@ static const struct {
     void (*accept)(struct app *app, int direction);
 } kinds[PROMPT_KINDS] = {
     [PROMPT_PALETTE] = {refresh_palette, accept_palette},
+    [PROMPT_SEARCH] = {app_search_refresh, app_search_accept},
 };
 
 void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text) {
@@ -82,6 +83,11 @@ bool app_find_command(struct app *app, enum command command, int64_t arg) {
     (void)arg;
     switch (command) {
     case CMD_PALETTE: app_prompt_open(app, PROMPT_PALETTE, ""); return true;
+    case CMD_SEARCH: app_prompt_open(app, PROMPT_SEARCH, ""); return true;
+    case CMD_FIND_NEXT: app_search_again(app, 1); return true;
+    case CMD_FIND_BACK: app_search_again(app, -1); return true;
+    case CMD_SAME_NEXT: app_search_same(app, 1); return true;
+    case CMD_SAME_BACK: app_search_same(app, -1); return true;
     default: return false;
     }
 }

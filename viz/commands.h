@@ -59,6 +59,12 @@
     X(UNDO, N_("undo"), "Ctrl+z", N_("View"), N_("back to where one looked before"))               \
     X(REDO, N_("redo"), "Ctrl+Shift+z", N_("View"), N_("... and forward again"))                   \
     X(PALETTE, N_("palette"), "Ctrl+Shift+p", N_("Find"), N_("find any command by its name"))      \
+    X(SEARCH, N_("search"), "/", N_("Find"), N_("search an address, a size, an event, an object")) \
+    X(FIND_NEXT, N_("find next"), "Ctrl+g", N_("Find"), N_("the next one of what was searched"))   \
+    X(FIND_BACK, N_("find back"), "Ctrl+Shift+g", N_("Find"), N_("the one before"))                \
+    X(SAME_NEXT, N_("same next"), ".", N_("Find"), N_("next event on the same span or object"))    \
+    X(SAME_BACK, N_("same back"), ",", N_("Find"),                                                 \
+        N_("previous event on the same span or object"))                                           \
     X(TOGGLE_WIDTH, N_("toggle width"), "m", N_("World"),                                          \
         N_("32-bit or 64-bit, same point of the same workload"))                                   \
     X(TAKE_HINT, N_("take hint"), "", N_("World"),                                                 \
