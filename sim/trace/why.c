@@ -128,6 +128,8 @@ static int why_stat(const struct event *ev) {
 static int aspect_of(const struct event *ev, const struct replica *after) {
     switch ((enum event_kind)ev->kind) {
     case EV_OP_BEGIN:
+    case EV_WAIT:
+    case EV_GOT:
     case EV_STEP: return ev->w & 0xff;
     case EV_ATTEMPT:
     case EV_META:

@@ -9,6 +9,7 @@
 #define MSPAN    "sim/heap/mspan.c"
 #define MARK     "sim/heap/mark.c"
 #define SWEEP    "sim/heap/sweep.c"
+#define SCHED    "sim/heap/sched.c"
 #define TREAP    "sim/heap/treap.c"
 
 static const struct why_row rows[] = {
@@ -173,6 +174,22 @@ static const struct why_row rows[] = {
            "mcache takes it, and what is left over is subtracted later.")},
     {EV_P_BORN, WHY_ANY, "sim/heap/threads.c", "add_p",
         N_("Every P has its own mcache: threads that allocate small objects never meet.")},
+
+    /* --- P's at the same time --- */
+    {EV_SWITCH, WHY_ANY, "sim/heap/emit.c", "send",
+        N_("Several P's are at work, and a step of one comes between steps of another. In which "
+           "order is drawn, from a seed, so that the same run can be had again.")},
+    {EV_WAIT, RANK_WORLD, SCHED, "heap_stop_world",
+        N_("Marking must see pointers that nobody changes meanwhile. So everybody finishes what "
+           "they are at, and begins nothing new.")},
+    {EV_WAIT, WHY_ANY, SCHED, "wait_for",
+        N_("What a lock guards only one P may change at a time. mcaches need none; on every rung "
+           "above, P's can meet.")},
+    {EV_GOT, RANK_WORLD, SCHED, "heap_stop_world",
+        N_("Nobody else is inside the heap any more: it can be collected, or changed as a whole.")},
+    {EV_GOT, WHY_ANY, SCHED, "sched_unlock",
+        N_("The lock is free again. One of those who waited gets it, and finds whatever the holder "
+           "left.")},
 
     /* --- Collecting --- */
     {EV_BITS, WHY_BITS_MARKED, MARK, "shade",
