@@ -212,10 +212,18 @@ int ui_paragraph(
 
 /* --- Captions and buttons --- */
 
-/* The title, letter by letter with a little space between; returns its width. */
+/* Capitals stand apart a little; Chinese has none, and its signs stand apart already. */
+static bool is_spaced(const char *title) {
+    for (; *title; title++)
+        if ((unsigned char)*title >= 0x80)
+            return false;
+    return true;
+}
+
+/* The title, letter by letter; returns its width. */
 static int caption_title(struct ui *ui, struct rect box, const char *title) {
     int em = px(ui, SIZE_SMALL);
-    int gap = px(ui, 1) > 1 ? px(ui, 1) : 1;
+    int gap = !is_spaced(title) ? 0 : px(ui, 1) > 1 ? px(ui, 1) : 1;
     int line = text_line_height(ui->fonts, FACE_SANS, em);
     int y = box.y + (box.h - line) / 2;
     int x = box.x;
