@@ -85,9 +85,15 @@ static void tell_result(const struct session *s) {
         format_size(r->stats[STAT_heap_live], live, sizeof live),
         format_size(r->stats[STAT_heap_inuse], inuse, sizeof inuse),
         format_size(r->stats[STAT_heap_sys], sys, sizeof sys), r->span_count);
-    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++)
-        if (recording_event(rec, i)->kind == EV_MESSAGE)
-            printf("Go: %s\n", message_text(recording_event(rec, i), words, sizeof words));
+    bool new_line = true;
+    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++) {
+        const struct event *ev = recording_event(rec, i);
+        if (ev->kind != EV_MESSAGE)
+            continue;
+        printf("%s%s", new_line ? "Go: " : "", message_text(ev, words, sizeof words));
+        new_line = message_ends_line(ev);
+        fputs(new_line ? "\n" : "", stdout);
+    }
     if (r->exited)
         printf("Go ended the program with status %u\n", r->status);
 }

@@ -369,6 +369,11 @@ void flush_cache_stats(struct heap *h, struct mcache *c);
 /* The span the table has for the page of addr, NULL if none. */
 struct mspan *span_of_page(const struct heap *h, uint64_t page);
 
+/* --- mark.c --- */
+
+/* Lets go of what marking keeps, where a fatal error has cut it short. */
+void mark_free(struct heap *h);
+
 /* --- sweep.c --- */
 
 #define SWEEP_NONE_LEFT UINT64_MAX
