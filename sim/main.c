@@ -26,7 +26,7 @@ enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 struct request {
     struct verify_options verify;
     struct environment env; /* of `run` */
-    bool events, dump;
+    bool events, memstats, dump;
     struct soak_options soak;
     struct stress_options stress;
 };
@@ -115,12 +115,13 @@ static int run(void *into, int count, char **words) {
     }
     if (o->events)
         tell_events(session_recording(s), session_env(s)->platform->ptr_size);
-    if (o->dump) {
-        struct strbuf dump = {0};
-        heap_dump(program_heap(session_program(s)), &dump);
-        fputs(sb_text(&dump), stdout);
-        sb_free(&dump);
-    }
+    struct strbuf end = {0};
+    if (o->memstats)
+        heap_memstats_print(program_heap(session_program(s)), &end);
+    if (o->dump)
+        heap_dump(program_heap(session_program(s)), &end);
+    fputs(sb_text(&end), stdout);
+    sb_free(&end);
     tell_result(s);
     bool failed = session_error(s)->text[0];
     if (failed)
@@ -241,6 +242,11 @@ static bool opt_dump(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->dump = true;
 }
 
+static bool opt_memstats(void *into, const char *value, struct error *err) {
+    (void)value, (void)err;
+    return ((struct request *)into)->memstats = true;
+}
+
 static bool opt_bare(void *into, const char *value, struct error *err) {
     (void)value, (void)err;
     return ((struct request *)into)->stress.bare = true;
@@ -332,6 +338,8 @@ static const struct cli_option options[] = {
         N_("the real kernel (host) or a simulated address space (model)"), opt_provider,
         provider_words},
     {"--events", NULL, "run", N_("tell every event"), opt_events, NULL},
+    {"--memstats", NULL, "run", N_("show what runtime.MemStats tells a Go program at the end"),
+        opt_memstats, NULL},
     {"--dump", NULL, "run", N_("show the whole heap at the end"), opt_dump, NULL},
     {"--seed", "N", "soak stress", N_("the seed of what is random"), opt_seed, NULL},
     {"--runs", "N", "soak", N_("stop after so many programs"), opt_runs, NULL},

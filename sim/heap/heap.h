@@ -146,6 +146,9 @@ struct heap_memstats {
     } by_size[NUM_SIZE_CLASSES];
 };
 struct heap_memstats heap_memstats(const struct heap *h);
+/* Appends them as lines of a field's name in Go and its value; of BySize, the sizes that there were
+ * objects of. */
+void heap_memstats_print(const struct heap *h, struct strbuf *out);
 
 /* Did Go end the program under study? With which status? */
 bool heap_exited(const struct heap *h, int *status);

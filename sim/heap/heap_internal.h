@@ -341,8 +341,8 @@ uint64_t mspan_next_free(struct heap *h, struct mspan *s);
 uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s);
 /* The slot that mspan_next_free would take, without taking it. */
 uint64_t mspan_peek_free(const struct mspan *s);
-/* Forgets the bits of a span that is no longer in use, telling the ones that were set. */
-void mspan_forget_bits(struct heap *h, struct mspan *s);
+/* Forgets the bits of a span that is no longer in use: none is set, as it was swept empty. */
+void mspan_forget_bits(struct mspan *s);
 /* A new cycle begins: bits made from now on are for the cycle after it. */
 void next_mark_bit_epoch(struct heap *h);
 /* Loads allocCache so that its bit 0 is freeindex. */
