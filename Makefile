@@ -34,7 +34,7 @@ endif
 BASE    = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic $(WERROR)
 COMPILE = $(CC) $(BASE) $(if $(M32),$(M32_COMPILE)) $(FLAGS.$(MODE)) $(CFLAGS)
 LINK    = $(CC) $(if $(M32),$(M32_LINK)) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
-LIBS    = -lz -lpthread -lm
+LIBS    = -lz -lzstd -lpthread -lm
 
 # The window's libraries: for objects of viz alone. Asked for when first used, and once, because
 # `make deps` may bring them after this file was read.
@@ -94,13 +94,11 @@ $(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo: assets/po/%.po
 	@echo "  MO   $<"
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
-POT ?= $(TOP)/arenascope.pot
 pot:
-	@mkdir -p $(dir $(POT))
-	@$(XGETTEXT) -o $(POT) $(sort $(SIM) $(VIZ) $(filter sim/% viz/%,$(HEADERS)))
+	@$(XGETTEXT) -o $(TOP)/arenascope.pot $(sort $(SIM) $(VIZ) $(filter sim/% viz/%,$(HEADERS)))
 po: pot
 	@for po in $(PO); do msgmerge --quiet --update --backup=none --no-fuzzy-matching --previous \
-		$$po $(POT) && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
+		$$po $(TOP)/arenascope.pot && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
 
 # The manual and the completions of the shells: what the programs themselves say of their options.
 MAN         := $(OUT)/man/arenascope.1 $(OUT)/man/arenasim.1

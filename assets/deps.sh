@@ -19,6 +19,7 @@ run  | header stdio.h         | libc6-dev          glibc-devel          glibc   
 run  | has pkg-config         | pkg-config         pkgconf              pkgconf          pkgconf
 run  | has msgfmt             | gettext            gettext              gettext          gettext
 run  | header zlib.h          | zlib1g-dev         zlib-devel           zlib             zlib
+run  | header stddef.h zstd.h | libzstd-dev        libzstd-devel        zstd             zstd
 run  | library sdl2           | libsdl2-dev        SDL2-devel           sdl2             sdl2
 run  | library SDL2_ttf       | libsdl2-ttf-dev    SDL2_ttf-devel       sdl2_ttf         sdl2_ttf
 run  | library SDL2_image     | libsdl2-image-dev  SDL2_image-devel     sdl2_image       sdl2_image
@@ -39,6 +40,7 @@ test | has xdotool            | xdotool            xdotool              xdotool 
 test | has compare            | imagemagick        ImageMagick          imagemagick      imagemagick
 m32  | runs_32                | $multilib          glibc-devel.i686&libgcc.i686 lib32-gcc-libs -
 m32  | runs_32 -lz zlib.h     | lib32z1-dev        zlib-devel.i686      lib32-zlib       -
+m32  | runs_32 -lzstd zstd.h  | libzstd-dev:i386   libzstd-devel.i686   lib32-zstd       -
 m32  | runs_32 -lcmocka setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev:i386 libcmocka-devel.i686 -            -
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm

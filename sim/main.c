@@ -8,6 +8,7 @@
 #include "sim/trace/narrate.h"
 #include "sim/work/arguments.h"
 #include "sim/work/session.h"
+#include "sim/work/session_file.h"
 #include "sim/work/soak.h"
 #include "sim/work/stress.h"
 #include "sim/work/transcript.h"
@@ -26,7 +27,8 @@ enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 struct request {
     struct verify_options verify;
     struct environment env; /* of `run` */
-    bool events, memstats, dump;
+    bool events, dump;
+    const char *record; /* the file to be written; NULL: none */
     struct soak_options soak;
     struct stress_options stress;
 };
@@ -85,43 +87,50 @@ static void tell_result(const struct session *s) {
         format_size(r->stats[STAT_heap_live], live, sizeof live),
         format_size(r->stats[STAT_heap_inuse], inuse, sizeof inuse),
         format_size(r->stats[STAT_heap_sys], sys, sizeof sys), r->span_count);
-    bool new_line = true;
-    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++) {
-        const struct event *ev = recording_event(rec, i);
-        if (ev->kind != EV_MESSAGE)
-            continue;
-        printf("%s%s", new_line ? "Go: " : "", message_text(ev, words, sizeof words));
-        new_line = message_ends_line(ev);
-        fputs(new_line ? "\n" : "", stdout);
-    }
+    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++)
+        if (recording_event(rec, i)->kind == EV_MESSAGE)
+            printf("Go: %s\n", message_text(recording_event(rec, i), words, sizeof words));
     if (r->exited)
         printf("Go ended the program with status %u\n", r->status);
 }
 
+/* Runs it to the end, into a file as well if there is to be one. */
+static bool run_whole(struct session *s, const char *workload, const char *title,
+    const char *record, struct error *err) {
+    const struct session_view view = {.workload = workload, .title = title};
+    struct session_writer *w = record ? session_writer_new(s, record, &view, err) : NULL;
+    if (record && !w)
+        return false;
+    while (session_pump(s, 1 << 12))
+        if (w && !session_writer_more(&w, err))
+            return false;
+    return !w || session_writer_finish(w, recording_count(session_recording(s)), err);
+}
+
 static int run(void *into, int count, char **words) {
     const struct request *o = into;
-    struct environment env = {0};
     struct strbuf report = {0};
     struct error err;
+    const char *title;
     (void)count;
-    struct op_source *source = workload_open(words[0], &o->env, &env, &report, &err);
-    struct session *s = source ? session_new(&env, source, &err) : NULL;
+    struct session *s = session_open(words[0], &o->env, &report, &title, &err);
     fputs(sb_text(&report), stdout);
     sb_free(&report);
-    env_free(&env);
     if (!s)
         return bad_input(&err);
-    while (session_pump(s, 1 << 12)) {
+    if (!run_whole(s, words[0], title, o->record, &err)) {
+        session_free(s);
+        return bad_input(&err);
     }
     if (o->events)
         tell_events(session_recording(s), session_env(s)->platform->ptr_size);
-    struct strbuf end = {0};
-    if (o->memstats)
-        heap_memstats_print(program_heap(session_program(s)), &end);
-    if (o->dump)
-        heap_dump(program_heap(session_program(s)), &end);
-    fputs(sb_text(&end), stdout);
-    sb_free(&end);
+    if (o->dump) {
+        struct strbuf dump = {0};
+        replica_dump(
+            recording_head(session_recording(s)), session_env(s)->platform->ptr_size, &dump);
+        fputs(sb_text(&dump), stdout);
+        sb_free(&dump);
+    }
     tell_result(s);
     bool failed = session_error(s)->text[0];
     if (failed)
@@ -242,9 +251,10 @@ static bool opt_dump(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->dump = true;
 }
 
-static bool opt_memstats(void *into, const char *value, struct error *err) {
-    (void)value, (void)err;
-    return ((struct request *)into)->memstats = true;
+static bool opt_record(void *into, const char *value, struct error *err) {
+    (void)err;
+    ((struct request *)into)->record = value;
+    return true;
 }
 
 static bool opt_bare(void *into, const char *value, struct error *err) {
@@ -338,8 +348,9 @@ static const struct cli_option options[] = {
         N_("the real kernel (host) or a simulated address space (model)"), opt_provider,
         provider_words},
     {"--events", NULL, "run", N_("tell every event"), opt_events, NULL},
-    {"--memstats", NULL, "run", N_("show what runtime.MemStats tells a Go program at the end"),
-        opt_memstats, NULL},
+    {"--record", "FILE", "run",
+        N_("write the recording to a file (FILE.part while it runs), for arenascope to open"),
+        opt_record, NULL},
     {"--dump", NULL, "run", N_("show the whole heap at the end"), opt_dump, NULL},
     {"--seed", "N", "soak stress", N_("the seed of what is random"), opt_seed, NULL},
     {"--runs", "N", "soak", N_("stop after so many programs"), opt_runs, NULL},

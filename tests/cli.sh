@@ -97,15 +97,11 @@ fi
 result $? 'the old file is whole'
 chmod u+w "$dir"
 
-printf 'keep r 4\nrepeat 4\nr[] = alloc 48\nend\nalloc 5000\ndrop r\nr[] = alloc 5\ncollect\n' \
-    >"$dir/few.arena"
 accepts 'verify' "$sim" help
 accepts 'linux/mipsle' "$sim" platforms
 accepts 'operations, .* objects' "$sim" run small
 accepts 'on simulated' "$sim" run --platform linux/386 trees
 accepts 'P. waits for the lock of mcentral 2 KiB, which P. holds' "$sim" run --events workers
-accepts $'\nNumGC  *1\n.*\nBySize.4.  *Size 48, Mallocs 4, Frees 4\n' \
-    "$sim" run --memstats "$dir/few.arena"
 accepts $'\ntreap ' "$sim" run --dump strings
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"
@@ -124,6 +120,15 @@ gzip -dc "$log" | head -c 1000003 >"$dir/cut.log"
 accepts 'stops short' "$sim" run "$dir/cut.log"
 head -c 300000 "$log" >"$dir/cut.gz"
 accepts 'stops short' "$sim" run "$dir/cut.gz"
+
+# A recording opens again, wherever it is cut; what is none is refused.
+accepts '2 operations' "$sim" run --provider model --record "$dir/run.arec" <(printf '> init\n> a 1 100\n')
+accepts 'on simulated: 2 operations' "$sim" run "$dir/run.arec"
+head -c 600 "$dir/run.arec" >"$dir/cut.arec"
+accepts 'stops short' "$sim" run "$dir/cut.arec"
+printf 'arenascope recording 99 0\n' >"$dir/late.arec"
+refuses 'late.arec: is a recording of another version' "$sim" run "$dir/late.arec"
+refuses 'nowhere/x.arec: cannot write' "$sim" run --record "$dir/nowhere/x.arec" small
 
 echo "$passed passed, $failed failed"
 [[ $failed == 0 ]]

@@ -1,6 +1,7 @@
 /* Scenes: see scene.h. */
 #include "viz/scene.h"
 
+#include "sim/work/session_file.h"
 #include "sim/work/workload.h"
 
 #include <stdio.h>
@@ -27,7 +28,6 @@ static void begin(struct scene *s) {
     s->errand = (struct errand){0};
     s->hover = s->pinned = (struct thing){0};
     s->zoom = (struct zoom){0};
-    s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};
 }
 
@@ -45,25 +45,27 @@ static void take(struct scene *s, struct session *session, struct environment *w
 }
 
 bool scene_open(struct scene *s, const char *workload, struct error *err) {
-    struct environment env = {0};
+    struct environment env;
     struct strbuf report = {0};
-    struct op_source *source = workload_open(workload, &s->world, &env, &report, err);
-    const char *title = source ? workload_title(source) : NULL;
-    struct session *session = source ? session_new(&env, source, err) : NULL;
+    const char *title;
+    struct session *session = session_open(workload, &s->world, &report, &title, err);
     if (!session) {
         sb_free(&report);
-        env_free(&env);
         return false;
     }
+    const struct session_view *left = session_loaded(session);
     char *name = xstrdup(workload); /* it may be the scene's own */
     free(s->workload);
     s->workload = name;
-    s->builtin = builtin_name(workload);
+    s->builtin = builtin_name(left && left->workload ? left->workload : workload);
     s->lesson = NULL;
     snprintf(s->name, sizeof s->name, "%s", title);
     sb_free(&s->report);
     s->report = report;
+    env_copy(&env, session_env(session));
     take(s, session, &env);
+    if (left) /* a recording opens where it was left */
+        scene_seek(s, left->at);
     return true;
 }
 

@@ -29,13 +29,6 @@ struct errand {
     struct moment moment; /* to that moment */
 };
 
-/* The way that the map still has to go: from what was in sight at that second. */
-struct glide {
-    struct zoom from;
-    double since;
-    bool on;
-};
-
 struct scene {
     struct environment world; /* as asked for; the session's own tells what came of it */
     struct session *session;  /* NULL: no run */
@@ -48,14 +41,14 @@ struct scene {
     uint64_t at;
     bool running; /* the workload still produces more */
     struct errand errand;
-    struct zoom zoom; /* of the map; size 0: at home */
-    struct glide glide;
+    struct zoom zoom;
     struct thing hover, pinned;
     struct nav nav; /* where one has looked in this run */
 };
 
 /* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the
- * workload's own where that sets something. False and err, with the scene as before, on failure. */
+ * workload's own where that sets something; or a recording, at the moment where it was left. False
+ * and err, with the scene as before, on failure. */
 bool scene_open(struct scene *s, const char *workload, struct error *err);
 /* Opens a lesson step's script in base's world, which it says more of. The step is the caller's and
  * outlives the scene. */

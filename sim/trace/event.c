@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *const kind_names[] = {
 #define X(NAME, text, ...) text,
@@ -77,11 +76,6 @@ const char *lock_rank_name(unsigned rank) {
     return NAME_IN(rank_names, rank);
 }
 
-bool message_ends_line(const struct event *ev) {
-    const char *format = NAME_IN(message_formats, ev->x);
-    return format[strlen(format) - 1] != ' ';
-}
-
 char *message_text(const struct event *ev, char *buf, unsigned buf_len) {
     const uint64_t args[] = {ev->a, ev->b, ev->c};
     unsigned next = 0, len = 0;
@@ -128,4 +122,23 @@ unsigned event_spans(const struct event *ev, uint32_t spans[2]) {
         if (all[i])
             spans[n++] = all[i];
     return n;
+}
+
+uint32_t event_vocabulary(void) {
+    static const char *const words[] = {
+#define X(NAME, ...) #NAME, #__VA_ARGS__,
+        EVENT_KINDS(X)
+#undef X
+#define X(NAME, text) #NAME,
+            OP_CODES(X) INIT_STEPS(X) MESSAGES(X) RANGE_STATES(X)
+#undef X
+#define X(name) #name,
+                HEAP_FIELDS(X) STATS(X) SPAN_FIELDS(X)
+#undef X
+    };
+    uint32_t hash = 0x811c9dc5; /* FNV-1a */
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        for (const char *w = words[i]; *w; w++)
+            hash = (hash ^ (uint8_t)*w) * 0x01000193;
+    return hash;
 }

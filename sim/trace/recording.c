@@ -223,6 +223,16 @@ static const struct event *block_events(const struct recording *rec, uint64_t nu
     return c->last->events;
 }
 
+const uint8_t *recording_packed(const struct recording *rec, uint64_t block, size_t *len) {
+    if (block < rec->block_count) {
+        *len = rec->blocks[block]->len;
+        return rec->blocks[block]->bytes;
+    }
+    INVARIANT(block == rec->block_count);
+    *len = eventpack_pack(rec->packer, rec->tail, rec->count % BLOCK, rec->packed);
+    return rec->packed;
+}
+
 /* The tail is a whole block: it is packed, and stays open for a while. */
 static void pack_tail(struct recording *rec) {
     struct packed_block *b = xcalloc(1, sizeof *b);
@@ -321,15 +331,27 @@ static void note_sample(struct recording *rec, const struct event *ev) {
     rec->sample_count = replace_last ? n : n + 1;
 }
 
-void recording_append(struct recording *rec, const struct event *ev) {
+/* The head has it already. */
+static void keep_event(struct recording *rec, const struct event *ev) {
     rec->tail[rec->count++ % BLOCK] = *ev;
-    replica_apply(rec->head, ev);
     note_mark(rec, ev);
     note_sample(rec, ev);
     if (rec->count % BLOCK == 0) {
         pack_tail(rec);
         note_keyframe(rec);
     }
+}
+
+void recording_append(struct recording *rec, const struct event *ev) {
+    replica_apply(rec->head, ev);
+    keep_event(rec, ev);
+}
+
+bool recording_offer(struct recording *rec, const struct event *ev, struct error *err) {
+    if (!replica_offer(rec->head, ev, err))
+        return false;
+    keep_event(rec, ev);
+    return true;
 }
 
 uint64_t recording_count(const struct recording *rec) {

@@ -32,6 +32,9 @@ struct recording *recording_new(void);
 void recording_free(struct recording *rec);
 struct sink *recording_sink(struct recording *rec);
 void recording_append(struct recording *rec, const struct event *ev);
+/* The same with an event that comes from outside: false and err if it does not fit the events
+ * before it. Then the recording is only good for recording_free. */
+bool recording_offer(struct recording *rec, const struct event *ev, struct error *err);
 
 /* The newest state. It changes with every event that is appended. */
 const struct replica *recording_head(const struct recording *rec);
@@ -43,6 +46,10 @@ uint64_t recording_count(const struct recording *rec);
  */
 const struct event *recording_event(const struct recording *rec, uint64_t i);
 enum { RECORDING_BLOCK = 1 << 12, RECORDING_NEAR = 7 };
+
+/* The events of a block as eventpack.h has them; the last one need not be full. Good until another
+ * event is appended, or this is asked for that one again. */
+const uint8_t *recording_packed(const struct recording *rec, uint64_t block, size_t *len);
 
 /* A digest of a block: of what it has, and, seldom, of what it has not. The block still being
  * filled has none: NULL, anything may be in it. */

@@ -12,26 +12,41 @@
 /* Which way an event is taken. */
 enum direction { APPLY, UNDO };
 
+/* An event that does not fit the state is a bug, unless it came from outside. */
+NORETURN static void misfit(const struct replica *r, int line, const char *why) {
+    if (!r->offer)
+        bug_at(__FILE__, line, "event %" PRIu64 " does not fit: %s", r->seq, why);
+    error_set(r->offer->err, "event %" PRIu64 " does not fit the ones before it", r->seq);
+    longjmp(r->offer->way_out, 1);
+}
+
+#define EXPECT(cond)                                                                               \
+    do {                                                                                           \
+        if (UNLIKELY(!(cond)))                                                                     \
+            misfit(r, __LINE__, #cond);                                                            \
+    } while (0)
+
 /* A span for writing. */
 static struct rspan *span_at(struct replica *r, uint32_t handle) {
-    INVARIANT(handle >= 1 && handle <= r->span_count);
+    EXPECT(handle >= 1 && handle <= r->span_count);
     return replica_span_write(r, handle);
 }
 
 static void set_value(struct replica *r, const struct event *ev, uint64_t *value, uint64_t old,
     uint64_t fresh, enum direction dir) {
     uint64_t expected = dir == APPLY ? old : fresh;
-    if (UNLIKELY(*value != expected))
+    if (UNLIKELY(*value != expected) && !r->offer)
         BUG("event %" PRIu64 " (%s, w %u, x %u): found 0x%" PRIx64 ", expected 0x%" PRIx64, r->seq,
             event_kind_name(ev->kind), ev->w, ev->x, *value, expected);
+    EXPECT(*value == expected);
     *value = dir == APPLY ? fresh : old;
 }
 
 static void on_op(struct replica *r, const struct event *ev, enum direction dir) {
     bool begins = (ev->kind == EV_OP_BEGIN) == (dir == APPLY);
-    INVARIANT(ev->w >> 8 <= r->more_ps);
+    EXPECT(ev->w >> 8 <= r->more_ps);
     struct rop *op = &r->op[ev->w >> 8];
-    INVARIANT(op->in_flight != begins && (begins || op->number == ev->x));
+    EXPECT(op->in_flight != begins && (begins || op->number == ev->x));
     *op = (struct rop){.in_flight = begins, .number = begins ? ev->x : 0};
     if (ev->kind == EV_OP_BEGIN)
         r->ops += dir == APPLY ? 1 : (uint64_t)-1;
@@ -39,7 +54,7 @@ static void on_op(struct replica *r, const struct event *ev, enum direction dir)
 
 static void on_step(struct replica *r, const struct event *ev, enum direction dir) {
     unsigned step = ev->w & 0xff, old = ev->w >> 8;
-    INVARIANT(step < STEP_COUNT && r->init.step == (dir == APPLY ? old : step));
+    EXPECT(step < STEP_COUNT && r->init.step == (dir == APPLY ? old : step));
     const uint64_t values[] = {ev->a, ev->b, ev->c};
     r->init.step = (uint8_t)(dir == APPLY ? step : old);
     r->init.reached[step] = dir == APPLY;
@@ -48,7 +63,7 @@ static void on_step(struct replica *r, const struct event *ev, enum direction di
 }
 
 static void on_attempt(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x < HINT_COUNT + FALLBACK_COUNT);
+    EXPECT(ev->x < HINT_COUNT + FALLBACK_COUNT);
     struct attempt *t =
         ev->x < HINT_COUNT ? &r->init.hints[ev->x] : &r->init.fallbacks[ev->x - HINT_COUNT];
     *t = (struct attempt){0};
@@ -62,15 +77,15 @@ static void on_range(struct replica *r, const struct event *ev, enum direction d
     unsigned shift_from = dir == APPLY ? 0 : 8, shift_to = 8 - shift_from;
     uint64_t end = ev->a + ev->b;
     rangemap_run(&r->ranges, ev->a, end, &now);
-    INVARIANT(now.end == end && now.state == (ev->w >> shift_from & 0xff) &&
-              now.owner == (ev->x >> shift_from & 0xff));
+    EXPECT(now.end == end && now.state == (ev->w >> shift_from & 0xff) &&
+           now.owner == (ev->x >> shift_from & 0xff));
     rangemap_set(&r->ranges, ev->a, end, (enum range_state)(ev->w >> shift_to & 0xff),
         (enum range_owner)(ev->x >> shift_to & 0xff));
 }
 
 static void on_meta(struct replica *r, const struct event *ev, enum direction dir) {
     if (dir == UNDO) {
-        INVARIANT(r->meta_count > 0);
+        EXPECT(r->meta_count > 0);
         r->meta_count--;
         return;
     }
@@ -84,14 +99,14 @@ static void on_meta(struct replica *r, const struct event *ev, enum direction di
 static void on_span_born(struct replica *r, const struct event *ev, enum direction dir) {
     if (dir == UNDO) {
         struct rspan *s = span_at(r, ev->x);
-        INVARIANT(ev->x == r->span_count);
+        EXPECT(ev->x == r->span_count);
         shared_drop(s->alloc_bits);
         shared_drop(s->mark_bits);
         *s = (struct rspan){0};
         r->span_count--;
         return;
     }
-    INVARIANT(ev->x == r->span_count + 1);
+    EXPECT(ev->x == r->span_count + 1);
     r->span_count++;
     *span_at(r, ev->x) = (struct rspan){.record = ev->a, .list = LIST_NOWHERE};
 }
@@ -142,7 +157,7 @@ static void on_slot(struct replica *r, const struct event *ev, enum direction di
 
 static void on_bits(struct replica *r, const struct event *ev, enum direction dir) {
     struct rspan *s = span_at(r, ev->x);
-    INVARIANT(ev->a < RSPAN_MAX_WORDS);
+    EXPECT(ev->a < RSPAN_MAX_WORDS);
     uint64_t *bits = rspan_bits_write(r, s, ev->w != 0, (uint32_t)ev->a + 1);
     set_value(r, ev, &bits[ev->a], ev->b, ev->c, dir);
 }
@@ -152,17 +167,17 @@ static void on_pages(struct replica *r, const struct event *ev, enum direction d
     uint32_t expected = dir == APPLY ? old : fresh, value = dir == APPLY ? fresh : old;
     for (uint64_t page = ev->a; page < ev->a + ev->b; page++) {
         uint32_t *entry = replica_page_write(r, page);
-        INVARIANT(*entry == expected);
+        EXPECT(*entry == expected);
         *entry = value;
     }
 }
 
 static void on_bitmap(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->w >= 1 && ev->w <= 8);
+    EXPECT(ev->w >= 1 && ev->w <= 8);
     uint64_t expected = dir == APPLY ? ev->b : ev->c, value = dir == APPLY ? ev->c : ev->b;
     for (unsigned i = 0; i < ev->w; i++) {
         uint8_t *byte = replica_bitmap_write(r, ev->a + i);
-        INVARIANT(*byte == (uint8_t)(expected >> (8 * i)));
+        EXPECT(*byte == (uint8_t)(expected >> (8 * i)));
         *byte = (uint8_t)(value >> (8 * i));
     }
 }
@@ -171,7 +186,7 @@ static void on_bitmap(struct replica *r, const struct event *ev, enum direction 
 static void list_link(struct replica *r, unsigned list, uint32_t handle, uint32_t prev) {
     struct rlist *l = &r->lists[list];
     struct rspan *s = span_at(r, handle);
-    INVARIANT(s->list == LIST_NOWHERE);
+    EXPECT(s->list == LIST_NOWHERE && (!prev || span_at(r, prev)->list == list));
     uint32_t next = prev ? span_at(r, prev)->next : l->first;
     s->list = (uint16_t)list;
     s->prev = prev;
@@ -184,7 +199,7 @@ static void list_link(struct replica *r, unsigned list, uint32_t handle, uint32_
 static void list_unlink(struct replica *r, unsigned list, uint32_t handle) {
     struct rlist *l = &r->lists[list];
     struct rspan *s = span_at(r, handle);
-    INVARIANT(s->list == list);
+    EXPECT(s->list == list);
     *(s->prev ? &span_at(r, s->prev)->next : &l->first) = s->next;
     *(s->next ? &span_at(r, s->next)->prev : &l->last) = s->prev;
     s->list = LIST_NOWHERE;
@@ -193,8 +208,9 @@ static void list_unlink(struct replica *r, unsigned list, uint32_t handle) {
 }
 
 static void on_list(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->w < LIST_COUNT);
+    EXPECT(ev->w < LIST_COUNT);
     bool push = ev->kind == EV_LIST_PUSH;
+    EXPECT(push || dir == UNDO || span_at(r, ev->x)->prev == ev->a);
     if (push != (dir == APPLY))
         list_unlink(r, ev->w, ev->x);
     else if (push)
@@ -213,11 +229,12 @@ static uint32_t *treap_link(struct replica *r, uint32_t parent, uint32_t child) 
 
 static void treap_leaf_add(struct replica *r, const struct event *ev) {
     struct rspan *s = span_at(r, ev->x);
+    EXPECT(ev->b <= r->span_count);
     uint32_t parent = (uint32_t)ev->b;
     uint32_t *link = !parent ? &r->treap_root
                      : ev->c ? &span_at(r, parent)->right
                              : &span_at(r, parent)->left;
-    INVARIANT(!s->in_treap && *link == 0);
+    EXPECT(!s->in_treap && *link == 0 && (!parent || span_at(r, parent)->in_treap));
     *link = ev->x;
     s->in_treap = true;
     s->parent = parent;
@@ -227,8 +244,11 @@ static void treap_leaf_add(struct replica *r, const struct event *ev) {
 
 static void treap_leaf_cut(struct replica *r, const struct event *ev) {
     struct rspan *s = span_at(r, ev->x);
-    INVARIANT(s->in_treap && !s->left && !s->right && s->parent == ev->b);
-    *treap_link(r, s->parent, ev->x) = 0;
+    uint32_t *link = treap_link(r, s->parent, ev->x);
+    EXPECT(s->in_treap && !s->left && !s->right && *link == ev->x);
+    EXPECT(s->parent == ev->b && s->priority == (uint32_t)ev->a);
+    EXPECT(!s->parent || (link == &span_at(r, s->parent)->right) == (ev->c != 0));
+    *link = 0;
     s->in_treap = false;
     s->parent = 0;
     s->priority = 0;
@@ -265,19 +285,20 @@ static void on_treap_turn(struct replica *r, const struct event *ev, enum direct
 }
 
 static void on_cache(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x <= r->more_ps && ev->w < NUM_SPAN_CLASSES);
+    EXPECT(ev->x <= r->more_ps && ev->w < NUM_SPAN_CLASSES);
+    EXPECT(ev->b <= r->span_count);
     uint64_t value = r->cache[ev->x][ev->w];
     set_value(r, ev, &value, ev->a, ev->b, dir);
     r->cache[ev->x][ev->w] = (uint32_t)value;
 }
 
 static void on_p_born(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x < MAX_PS && ev->x == r->more_ps + (dir == APPLY));
+    EXPECT(ev->x < MAX_PS && ev->x == r->more_ps + (dir == APPLY));
     r->more_ps += dir == APPLY ? 1u : (uint32_t)-1;
 }
 
 static void on_switch(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x <= r->more_ps && ev->a <= r->more_ps);
+    EXPECT(ev->x <= r->more_ps && ev->a <= r->more_ps);
     uint64_t acting = r->acting;
     set_value(r, ev, &acting, ev->a, ev->x, dir);
     r->acting = (uint8_t)acting;
@@ -286,11 +307,11 @@ static void on_switch(struct replica *r, const struct event *ev, enum direction 
 /* P x begins to wait, or gets what it waited for. Whoever else waits for the same lock waits for
  * its new holder then. */
 static void on_wait(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x <= r->more_ps && ev->a <= r->more_ps);
+    EXPECT(ev->x <= r->more_ps && ev->a <= r->more_ps);
     struct rwait lock = {true, (uint8_t)ev->w, (uint8_t)(ev->w >> 8), (uint8_t)ev->a};
     struct rwait *wait = &r->wait[ev->x];
     bool begins = (ev->kind == EV_WAIT) == (dir == APPLY);
-    INVARIANT(wait->waits != begins);
+    EXPECT(wait->waits != begins);
     *wait = begins ? lock : (struct rwait){0};
     if (ev->kind == EV_WAIT || lock.rank == RANK_WORLD)
         return;
@@ -302,17 +323,17 @@ static void on_wait(struct replica *r, const struct event *ev, enum direction di
 }
 
 static void on_stat(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->w < STAT_COUNT);
+    EXPECT(ev->w < STAT_COUNT);
     uint64_t delta = dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
     r->stats[ev->w] += delta;
     if (ev->w < STAT_LOCAL)
         return;
-    INVARIANT(ev->x <= r->more_ps);
+    EXPECT(ev->x <= r->more_ps);
     r->local[ev->x][ev->w - STAT_LOCAL] += delta;
 }
 
 static void on_tiny(struct replica *r, const struct event *ev, enum direction dir) {
-    INVARIANT(ev->x <= r->more_ps);
+    EXPECT(ev->x <= r->more_ps);
     set_value(r, ev, &r->tiny[ev->x], ev->a, ev->b, dir);
     set_value(r, ev, &r->tiny_offset[ev->x], ev->c & UINT32_MAX, ev->c >> 32, dir);
 }
@@ -320,7 +341,7 @@ static void on_tiny(struct replica *r, const struct event *ev, enum direction di
 /* A tiny object asks for less than a block; the first in a block takes it. */
 static void count_object(struct replica *r, const struct event *ev, uint64_t one) {
     unsigned spanclass = ev->w & 0xff, rung = ev->w >> 8;
-    INVARIANT(spanclass < NUM_SPAN_CLASSES);
+    EXPECT(spanclass < NUM_SPAN_CLASSES);
     if (spanclass == TINY_SPAN_CLASS && ev->b < TINY_SIZE) {
         r->tiny_sum.objects += one;
         r->tiny_sum.asked += one * ev->b;
@@ -341,7 +362,7 @@ static void on_object(struct replica *r, const struct event *ev, enum direction 
         r->objects_dropped += one;
         return;
     }
-    INVARIANT(ev->w >> 8 < RUNG_COUNT);
+    EXPECT(ev->w >> 8 < RUNG_COUNT);
     r->ladder[ev->w >> 8] += one;
     count_object(r, ev, one);
     r->objects_born += one;
@@ -367,7 +388,7 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
     case EV_OS_USED: r->os_calls[ev->kind] += one; break;
     case EV_RANGE: on_range(r, ev, dir); break;
     case EV_HEAP_SET:
-        INVARIANT(ev->w < HEAP_FIELD_COUNT);
+        EXPECT(ev->w < HEAP_FIELD_COUNT);
         set_value(r, ev, &r->heap[ev->w], ev->a, ev->b, dir);
         break;
     case EV_STAT_ADD: on_stat(r, ev, dir); break;
@@ -390,7 +411,7 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
     case EV_CACHE: on_cache(r, ev, dir); break;
     case EV_TINY: on_tiny(r, ev, dir); break;
     case EV_NMALLOC:
-        INVARIANT(ev->w < NUM_SPAN_CLASSES);
+        EXPECT(ev->w < NUM_SPAN_CLASSES);
         r->nmalloc[ev->w] += dir == APPLY ? ev->a : (uint64_t)0 - ev->a;
         break;
     case EV_OBJECT:
@@ -410,7 +431,7 @@ void replica_apply(struct replica *r, const struct event *ev) {
 }
 
 void replica_undo(struct replica *r, const struct event *ev) {
-    INVARIANT(r->seq > 0);
+    EXPECT(r->seq > 0);
     take(r, ev, UNDO);
     r->seq--;
 }

@@ -119,6 +119,8 @@ struct replica {
     uint64_t collections;                   /* MARKED events so far */
     uint64_t objects_born, objects_dropped; /* OBJECT and DROP events so far */
 
+    struct offer *offer; /* an event from outside is being applied; else NULL */
+
     struct chunked page_table; /* read with replica_page */
     struct chunked bitmap;     /* read with replica_bitmap */
 };
@@ -133,6 +135,9 @@ void replica_free(struct replica *r);
  * does not fit the state is a bug and aborts. */
 void replica_apply(struct replica *r, const struct event *ev);
 void replica_undo(struct replica *r, const struct event *ev);
+/* Applies an event that comes from outside: false and err if it does not fit. The replica is only
+ * good for replica_free then. */
+bool replica_offer(struct replica *r, const struct event *ev, struct error *err);
 
 /* --- Reading without side effects --- */
 

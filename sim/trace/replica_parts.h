@@ -1,9 +1,17 @@
-/* What applying events (replica.c) may do to the parts of a replica (replica_state.c): each gives a
- * part for writing, unshared first if copies have it too. */
+/* What the files of the replica share: the parts of its state (replica_state.c) for those that
+ * apply events (replica.c). Each is given for writing, unshared first if copies have it too. */
 #ifndef ARENA_REPLICA_PARTS_H
 #define ARENA_REPLICA_PARTS_H
 
 #include "sim/trace/replica.h"
+
+#include <setjmp.h>
+
+/* Where to go, in place of aborting, when an event from outside does not fit. */
+struct offer {
+    jmp_buf way_out;
+    struct error *err;
+};
 
 /* Words of bits of a span: the smallest slot is 8 bytes, the span of such one page. */
 enum { RSPAN_MAX_WORDS = GO_PAGE_SIZE / 8 / 64 };

@@ -5,37 +5,11 @@
  * makes the new world before it lets go of the old, so that a world that cannot be leaves
  * everything as it was.
  */
-#include "sim/work/session.h"
+#include "sim/work/session_internal.h"
 
 #include "sim/base/i18n.h"
 
 #include <stdlib.h>
-
-struct phase {
-    uint64_t op; /* number of the OP_NOTE */
-    const char *text;
-};
-
-struct world {
-    struct os *os;
-    struct recording *recording;
-    struct program *program;
-    bool simulated;
-    struct strbuf why; /* empty: the provider is the one asked for */
-};
-
-struct session {
-    struct environment env;
-    struct op_source *source;
-    struct world world;
-    struct phase *phases;
-    size_t phase_count, phase_cap;
-    uint64_t ops;  /* run so far, of the recording */
-    uint64_t init; /* the number of the INIT operation among them */
-    uint64_t own;  /* operations of the environment's, right after it */
-    bool done;
-    struct error err;
-};
 
 static void world_free(struct world *w) {
     program_free(w->program);
@@ -138,7 +112,9 @@ void session_free(struct session *s) {
     if (!s)
         return;
     world_free(&s->world);
-    s->source->destroy(s->source);
+    loaded_free(s->loaded);
+    if (s->source)
+        s->source->destroy(s->source);
     env_free(&s->env);
     free(s->phases);
     free(s);
@@ -146,10 +122,15 @@ void session_free(struct session *s) {
 
 bool session_restart(struct session *s, const struct environment *env, struct error *err) {
     struct world fresh;
+    if (!s->source)
+        return error_set(
+            err, "%s", _("this is a recording, and its workload is not at hand to run it again"));
     if (!world_make(&fresh, env, err))
         return false;
     world_free(&s->world);
     s->world = fresh;
+    loaded_free(s->loaded); /* from here on it is a run */
+    s->loaded = NULL;
     struct environment copy;
     env_copy(&copy, env); /* first: env may be this session's own */
     env_free(&s->env);
@@ -158,11 +139,11 @@ bool session_restart(struct session *s, const struct environment *env, struct er
     return true;
 }
 
-static void add_phase(struct session *s, const char *text) {
+void session_add_phase(struct session *s, uint64_t op, const char *text) {
     void *phases = s->phases;
     array_reserve(&phases, &s->phase_cap, s->phase_count + 1, sizeof *s->phases);
     s->phases = phases;
-    s->phases[s->phase_count++] = (struct phase){s->ops - 1, text};
+    s->phases[s->phase_count++] = (struct phase){op, text};
 }
 
 /* What the environment sets is not the workload's to change. */
@@ -210,7 +191,7 @@ static bool step(struct session *s) {
     if (!run(s, &op))
         return false;
     if (op.code == OP_NOTE)
-        add_phase(s, op.note);
+        session_add_phase(s, s->ops - 1, op.note);
     bool ended = program_ended(s->world.program);
     if (op.code == OP_INIT && !ended && !run_own(s))
         return false;
@@ -230,7 +211,7 @@ uint64_t session_recorded_op(const struct session *s, uint64_t n) {
 bool session_pump(struct session *s, uint64_t max_ops) {
     for (uint64_t i = 0; i < max_ops && !s->done; i++)
         s->done = !step(s);
-    if (s->done)
+    if (s->done && s->world.program)
         program_settle(s->world.program);
     return !s->done;
 }
@@ -265,12 +246,14 @@ struct program *session_program(struct session *s) {
 
 struct session_world session_world(const struct session *s) {
     struct os *os = s->world.os;
+    if (s->loaded)
+        return s->loaded->found;
     return (struct session_world){
         .image_end = os->image_end, .brk = os->ops->brk(os), .phys_page_size = os->phys_page_size};
 }
 
 const char *session_provider(const struct session *s) {
-    return s->world.os->ops->name;
+    return s->loaded ? s->loaded->provider : s->world.os->ops->name;
 }
 
 const char *session_provider_why(const struct session *s) {

@@ -41,7 +41,9 @@ struct session *session_new(
     const struct environment *env, struct op_source *source, struct error *err);
 void session_free(struct session *s);
 
-/* Starts over in another environment: the recording is new, the workload rewound. */
+/* Starts over in another environment: the recording is new, the workload rewound. False and err,
+ * with everything as it was, if that cannot be; a loaded recording (session_file.h) may lack its
+ * workload. */
 bool session_restart(struct session *s, const struct environment *env, struct error *err);
 
 /* Runs up to max_ops operations; returns true while there are more. On bad input from the source
@@ -62,6 +64,7 @@ const char *session_phase(const struct session *s, uint64_t op);
 
 const struct environment *session_env(const struct session *s);
 const struct recording *session_recording(const struct session *s);
+/* NULL: a loaded recording has none. */
 struct program *session_program(struct session *s);
 /* What the provider itself says of the program and the machine: addresses, bytes. */
 struct session_world {

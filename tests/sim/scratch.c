@@ -13,8 +13,13 @@ void scratch_begin(struct scratch *s) {
     INVARIANT(mkdtemp(s->dir) != NULL);
 }
 
-const char *scratch_file(struct scratch *s, const char *name, const void *data, size_t len) {
+const char *scratch_path(struct scratch *s, const char *name) {
     snprintf(s->path, sizeof s->path, "%s/%.80s", s->dir, name);
+    return s->path;
+}
+
+const char *scratch_file(struct scratch *s, const char *name, const void *data, size_t len) {
+    scratch_path(s, name);
     FILE *f = fopen(s->path, "wb");
     INVARIANT(f && fwrite(data, 1, len, f) == len && fclose(f) == 0);
     return s->path;
@@ -22,7 +27,7 @@ const char *scratch_file(struct scratch *s, const char *name, const void *data, 
 
 const char *scratch_gzip(
     struct scratch *s, const char *name, const void *data, size_t len, size_t keep) {
-    snprintf(s->path, sizeof s->path, "%s/%.80s", s->dir, name);
+    scratch_path(s, name);
     gzFile out = gzopen(s->path, "wb");
     INVARIANT(out && gzwrite(out, data, (unsigned)len) == (int)len && gzclose(out) == Z_OK);
     if (keep)

@@ -1,0 +1,200 @@
+/* Sessions as files: what is opened again is what was left, and can be run again where its workload
+ * is at hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/trace/recfile.h"
+#include "sim/work/session_file.h"
+#include "sim/work/workload.h"
+#include "tests/sim/heap/mirror.h"
+#include "tests/sim/scratch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct scratch scratch;
+
+static int begin(void **state) {
+    scratch_begin(&scratch);
+    *state = &scratch;
+    return 0;
+}
+
+static int end(void **state) {
+    scratch_end(*state);
+    return 0;
+}
+
+/* Hints taken, a seed, a limit: a world of its own. */
+static struct session *run(const char *workload) {
+    struct environment env = {.platform = platform_find("linux/arm64"),
+        .provider = PROVIDER_MODEL,
+        .seed = {3, 4},
+        .gogc = 60,
+        .ps = 2};
+    struct error err = {""};
+    env_toggle_taken(&env, UINT64_C(0x4000000000), 65536);
+    struct session *s = session_open(workload, &env, NULL, NULL, &err);
+    if (!s)
+        fail_msg("%s", err.text);
+    while (session_pump(s, 1000)) {
+    }
+    env_free(&env);
+    return s;
+}
+
+static struct session *load(const char *path, struct strbuf *report) {
+    struct error err = {""};
+    struct session *s = session_load(path, report, &err);
+    if (!s)
+        fail_msg("%s", err.text);
+    return s;
+}
+
+static void assert_same_run(const struct session *a, const struct session *b) {
+    const struct recording *x = session_recording(a), *y = session_recording(b);
+    assert_int_equal(recording_count(x), recording_count(y));
+    assert_int_equal(replica_digest(recording_head(x)), replica_digest(recording_head(y)));
+    for (uint64_t op = 0; op < recording_op_count(x); op += 37) {
+        const char *p = session_phase(a, op), *q = session_phase(b, op);
+        assert_int_equal(p != NULL, q != NULL);
+        if (p)
+            assert_string_equal(p, q);
+        assert_int_equal(session_workload_op(a, op), session_workload_op(b, op));
+    }
+}
+
+static void a_session_opens_again_as_it_was_left(void **state) {
+    const char *path = scratch_path(*state, "run.arec");
+    const struct bookmark bookmarks[] = {{17, "here it begins"}, {2000, "two\nlines"}};
+    const struct session_view view = {"trees", "Lists and trees", 1234, bookmarks, 2};
+    struct session *s = run("trees");
+    struct strbuf report = {0};
+    struct error err = {""};
+    assert_true(session_save(s, path, &view, &err));
+    assert_null(session_loaded(s));
+    struct session *t = load(path, &report);
+    assert_string_equal(sb_text(&report), "");
+    assert_same_run(s, t);
+    const struct session_view *seen = session_loaded(t);
+    assert_string_equal(seen->workload, "trees");
+    assert_string_equal(seen->title, "Lists and trees");
+    assert_int_equal(seen->at, 1234);
+    assert_int_equal(seen->bookmark_count, 2);
+    assert_int_equal(seen->bookmarks[0].seq, 17);
+    assert_string_equal(seen->bookmarks[0].text, "here it begins");
+    assert_string_equal(seen->bookmarks[1].text, "two lines");
+    const struct environment *a = session_env(s), *b = session_env(t);
+    assert_ptr_equal(a->platform, b->platform);
+    assert_int_equal(a->provider, b->provider);
+    assert_memory_equal(a->seed, b->seed, sizeof a->seed);
+    assert_true(a->gogc == b->gogc && a->ps == b->ps);
+    assert_true(env_is_taken(b, UINT64_C(0x4000000000)));
+    assert_string_equal(session_provider(s), session_provider(t));
+    struct session_world x = session_world(s), y = session_world(t);
+    assert_true(x.image_end == y.image_end && x.brk == y.brk);
+    assert_true(x.phys_page_size == y.phys_page_size);
+    assert_null(session_program(t));
+    assert_false(session_pump(t, 10));
+    session_free(s);
+    session_free(t);
+}
+
+static void with_its_workload_it_can_be_run_again(void **state) {
+    const char *path = scratch_path(*state, "run.arec");
+    struct session *s = run("strings");
+    struct error err = {""};
+    assert_true(session_save(s, path, &(struct session_view){.workload = "strings"}, &err));
+    struct session *t = load(path, NULL);
+    assert_non_null(session_loaded(t));
+    assert_true(session_restart(t, session_env(t), &err));
+    assert_null(session_loaded(t));
+    while (session_pump(t, 1000)) {
+    }
+    assert_same_run(s, t);
+    session_free(s);
+    session_free(t);
+}
+
+static void without_its_workload_it_says_so_and_stays(void **state) {
+    struct error err = {""};
+    char script[160];
+    snprintf(script, sizeof script, "%s",
+        scratch_file(*state, "mine.arena", "alloc 100\nalloc 200\n", 20));
+    struct session *s = run(script);
+    const char *path = scratch_path(*state, "run.arec");
+    assert_true(session_save(s, path, &(struct session_view){.workload = script}, &err));
+    unlink(script);
+    struct session *t = load(path, NULL);
+    assert_false(session_restart(t, session_env(t), &err));
+    assert_string_equal(
+        err.text, "this is a recording, and its workload is not at hand to run it again");
+    assert_non_null(session_loaded(t));
+    assert_same_run(s, t);
+    session_free(s);
+    session_free(t);
+}
+
+static void written_while_it_runs_it_is_the_same(void **state) {
+    const char *path = scratch_path(*state, "run.arec");
+    struct environment env = {.platform = platform_find("linux/386"), .provider = PROVIDER_MODEL};
+    const struct session_view view = {.workload = "small"};
+    struct error err = {""};
+    const char *title;
+    struct session *s = session_open("small", &env, NULL, &title, &err);
+    struct session_writer *w = session_writer_new(s, path, &view, &err);
+    while (session_pump(s, 500))
+        assert_true(session_writer_more(&w, &err));
+    assert_true(session_writer_finish(w, 99, &err));
+    struct session *t = load(path, NULL);
+    assert_same_run(s, t);
+    assert_int_equal(session_loaded(t)->at, 99);
+    session_free(t);
+    t = session_open(path, NULL, NULL, &title, &err); /* by what it is, not by its name */
+    assert_non_null(session_loaded(t));
+    session_free(s);
+    session_free(t);
+}
+
+static void write_text(const char *path, const char *text) {
+    struct error err = {""};
+    struct recording *rec = recording_new();
+    struct recfile_writer *w = recfile_create(path, &err);
+    assert_true(recfile_text(w, text, &err) && recfile_finish(w, rec, &err));
+    recording_free(rec);
+}
+
+static void nonsense_in_the_text_is_told_in_one_line(void **state) {
+    static const char *const nonsense[] = {"at soon\n", "found 1 2\n", "phase 5 a\nphase 3 b\n",
+        "bookmark x y\n", "provider somebody\n", "ps 900\n", "world platform plan9/vax\n",
+        "world take everything\n"};
+    const char *path = scratch_path(*state, "text.arec");
+    for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
+        struct error err = {""};
+        write_text(path, nonsense[i]);
+        assert_null(session_load(path, NULL, &err));
+        assert_ptr_equal(strstr(err.text, path), err.text);
+        assert_null(strchr(err.text, '\n'));
+    }
+    write_text(path, "color blue\n\nat 10\n"); /* of a later program, perhaps */
+    struct session *s = load(path, NULL);
+    assert_int_equal(session_loaded(s)->at, 0);
+    session_free(s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_session_opens_again_as_it_was_left, begin, end),
+        cmocka_unit_test_setup_teardown(with_its_workload_it_can_be_run_again, begin, end),
+        cmocka_unit_test_setup_teardown(without_its_workload_it_says_so_and_stays, begin, end),
+        cmocka_unit_test_setup_teardown(written_while_it_runs_it_is_the_same, begin, end),
+        cmocka_unit_test_setup_teardown(nonsense_in_the_text_is_told_in_one_line, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
