@@ -94,11 +94,13 @@ $(OUT)/share/locale/%/LC_MESSAGES/arenascope.mo: assets/po/%.po
 	@echo "  MO   $<"
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
+POT ?= $(TOP)/arenascope.pot
 pot:
-	@$(XGETTEXT) -o $(TOP)/arenascope.pot $(sort $(SIM) $(VIZ) $(filter sim/% viz/%,$(HEADERS)))
+	@mkdir -p $(dir $(POT))
+	@$(XGETTEXT) -o $(POT) $(sort $(SIM) $(VIZ) $(filter sim/% viz/%,$(HEADERS)))
 po: pot
 	@for po in $(PO); do msgmerge --quiet --update --backup=none --no-fuzzy-matching --previous \
-		$$po $(TOP)/arenascope.pot && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
+		$$po $(POT) && echo "$$po: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; done
 
 # The manual and the completions of the shells: what the programs themselves say of their options.
 MAN         := $(OUT)/man/arenascope.1 $(OUT)/man/arenasim.1

@@ -27,7 +27,7 @@ enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 struct request {
     struct verify_options verify;
     struct environment env; /* of `run` */
-    bool events, dump;
+    bool events, memstats, dump;
     const char *record; /* the file to be written; NULL: none */
     struct soak_options soak;
     struct stress_options stress;
@@ -87,9 +87,15 @@ static void tell_result(const struct session *s) {
         format_size(r->stats[STAT_heap_live], live, sizeof live),
         format_size(r->stats[STAT_heap_inuse], inuse, sizeof inuse),
         format_size(r->stats[STAT_heap_sys], sys, sizeof sys), r->span_count);
-    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++)
-        if (recording_event(rec, i)->kind == EV_MESSAGE)
-            printf("Go: %s\n", message_text(recording_event(rec, i), words, sizeof words));
+    bool new_line = true;
+    for (uint64_t i = 0; r->exited && i < recording_count(rec); i++) {
+        const struct event *ev = recording_event(rec, i);
+        if (ev->kind != EV_MESSAGE)
+            continue;
+        printf("%s%s", new_line ? "Go: " : "", message_text(ev, words, sizeof words));
+        new_line = message_ends_line(ev);
+        fputs(new_line ? "\n" : "", stdout);
+    }
     if (r->exited)
         printf("Go ended the program with status %u\n", r->status);
 }
@@ -124,13 +130,14 @@ static int run(void *into, int count, char **words) {
     }
     if (o->events)
         tell_events(session_recording(s), session_env(s)->platform->ptr_size);
-    if (o->dump) {
-        struct strbuf dump = {0};
+    struct strbuf end = {0};
+    if (o->memstats && session_program(s))
+        heap_memstats_print(program_heap(session_program(s)), &end);
+    if (o->dump)
         replica_dump(
-            recording_head(session_recording(s)), session_env(s)->platform->ptr_size, &dump);
-        fputs(sb_text(&dump), stdout);
-        sb_free(&dump);
-    }
+            recording_head(session_recording(s)), session_env(s)->platform->ptr_size, &end);
+    fputs(sb_text(&end), stdout);
+    sb_free(&end);
     tell_result(s);
     bool failed = session_error(s)->text[0];
     if (failed)
@@ -251,6 +258,10 @@ static bool opt_dump(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->dump = true;
 }
 
+    (void)value, (void)err;
+    return ((struct request *)into)->memstats = true;
+}
+
 static bool opt_record(void *into, const char *value, struct error *err) {
     (void)err;
     ((struct request *)into)->record = value;
@@ -348,6 +359,8 @@ static const struct cli_option options[] = {
         N_("the real kernel (host) or a simulated address space (model)"), opt_provider,
         provider_words},
     {"--events", NULL, "run", N_("tell every event"), opt_events, NULL},
+    {"--memstats", NULL, "run", N_("show what runtime.MemStats tells a Go program at the end"),
+        opt_memstats, NULL},
     {"--record", "FILE", "run",
         N_("write the recording to a file (FILE.part while it runs), for arenascope to open"),
         opt_record, NULL},

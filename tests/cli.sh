@@ -97,11 +97,15 @@ fi
 result $? 'the old file is whole'
 chmod u+w "$dir"
 
+printf 'keep r 4\nrepeat 4\nr[] = alloc 48\nend\nalloc 5000\ndrop r\nr[] = alloc 5\ncollect\n' \
+    >"$dir/few.arena"
 accepts 'verify' "$sim" help
 accepts 'linux/mipsle' "$sim" platforms
 accepts 'operations, .* objects' "$sim" run small
 accepts 'on simulated' "$sim" run --platform linux/386 trees
 accepts 'P. waits for the lock of mcentral 2 KiB, which P. holds' "$sim" run --events workers
+accepts $'\nNumGC  *1\n.*\nBySize.4.  *Size 48, Mallocs 4, Frees 4\n' \
+    "$sim" run --memstats "$dir/few.arena"
 accepts $'\ntreap ' "$sim" run --dump strings
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"

@@ -121,6 +121,17 @@ waits 't: the next theme' is theme light
 shot light
 differ dark light
 check 'looks different' $?
+xdotool key u
+waits 'u: the other language' is language zh
+shot chinese
+differ light chinese
+check 'in other words' $?
+xdotool key u
+waits 'u again: the first one' is language en
+sleep 0.3
+shot english
+! differ light english
+check 'in the same words as before' $?
 xdotool type '?'
 waits '? shows the keys' is help 1
 shot help

@@ -267,6 +267,7 @@ static void run_ahead(struct app *app) {
 
 void app_tick(struct app *app, double seconds) {
     app->seconds += seconds;
+    app_map_tick(app);
     if (app->notice[0] && app->seconds > app->notice_until) {
         app->notice[0] = '\0';
         app->dirty = true;
@@ -356,8 +357,7 @@ void app_tell(const struct app *app, struct strbuf *out) {
 
 struct view app_view(const struct app *app, const struct scene *s) {
     const struct recording *rec = session_recording(s->session);
-    struct zoom zoom = arena_zoom_clamp(s->replica, s->zoom);
-    return (struct view){.r = s->replica,
+    struct view v = {.r = s->replica,
         .rec = rec,
         .session = s->session,
         .env = session_env(s->session),
@@ -370,8 +370,6 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .language = app->language,
         .hover = s->hover,
         .pinned = s->pinned,
-        .zoom_start = zoom.start,
-        .zoom_size = zoom.size,
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
@@ -383,4 +381,8 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .prompt = app->prompt.kind ? &app->prompt : NULL,
         .notice = app->notice[0] ? app->notice : NULL,
         .seconds = app->seconds};
+    struct zoom zoom = app_map_window(app, s, &v);
+    v.zoom_start = zoom.start;
+    v.zoom_size = zoom.size;
+    return v;
 }

@@ -38,7 +38,7 @@ struct app_layout {
 };
 
 /* What a press of the button began. */
-enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_ARENA };
+enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_MAP, DRAG_SPACE, DRAG_SELECT };
 
 struct app {
     struct fonts *fonts;
@@ -69,10 +69,12 @@ struct app {
     int help_pages;
     struct prompt prompt; /* the line that is typed into */
     enum drag drag;
-    int drag_x;
+    int drag_x, drag_y; /* where it began */
+    bool drag_moved;    /* it is no mere click any more */
     struct zoom drag_zoom;
 
-    bool dirty; /* the picture is out of date */
+    bool animates; /* there is a window: what moves takes time */
+    bool dirty;    /* the picture is out of date */
     bool quit;
     char notice[256];    /* for the user; "" if none */
     double seconds;      /* since start */
@@ -87,9 +89,9 @@ void app_close(struct app *app);
 void app_command(struct app *app, enum command command, int64_t arg);
 
 /* The pointer moved / a button went down or up / the wheel turned (notches, away from the user
- * positive). x < 0: the pointer left. */
+ * positive). x < 0: the pointer left. select: the button, with Ctrl, draws a rectangle. */
 void app_pointer(struct app *app, int x, int y);
-void app_press(struct app *app, int x, int y);
+void app_press(struct app *app, int x, int y, bool select);
 void app_release(struct app *app, int x, int y);
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
 
@@ -98,6 +100,10 @@ bool app_prompt_key(struct app *app, const char *key);
 bool app_prompt_text(struct app *app, const char *text);
 /* An input method is composing this text there. */
 void app_prompt_compose(struct app *app, const char *text);
+
+/* Shows size bytes of the address space in the map, a page if it is 0. False: there is no such
+ * address. */
+bool app_map_show(struct app *app, uint64_t addr, uint64_t size);
 
 /* Time passes: the workload runs on, playing moves, motion goes on. Sets dirty as needed. */
 void app_tick(struct app *app, double seconds);

@@ -156,7 +156,7 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
     default:
         panel_regions(ui, &v, l->regions);
-        panel_arena(ui, &v, l->arena);
+        panel_map(ui, &v, l->arena);
         break;
     }
     panel_timeline(ui, &v, l->timeline);
@@ -220,6 +220,8 @@ void app_draw(struct app *app, struct canvas *canvas) {
     for (unsigned i = 0; i < app_scene_count(app); i++)
         draw_scene(app, &app->scenes[i], &l->scene[i]);
     draw_rail(app, &v);
+    if (app->drag == DRAG_SELECT && app->drag_moved)
+        draw_frame(canvas, app_map_selection(app), 0, px(ui, 1), color_of(ui, COLOR_attention));
     if (app_busy(app))
         draw_busy(app, canvas);
     else if (v.notice)

@@ -41,40 +41,13 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
 
 /* --- View --- */
 
-static void zoom_by(struct app *app, double factor) {
-    struct scene *s = app->scene;
-    struct zoom z = arena_zoom_clamp(s->replica, s->zoom);
-    uint64_t focus = z.start + z.size / 2;
-    arena_addr_at(s->replica, z, app_scene_layout(app)->arena, app->ui.scale, app->ui.mouse_x,
-        app->ui.mouse_y, &focus);
-    s->zoom = arena_zoom_at(s->replica, z, factor, focus);
-}
-
-static void focus_pinned(struct app *app) {
-    struct scene *s = app->scene;
-    struct thing t = s->pinned.kind ? s->pinned : s->hover;
-    uint64_t size = t.kind == THING_PAGE ? GO_PAGE_SIZE : t.size ? t.size : 64;
-    if (t.kind == THING_PAGE || t.kind == THING_SLOT || t.kind == THING_WORD)
-        s->zoom = arena_zoom_to(s->replica, t.addr, size);
-    else
-        app_notice(app, "%s", _("Click a page or an object first, then F zooms to it."));
-}
-
 /* Shows that in the centre; the map, if it is there already. */
 static void show_centre(struct app *app, enum centre centre) {
     app->centre = app_scene_layout(app)->shows == centre ? CENTRE_MAP : centre;
 }
 
 static bool view_command(struct app *app, enum command command) {
-    static const double IN = 1.5, PAN = 0.25;
-    struct scene *s = app->scene;
     switch (command) {
-    case CMD_ZOOM_IN: zoom_by(app, IN); return true;
-    case CMD_ZOOM_OUT: zoom_by(app, 1 / IN); return true;
-    case CMD_PAN_LEFT: s->zoom = arena_pan(s->replica, s->zoom, -PAN); return true;
-    case CMD_PAN_RIGHT: s->zoom = arena_pan(s->replica, s->zoom, PAN); return true;
-    case CMD_FIT: s->zoom = (struct zoom){0}; return true;
-    case CMD_FOCUS: focus_pinned(app); return true;
 #define X(NAME, label)                                                                             \
     case CMD_##NAME: show_centre(app, CENTRE_##NAME); return true;
         CENTRES(X)
@@ -262,8 +235,9 @@ void app_command(struct app *app, enum command command, int64_t arg) {
     app_visit(app);
     bool known = time_command(app, command, arg) || view_command(app, command) ||
                  app_nav_command(app, command) || app_panel_command(app, command, arg) ||
-                 app_find_command(app, command, arg) || world_command(app, command, arg) ||
-                 lesson_command(app, command, arg) || window_command(app, command);
+                 app_find_command(app, command, arg) || app_map_command(app, command, arg) ||
+                 world_command(app, command, arg) || lesson_command(app, command, arg) ||
+                 window_command(app, command);
     INVARIANT(known);
     app_visit(app);
 }
@@ -289,22 +263,21 @@ void app_pointer(struct app *app, int x, int y) {
         app_seek(app, timeline_event_at(l->timeline, &v, x));
         return;
     }
-    if (app->drag == DRAG_ARENA && l->arena.h > 0) {
-        double share = (double)(app->drag_x - x) / l->arena.w;
-        s->zoom = arena_pan(s->replica, app->drag_zoom, share);
-    }
+    app_map_drag(app, x, y);
     for (unsigned i = 0; i < app_scene_count(app); i++)
         app->scenes[i].hover = (struct thing){0};
     s->hover = x < 0 || app->help_page ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
     app->dirty = true; /* buttons light up under the pointer too */
 }
 
-void app_press(struct app *app, int x, int y) {
+void app_press(struct app *app, int x, int y, bool select) {
     if (app->help_page) {
         app_command(app, CMD_HELP, 0);
         return;
     }
     app->drag_x = x;
+    app->drag_y = y;
+    app->drag_moved = false;
     if (app->prompt.kind == PROMPT_PALETTE) /* it covers everything */
         return;
     app->scene = scene_at(app, x, y);
@@ -312,20 +285,21 @@ void app_press(struct app *app, int x, int y) {
     if (rect_has(l->timeline, x, y)) {
         app->drag = DRAG_TIMELINE;
         app->playing = false;
-    } else if (l->arena.h > 0 && rect_has(l->arena, x, y)) {
-        app->drag = DRAG_ARENA;
+    } else {
+        app_map_press(app, x, y, select);
     }
-    app->drag_zoom = arena_zoom_clamp(app->scene->replica, app->scene->zoom);
     app_pointer(app, x, y);
 }
 
 void app_release(struct app *app, int x, int y) {
-    enum { CLICK_SLACK = 4 }; /* pixels that a hand may move during a click */
     enum drag drag = app->drag;
     app->drag = DRAG_NONE;
-    int moved = x > app->drag_x ? x - app->drag_x : app->drag_x - x;
-    if (drag == DRAG_TIMELINE || moved > CLICK_SLACK)
+    if (app->drag_moved)
+        app_map_drop(app, drag);
+    if (drag == DRAG_TIMELINE || app->drag_moved) {
+        app_visit(app);
         return;
+    }
     int64_t arg = 0;
     enum command command = ui_command_at(&app->ui, x, y, &arg);
     struct thing thing = ui_thing_at(&app->ui, x, y);
@@ -343,13 +317,8 @@ void app_release(struct app *app, int x, int y) {
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
-    struct scene *s = app->scene = scene_at(app, x, y);
-    if (!rect_has(app_scene_layout(app)->arena, x, y))
-        return;
-    if (zoom)
-        zoom_by(app, notches > 0 ? 1.25 : 0.8);
-    else
-        s->zoom = arena_pan(s->replica, s->zoom, -0.1 * (double)notches);
+    app->scene = scene_at(app, x, y);
+    app_map_wheel(app, x, y, notches, zoom);
     app_visit(app);
     app->dirty = true;
 }

@@ -37,6 +37,23 @@ void app_search_same(struct app *app, int direction);
 bool app_nav_command(struct app *app, enum command command);
 bool app_find_command(struct app *app, enum command command, int64_t arg);
 
+/* Moves the map there, gliding if the window does. Every change of its zoom comes through here. */
+void app_look(struct app *app, struct zoom z);
+/* The same, around size bytes at addr. */
+void app_look_at(struct app *app, uint64_t addr, uint64_t size);
+/* What the map shows at this moment; v: the scene's view, whose own zoom does not matter. */
+struct zoom app_map_window(const struct app *app, const struct scene *s, const struct view *v);
+/* Time has passed: glides go on and end. */
+void app_map_tick(struct app *app);
+/* The map's part of what commands and the pointer do; app_map_drop: a drag that moved has ended. */
+bool app_map_command(struct app *app, enum command command, int64_t arg);
+bool app_map_press(struct app *app, int x, int y, bool select);
+void app_map_drag(struct app *app, int x, int y);
+void app_map_drop(struct app *app, enum drag drag);
+bool app_map_wheel(struct app *app, int x, int y, float notches, bool zoom);
+/* The rectangle between where the button went down and the pointer. */
+struct rect app_map_selection(const struct app *app);
+
 /* Opens built-in workload number i in the present world. */
 void app_open_builtin(struct app *app, size_t i);
 void app_speed(struct app *app, int direction);

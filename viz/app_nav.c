@@ -18,7 +18,7 @@ static void go_back(struct app *app, int direction) {
     }
     app->playing = false;
     app_seek(app, place->at);
-    s->zoom = place->zoom;
+    app_look(app, place->zoom);
     s->pinned = place->pinned;
     app->centre = place->centre;
 }

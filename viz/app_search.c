@@ -21,14 +21,15 @@ void app_search_refresh(struct app *app) {
     sb_free(&answer);
 }
 
-/* Pins the thing; what lies in the arena is zoomed to. */
+/* Pins the thing; what has a place is zoomed to. */
 static void show_thing(struct app *app, struct thing thing, bool zoom) {
     struct scene *s = app->scene;
     s->pinned = thing;
-    if (!zoom || (thing.kind != THING_PAGE && thing.kind != THING_SLOT))
+    if (!zoom || !thing.size ||
+        (thing.kind != THING_PAGE && thing.kind != THING_SLOT && thing.kind != THING_RANGE))
         return;
     app->centre = CENTRE_MAP;
-    s->zoom = arena_zoom_to(s->replica, thing.addr, thing.size);
+    app_look_at(app, thing.addr, thing.size);
 }
 
 static void go_match(struct app *app, const struct search *search, const struct match *match) {
@@ -43,7 +44,7 @@ static void go_match(struct app *app, const struct search *search, const struct 
         thing.kind == THING_PAGE ? replica_span(s->replica, (uint32_t)thing.index) : NULL;
     show_thing(app, thing, search->kind != SEARCH_EVENTS);
     if (span && thing.addr == span->base && search->kind != SEARCH_ADDRESS)
-        s->zoom = arena_zoom_to(s->replica, span->base, span->npages << GO_PAGE_SHIFT);
+        app_look_at(app, span->base, span->npages << GO_PAGE_SHIFT);
 }
 
 static void go_text(struct app *app, const char *text, int direction) {

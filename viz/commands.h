@@ -38,13 +38,22 @@
         N_("to where Go ends the program"))                                                        \
     X(PEAK, N_("peak"), "palette", N_("Time"), N_("to when most of the heap is in use"))           \
     X(SEEK, N_("seek"), "", N_("Time"), N_("drag the timeline: go to that moment"))                \
-    X(ZOOM_IN, N_("zoom in"), "w", N_("View"), N_("zoom in (also Ctrl+wheel)"))                    \
+    X(ZOOM_IN, N_("zoom in"), "w", N_("View"), N_("zoom in (also Ctrl+wheel, Ctrl+drag)"))         \
     X(ZOOM_OUT, N_("zoom out"), "s", N_("View"), N_("zoom out"))                                   \
     X(PAN_LEFT, N_("pan left"), "a", N_("View"), N_("pan left (also drag)"))                       \
     X(PAN_RIGHT, N_("pan right"), "d", N_("View"), N_("pan right"))                                \
-    X(FIT, N_("fit"), "0", N_("View"), N_("fit the arena"))                                        \
+    X(FIT, N_("fit"), "0", N_("View"),                                                             \
+        N_("all of the arena; again: of the reservation; of the whole space"))                     \
+    X(GO_SPACE, N_("go space"), "Ctrl+1", N_("View"), N_("the map: the whole address space"))      \
+    X(GO_RESERVATION, N_("go reservation"), "Ctrl+2", N_("View"), N_("the map: the reservation"))  \
+    X(GO_SPANS, N_("go spans"), "Ctrl+3", N_("View"), N_("the map: the spans table"))              \
+    X(GO_BITMAP, N_("go bitmap"), "Ctrl+4", N_("View"), N_("the map: the heap bitmap"))            \
+    X(GO_ARENA, N_("go arena"), "Ctrl+5", N_("View"), N_("the map: the arena"))                    \
+    X(GO_METADATA, N_("go metadata"), "Ctrl+6", N_("View"),                                        \
+        N_("the map: what the runtime keeps about the heap"))                                      \
+    X(GO, N_("go"), "", N_("View"), N_("click the path above the map: go there"))                  \
     X(PATH, N_("path"), "p", N_("View"), N_("the path of mallocinit; again: the map"))             \
-    X(MAP, N_("map"), "v", N_("View"), N_("the map: regions and arena"))                           \
+    X(MAP, N_("map"), "v", N_("View"), N_("the map: from all the space to a bit"))                 \
     X(CACHES, N_("caches"), "c", N_("View"), N_("where spans wait: mcache to mheap, the treap"))   \
     X(WASTE, N_("waste"), "g", N_("View"), N_("where every byte is: used, lost, free"))            \
     X(OPEN_PART, N_("open part"), "Shift+Down", N_("View"),                                        \

@@ -5,7 +5,7 @@
 
 #include "sim/base/data.h"
 #include "sim/work/script.h"
-#include "viz/zoom.h"
+#include "viz/panels/places.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -9,6 +9,7 @@
 #include "viz/tour.h"
 #include "viz/window.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ struct request {
     const char *out;
     uint64_t at; /* UINT64_MAX: the end */
     uint64_t taken;
-    bool has_at, tell, path;
+    uint64_t map, map_size;
+    bool has_at, has_map, tell, path;
     enum command todo[MAX_TODO];
     int todo_count;
     int w, h;
@@ -73,6 +75,9 @@ static bool prepare(
     }
     if (o->path)
         app->centre = CENTRE_PATH;
+    if (o->has_map && !app_map_show(app, o->map, o->map_size))
+        return error_set(err, "--map: 0x%" PRIx64 " is beyond the address space of %s", o->map,
+            session_env(app->scene->session)->platform->name);
     for (int i = 0; i < o->todo_count; i++)
         app_command(app, o->todo[i], 0), app_work(app, UINT64_MAX);
     return true;
@@ -191,6 +196,16 @@ static bool opt_limit(void *into, const char *value, struct error *err) {
            cli_bad_value(err, "--limit", value, "a size such as 560MiB");
 }
 
+static bool opt_map(void *into, const char *value, struct error *err) {
+    struct request *o = into;
+    const char *comma = strchr(value, ',');
+    char *addr = xstrndup(value, comma ? (size_t)(comma - value) : strlen(value));
+    bool ok = parse_u64(addr, &o->map) && (!comma || parse_u64(comma + 1, &o->map_size));
+    free(addr);
+    o->has_map = true;
+    return ok || cli_bad_value(err, "--map", value, "an address, or one and a size after a comma");
+}
+
 static bool opt_path(void *into, const char *value, struct error *err) {
     (void)value, (void)err;
     return ((struct request *)into)->path = true;
@@ -303,6 +318,7 @@ static const struct cli_option options[] = {
     {"--taken", "N", NULL, N_("the first N hint addresses are taken"), opt_taken, NULL},
     {"--limit", "SIZE", NULL, N_("address space the program may have"), opt_limit, NULL},
     {"--path", NULL, NULL, N_("show the path of mallocinit, whatever the moment"), opt_path, NULL},
+    {"--map", "ADDR[,SIZE]", NULL, N_("show the map there, and so much of it"), opt_map, NULL},
     {"--do", "COMMAND", NULL, N_("then do what the key would; may be given several times"), opt_do,
         do_words},
     {"--size", "WxH", NULL, N_("size of the window or the picture (1280x720)"), opt_size, NULL},

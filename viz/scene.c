@@ -28,6 +28,7 @@ static void begin(struct scene *s) {
     s->errand = (struct errand){0};
     s->hover = s->pinned = (struct thing){0};
     s->zoom = (struct zoom){0};
+    s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};
 }
 

@@ -29,6 +29,13 @@ struct errand {
     struct moment moment; /* to that moment */
 };
 
+/* The way that the map still has to go: from what was in sight at that second. */
+struct glide {
+    struct zoom from;
+    double since;
+    bool on;
+};
+
 struct scene {
     struct environment world; /* as asked for; the session's own tells what came of it */
     struct session *session;  /* NULL: no run */
@@ -41,7 +48,8 @@ struct scene {
     uint64_t at;
     bool running; /* the workload still produces more */
     struct errand errand;
-    struct zoom zoom;
+    struct zoom zoom; /* of the map; size 0: at home */
+    struct glide glide;
     struct thing hover, pinned;
     struct nav nav; /* where one has looked in this run */
 };

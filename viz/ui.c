@@ -138,6 +138,14 @@ int ui_textf(struct ui *ui, struct rect box, enum face face, float size, int ali
     return width;
 }
 
+int ui_text_first(
+    struct ui *ui, struct rect box, int align, uint32_t color, const char *const *texts) {
+    for (; *texts; texts++)
+        if (text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), *texts) <= box.w)
+            return ui_text(ui, box, FACE_SANS, SIZE_SMALL, align, color, *texts);
+    return 0;
+}
+
 /* Wrapped text on its way down a box. */
 struct paragraph {
     struct ui *ui;
@@ -212,10 +220,18 @@ int ui_paragraph(
 
 /* --- Captions and buttons --- */
 
-/* The title, letter by letter with a little space between; returns its width. */
+/* Capitals stand apart a little; Chinese has none, and its signs stand apart already. */
+static bool is_spaced(const char *title) {
+    for (; *title; title++)
+        if ((unsigned char)*title >= 0x80)
+            return false;
+    return true;
+}
+
+/* The title, letter by letter; returns its width. */
 static int caption_title(struct ui *ui, struct rect box, const char *title) {
     int em = px(ui, SIZE_SMALL);
-    int gap = px(ui, 1) > 1 ? px(ui, 1) : 1;
+    int gap = !is_spaced(title) ? 0 : px(ui, 1) > 1 ? px(ui, 1) : 1;
     int line = text_line_height(ui->fonts, FACE_SANS, em);
     int y = box.y + (box.h - line) / 2;
     int x = box.x;
@@ -233,8 +249,12 @@ static int caption_title(struct ui *ui, struct rect box, const char *title) {
     return width;
 }
 
-struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...) {
+struct rect ui_below_caption(const struct ui *ui, struct rect area) {
     int height = px(ui, CAPTION_HEIGHT);
+    return rect_make(area.x, area.y + height, area.w, area.h > height ? area.h - height : 0);
+}
+
+struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...) {
     /* The line stands a little above the middle: what it names begins below. */
     struct rect box = rect_make(area.x, area.y, area.w, px(ui, CAPTION_HEIGHT - 4));
     int used = caption_title(ui, box, title);
@@ -250,7 +270,7 @@ struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const
     if (figures.len && rest.w > 0)
         ui_text(ui, rest, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), figures.text);
     sb_free(&figures);
-    return rect_make(area.x, area.y + height, area.w, area.h > height ? area.h - height : 0);
+    return ui_below_caption(ui, area);
 }
 
 void ui_button(

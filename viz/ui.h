@@ -27,6 +27,11 @@ enum thing_kind {
     THING_SLOT,     /* addr: an object's slot; index: its span's handle; size: bytes */
     THING_WORD,     /* addr: a word of an object; index: the span's handle */
     THING_EVENT,    /* index: event number */
+    THING_ENTRY,    /* addr: an entry of the spans table; index: its page, from arena_start; size */
+    THING_BITMAP_BYTE, /* addr: a byte of the heap bitmap; index: its number, see replica_bitmap */
+    THING_RECORD,      /* addr: an mspan record; index: the span's handle; size: bytes */
+    THING_MCACHE,      /* addr: an mcache record; index: the P; size: bytes */
+    THING_META,        /* addr, size: memory that the runtime keeps for itself; index: in r->meta */
 };
 
 enum region { REGION_SPANS, REGION_BITMAP, REGION_ARENA };
@@ -89,7 +94,7 @@ struct view {
     enum language language;           /* of all words */
     struct thing hover;               /* under the pointer */
     struct thing pinned;              /* clicked */
-    uint64_t zoom_start, zoom_size;   /* the part of the arena that the arena panel shows, bytes */
+    uint64_t zoom_start, zoom_size;   /* what the map shows, bytes of the address space */
     unsigned open_part;               /* of the waste view: enum waste_part */
     int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */
@@ -162,6 +167,10 @@ int ui_text(struct ui *ui, struct rect box, enum face face, float size, int alig
     const char *text);
 int ui_textf(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
     const char *fmt, ...) PRINTF_LIKE(7, 8);
+/* The first of the texts (fullest first, NULL at the end) that fits the box, in small letters.
+ * Returns the width drawn, 0 if none fits. */
+int ui_text_first(
+    struct ui *ui, struct rect box, int align, uint32_t color, const char *const *texts);
 /* Wrapped text from the top of the box down; returns the height it took (never more than the box:
  * the last line is ellipsised). */
 int ui_paragraph(
@@ -174,6 +183,7 @@ int ui_paragraph_height(
  * below. */
 struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+struct rect ui_below_caption(const struct ui *ui, struct rect area);
 /* A row of tabs from the left of area; a click on number i runs the command `first` + i. */
 void ui_tabs(struct ui *ui, struct rect area, const char *const *labels, int count, int chosen,
     enum command first);

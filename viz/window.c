@@ -110,7 +110,7 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     case SDL_MOUSEMOTION: app_pointer(w->app, ev->motion.x, ev->motion.y); break;
     case SDL_MOUSEBUTTONDOWN:
         if (ev->button.button == SDL_BUTTON_LEFT)
-            app_press(w->app, ev->button.x, ev->button.y);
+            app_press(w->app, ev->button.x, ev->button.y, (SDL_GetModState() & KMOD_CTRL) != 0);
         break;
     case SDL_MOUSEBUTTONUP:
         if (ev->button.button == SDL_BUTTON_LEFT)
@@ -210,6 +210,7 @@ static void set_icon(struct window *w) {
 
 bool window_run(struct app *app, int width, int height, bool tell_state, struct error *err) {
     struct window w = {.app = app, .tell = tell_state};
+    app->animates = true;
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (!has_display() || SDL_Init(SDL_INIT_VIDEO) != 0)

@@ -1,63 +1,34 @@
 /*
- * Where the arena panel puts an address. See zoom.h.
+ * Where the map puts an address. See zoom.h.
  */
 #include "viz/zoom.h"
 
+#include <math.h>
+
+/* Design pixels. */
 enum {
-    HEAD = 24, /* design pixels above the grid, for the caption */
-    FOOT = 24, /* and below it, for the legend */
+    HEAD = 26,      /* above the grid, for the path */
+    FOOT = 40,      /* and below it, for the legend: two lines, */
+    FOOT_WIDE = 22, /* or one where they fit side by side */
+    WIDE_FROM = 1000,
+    GUTTER = 116,      /* for the rows' addresses */
+    GUTTER_FROM = 520, /* in a panel at least that wide */
 };
 
-/* --- Bounds --- */
-
-/* On 32-bit the heap may have blocks anywhere: the lowest address that is mapped for it and not in
- * the spans or bitmap region. */
-static uint64_t lowest_block(const struct replica *r) {
-    uint64_t spans = r->heap[HEAP_spans], bitmap = r->heap[HEAP_bitmap];
-    for (size_t i = 0; i < r->ranges.count; i++) {
-        const struct range *range = &r->ranges.ranges[i];
-        bool ours = range->state == RANGE_MAPPED || range->state == RANGE_RELEASED;
-        if (range->owner != OWNER_HEAP || !ours)
-            continue;
-        if (range->start < spans || range->start >= bitmap)
-            return range->start;
-        if (range->end > bitmap)
-            return bitmap;
-    }
-    return bitmap;
+uint64_t zoom_end(const struct platform *p) {
+    uint64_t end = GiB(4);
+    while (p->ptr_size == 8 && end < p->user_end)
+        end *= 2;
+    return end;
 }
 
-uint64_t arena_base(const struct replica *r) {
-    return r->heap[HEAP_arena_start] ? r->heap[HEAP_arena_start] : lowest_block(r);
-}
-
-uint64_t arena_limit(const struct replica *r) {
-    uint64_t end = r->heap[HEAP_arena_end], used = r->heap[HEAP_arena_used];
-    return used > end ? used : end;
-}
-
-struct zoom arena_fit(const struct replica *r) {
-    uint64_t base = arena_base(r), used = r->heap[HEAP_arena_used];
-    uint64_t size = used > base ? round_up(used - base, MiB(1)) : MiB(1);
-    return (struct zoom){base, size};
-}
-
-struct zoom arena_zoom_clamp(const struct replica *r, struct zoom z) {
-    struct zoom fit = arena_fit(r);
-    if (z.size == 0)
-        return fit;
-    uint64_t base = fit.start, limit = arena_limit(r);
-    uint64_t most = limit > base ? limit - base : 0;
-    if (most < fit.size)
-        most = fit.size;
-    if (z.size > most)
-        z.size = most;
-    if (z.size < ARENA_ZOOM_MIN)
-        z.size = ARENA_ZOOM_MIN;
-    if (z.start < base)
-        z.start = base;
-    if (z.start - base > most - z.size)
-        z.start = base + (most - z.size);
+struct zoom zoom_clamp(uint64_t end, struct zoom z) {
+    if (z.size > end)
+        z.size = end;
+    if (z.size < ZOOM_MIN)
+        z.size = ZOOM_MIN;
+    if (z.start > end - z.size)
+        z.start = end - z.size;
     return z;
 }
 
@@ -70,43 +41,61 @@ static uint64_t moved(uint64_t a, double delta) {
     return a + (uint64_t)delta;
 }
 
-struct zoom arena_zoom_at(const struct replica *r, struct zoom z, double factor, uint64_t focus) {
-    z = arena_zoom_clamp(r, z);
-    double size = (double)z.size / factor;
-    double most = 0x1p60; /* clamped further below; keeps the conversion defined */
-    uint64_t fresh = size < ARENA_ZOOM_MIN ? ARENA_ZOOM_MIN : (uint64_t)(size < most ? size : most);
+struct zoom zoom_at(uint64_t end, struct zoom z, double factor, uint64_t focus) {
+    z = zoom_clamp(end, z);
+    double size = (double)z.size / factor, most = (double)end;
+    uint64_t fresh = size < ZOOM_MIN ? ZOOM_MIN : (uint64_t)(size < most ? size : most);
     double before = focus > z.start ? (double)(focus - z.start) : 0;
     double share = before < (double)z.size ? before / (double)z.size : 1;
     z.start = moved(focus, -share * (double)fresh);
     z.size = fresh;
-    return arena_zoom_clamp(r, z);
+    return zoom_clamp(end, z);
 }
 
-struct zoom arena_pan(const struct replica *r, struct zoom z, double share) {
-    z = arena_zoom_clamp(r, z);
+struct zoom zoom_pan(uint64_t end, struct zoom z, double share) {
+    z = zoom_clamp(end, z);
     z.start = moved(z.start, share * (double)z.size);
-    return arena_zoom_clamp(r, z);
+    return zoom_clamp(end, z);
 }
 
-struct zoom arena_zoom_to(const struct replica *r, uint64_t addr, uint64_t size) {
-    uint64_t room = size / 2;
+struct zoom zoom_to(uint64_t end, uint64_t addr, uint64_t size) {
+    uint64_t room = size < end ? size / 4 : 0;
     uint64_t start = addr > room ? addr - room : 0;
-    return arena_zoom_clamp(r, (struct zoom){start, size + 2 * room});
+    return zoom_clamp(end, (struct zoom){start, size + 2 * room});
+}
+
+static uint64_t mixed(uint64_t a, uint64_t b, double t) {
+    return b >= a ? a + (uint64_t)((double)(b - a) * t) : a - (uint64_t)((double)(a - b) * t);
+}
+
+struct zoom zoom_between(struct zoom from, struct zoom to, double t) {
+    if (t >= 1 || from.size == 0)
+        return to;
+    if (t <= 0)
+        return from;
+    if (from.size == to.size)
+        return (struct zoom){mixed(from.start, to.start, t), to.size};
+    double size = (double)from.size * pow((double)to.size / (double)from.size, t);
+    /* Start and end move in step with the size: then one point stands still. */
+    double part = (size - (double)from.size) / ((double)to.size - (double)from.size);
+    return (struct zoom){mixed(from.start, to.start, part), (uint64_t)(size + 0.5)};
 }
 
 /* --- The grid --- */
 
-/* How low a row may get, in design pixels. Words need room for two lines; an overview shows more
- * with many low rows. */
-static int min_row_height(uint64_t zoom_size) {
+/* How low a row may get, in design pixels. Bytes and words need room for lines of text; an overview
+ * shows more with many low rows; of the whole space a few rows with room for names say most. All
+ * bounds are powers of two, so that settling cannot cross one. */
+static int min_row_height(uint64_t size) {
     static const struct {
         uint64_t up_to;
         int height;
-    } steps[] = {{KiB(1), 40}, {KiB(256), 20}, {MiB(1), 28}, {MiB(4), 16}};
+    } steps[] = {
+        {256, 54}, {KiB(2), 38}, {KiB(256), 20}, {MiB(1), 26}, {MiB(64), 14}, {GiB(4), 12}};
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-        if (zoom_size <= steps[i].up_to)
+        if (size <= steps[i].up_to)
             return steps[i].height;
-    return 9;
+    return 16;
 }
 
 static uint64_t div_up(uint64_t n, uint64_t d) {
@@ -117,63 +106,94 @@ static int scaled(int design, float scale) {
     return (int)((float)design * scale + 0.5f);
 }
 
-struct arena_grid arena_grid(
-    const struct replica *r, struct zoom z, struct rect area, float scale) {
-    z = arena_zoom_clamp(r, z);
-    int head = scaled(HEAD, scale), foot = scaled(FOOT, scale);
-    struct arena_grid g = {.rect = rect_make(area.x, area.y + head, area.w, area.h - head - foot)};
-    if (g.rect.h < 1)
-        g.rect.h = 1;
-    if (g.rect.w < 1)
-        g.rect.w = 1;
-    int fit = g.rect.h / scaled(min_row_height(z.size), scale);
-    uint64_t max_rows = fit > 0 ? (uint64_t)fit : 1;
-    g.row_bytes = ARENA_ZOOM_MIN / 2;
-    while (div_up(z.size, g.row_bytes) > max_rows)
-        g.row_bytes *= 2;
-    g.rows = (int)div_up(z.size, g.row_bytes);
-    /* To the nearest row, so that at most half a row of the zoom is out of sight; at the end to the
-     * next, so that the end can be seen. */
-    bool at_end = z.start + z.size >= arena_limit(r);
-    uint64_t into = (z.start - arena_base(r)) & (g.row_bytes - 1);
-    g.first = z.start - into;
-    if (into > g.row_bytes / 2 || (at_end && into))
-        g.first += g.row_bytes;
+static uint64_t row_bytes_for(uint64_t size, int height, float scale) {
+    int fit = height / scaled(min_row_height(size), scale);
+    uint64_t most = fit > 0 ? (uint64_t)fit : 1, bytes = ZOOM_MIN;
+    while (div_up(size, bytes) > most)
+        bytes *= 2;
+    return bytes;
+}
+
+static struct rect at_least_a_pixel(struct rect r) {
+    r.w = r.w < 1 ? 1 : r.w;
+    r.h = r.h < 1 ? 1 : r.h;
+    return r;
+}
+
+struct map_grid map_grid(struct zoom z, struct rect area, float scale) {
+    bool wide = area.w >= scaled(WIDE_FROM, scale);
+    int head = scaled(HEAD, scale), foot = scaled(wide ? FOOT_WIDE : FOOT, scale);
+    int gutter = area.w >= scaled(GUTTER_FROM, scale) ? scaled(GUTTER, scale) : 0;
+    struct map_grid g = {.start = z.start, .size = z.size};
+    g.rect = at_least_a_pixel(
+        rect_make(area.x + gutter, area.y + head, area.w - gutter, area.h - head - foot));
+    g.gutter = rect_make(area.x, g.rect.y, gutter, g.rect.h);
+    g.row_bytes = row_bytes_for(z.size, g.rect.h, scale);
+    g.first = round_down(z.start, g.row_bytes);
+    g.rows = (int)div_up(z.start + z.size - g.first, g.row_bytes);
     return g;
 }
 
-uint64_t arena_grid_end(const struct arena_grid *g) {
-    return g->first + (uint64_t)g->rows * g->row_bytes;
+/* To the nearest row, so that at most half a row of the zoom is out of sight; but never beyond the
+ * end. */
+struct zoom zoom_settle(uint64_t end, struct zoom z, struct rect area, float scale) {
+    z = zoom_clamp(end, z);
+    struct map_grid g = map_grid(z, area, scale);
+    uint64_t size = div_up(z.size, g.row_bytes) * g.row_bytes;
+    uint64_t start = round_down(z.start + g.row_bytes / 2, g.row_bytes);
+    return zoom_clamp(end, (struct zoom){start, size});
 }
 
-int arena_grid_x(const struct arena_grid *g, int row, uint64_t addr) {
+uint64_t map_grid_end(const struct map_grid *g) {
+    return g->start + g->size;
+}
+
+int map_grid_x(const struct map_grid *g, int row, uint64_t addr) {
     uint64_t into = addr - (g->first + (uint64_t)row * g->row_bytes);
     return g->rect.x + (int)((double)into / (double)g->row_bytes * g->rect.w + 0.5);
 }
 
-int arena_grid_y(const struct arena_grid *g, int row) {
-    return g->rect.y + (int)((int64_t)g->rect.h * row / g->rows);
+int map_grid_y(const struct map_grid *g, int row) {
+    double above = (double)(g->start - g->first);
+    double rows = ((double)row * (double)g->row_bytes - above) / (double)g->size;
+    return g->rect.y + (int)floor(rows * g->rect.h + 0.5);
 }
 
-int arena_grid_row(const struct arena_grid *g, uint64_t addr) {
-    if (addr < g->first || addr >= arena_grid_end(g))
+int map_grid_row(const struct map_grid *g, uint64_t addr) {
+    if (addr < g->start || addr >= map_grid_end(g))
         return -1;
     return (int)((addr - g->first) / g->row_bytes);
 }
 
-bool arena_grid_addr(const struct arena_grid *g, int x, int y, uint64_t *addr) {
+double map_grid_pixels(const struct map_grid *g, uint64_t bytes) {
+    return (double)bytes / (double)g->row_bytes * g->rect.w;
+}
+
+bool map_grid_addr(const struct map_grid *g, int x, int y, uint64_t *addr) {
     if (!rect_has(g->rect, x, y))
         return false;
     int row = 0;
-    while (row + 1 < g->rows && arena_grid_y(g, row + 1) <= y)
+    while (row + 1 < g->rows && map_grid_y(g, row + 1) <= y)
         row++;
     double share = ((double)(x - g->rect.x) + 0.5) / g->rect.w;
     *addr = g->first + (uint64_t)row * g->row_bytes + (uint64_t)(share * (double)g->row_bytes);
     return true;
 }
 
-bool arena_addr_at(const struct replica *r, struct zoom z, struct rect area, float scale, int x,
-    int y, uint64_t *addr) {
-    struct arena_grid g = arena_grid(r, z, area, scale);
-    return arena_grid_addr(&g, x, y, addr);
+static int held(int v, int least, int most) {
+    return v < least ? least : v > most ? most : v;
+}
+
+bool map_grid_select(const struct map_grid *g, struct rect r, struct zoom *out) {
+    int right = g->rect.x + g->rect.w - 1, bottom = g->rect.y + g->rect.h - 1;
+    uint64_t lo, hi;
+    if (r.x > right || r.y > bottom || r.x + r.w <= g->rect.x || r.y + r.h <= g->rect.y)
+        return false;
+    map_grid_addr(g, held(r.x, g->rect.x, right), held(r.y, g->rect.y, bottom), &lo);
+    map_grid_addr(
+        g, held(r.x + r.w - 1, g->rect.x, right), held(r.y + r.h - 1, g->rect.y, bottom), &hi);
+    if (hi < lo)
+        return false;
+    *out = (struct zoom){lo, hi - lo + 1};
+    return true;
 }

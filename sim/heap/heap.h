@@ -106,9 +106,10 @@ void heap_free_manual_on(struct heap *h, unsigned p, uint64_t addr);
 
 /* A collection, with the world stopped, in three steps:
  *   heap_gc_begin   finishes the last sweep and begins a new epoch of mark bits
- *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches
- *   heap_gc_end     takes the mcaches' spans back; what is not marked is garbage from here on, to
- * be swept by whoever needs memory (or by heap_sweep_all) */
+ *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches. Go ends
+ * the program where there is a pointer to memory of the heap that has no objects. heap_gc_end takes
+ * the mcaches' spans back; what is not marked is garbage from here on, to be swept by whoever needs
+ * memory (or by heap_sweep_all) */
 struct heap_marked {
     uint64_t objects, bytes;
 };
@@ -145,6 +146,9 @@ struct heap_memstats {
     } by_size[NUM_SIZE_CLASSES];
 };
 struct heap_memstats heap_memstats(const struct heap *h);
+/* Appends them as lines of a field's name in Go and its value; of BySize, the sizes that there were
+ * objects of. */
+void heap_memstats_print(const struct heap *h, struct strbuf *out);
 
 /* Did Go end the program under study? With which status? */
 bool heap_exited(const struct heap *h, int *status);

@@ -341,8 +341,8 @@ uint64_t mspan_next_free(struct heap *h, struct mspan *s);
 uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s);
 /* The slot that mspan_next_free would take, without taking it. */
 uint64_t mspan_peek_free(const struct mspan *s);
-/* Forgets the bits of a span that is no longer in use, telling the ones that were set. */
-void mspan_forget_bits(struct heap *h, struct mspan *s);
+/* Forgets the bits of a span that is no longer in use: none is set, as it was swept empty. */
+void mspan_forget_bits(struct mspan *s);
 /* A new cycle begins: bits made from now on are for the cycle after it. */
 void next_mark_bit_epoch(struct heap *h);
 /* Loads allocCache so that its bit 0 is freeindex. */
@@ -368,6 +368,11 @@ uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);
 void flush_cache_stats(struct heap *h, struct mcache *c);
 /* The span the table has for the page of addr, NULL if none. */
 struct mspan *span_of_page(const struct heap *h, uint64_t page);
+
+/* --- mark.c --- */
+
+/* Lets go of what marking keeps, where a fatal error has cut it short. */
+void mark_free(struct heap *h);
 
 /* --- sweep.c --- */
 

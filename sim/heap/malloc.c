@@ -373,6 +373,7 @@ void heap_free(struct heap *h) {
     if (!h)
         return;
     sched_free(h);
+    mark_free(h);
     for (size_t i = 0; i < h->allspans_len; i++)
         free(h->allspans[i]);
     for (size_t i = 0; i < h->treap_node_cap; i++)

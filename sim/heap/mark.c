@@ -7,7 +7,8 @@
  *
  * An object is found from any address inside it: the spans table gives the span, division by the
  * slot size the slot. Which of its words are pointers the heap bitmap says; looking stops at the
- * first word whose scan bit is clear. This is precise: nothing but pointers is followed.
+ * first word whose scan bit is clear. This is precise: nothing but pointers is followed. So a
+ * pointer to where no object can be is an error of the program's, and ends it (bad_pointer).
  *
  * The world is stopped. Go collects in the background, with write barriers; what is live in the end
  * is the same.
@@ -23,13 +24,26 @@ struct mark_stack {
     struct heap_marked marked;
 };
 
-/* The span in use whose data holds addr, NULL if there is none: then addr is no heap pointer. */
-static struct mspan *find_span(const struct heap *h, uint64_t addr) {
+/* A word of an object: where a pointer was found. base 0: the pointer is a root. */
+struct place {
+    uint64_t base, off; /* bytes */
+};
+
+/* What the spans table has for addr, NULL if it is outside the arena. */
+static struct mspan *table_entry(const struct heap *h, uint64_t addr) {
     if (addr < h->arena_start || addr >= h->arena_used)
         return NULL;
-    struct mspan *s = span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
-    bool inside = s && s->state == SPAN_STATE_INUSE && addr >= s->base && addr < s->limit;
-    return inside ? s : NULL;
+    return span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
+}
+
+static bool holds(const struct mspan *s, uint64_t addr) {
+    return s->state == SPAN_STATE_INUSE && addr >= s->base && addr < s->limit;
+}
+
+/* The span in use whose data holds addr, NULL if there is none. */
+static struct mspan *find_span(const struct heap *h, uint64_t addr) {
+    struct mspan *s = table_entry(h, addr);
+    return s && holds(s, addr) ? s : NULL;
 }
 
 static uint64_t slot_of(const struct heap *h, const struct mspan *s, uint64_t addr) {
@@ -45,11 +59,56 @@ static void push_grey(struct mark_stack *m, uint64_t addr) {
     m->grey[m->count++] = addr;
 }
 
-/* Marks the object that holds addr, unless it is marked. Go's greyobject. */
-static void shade(struct heap *h, uint64_t addr, bool follow) {
-    struct mspan *s = find_span(h, addr);
-    if (!s)
-        return;
+/* --- Pointers to nowhere --- */
+
+/* Shows the words at base: the first ones, and those around off. Go's gcDumpObject. */
+static void dump_object(struct heap *h, const struct mspan *s, uint64_t base, uint64_t off) {
+    enum { FIRST = 128, AROUND = 16 }; /* words */
+    uint64_t word = h->ptr_size, size = s->elemsize, end = s->base + size - base;
+    uint64_t limit = s->limit, elemsize = s->elemsize;
+    bool skipped = false;
+    heap_print(h, MSG_BAD_OBJECT, base, base >> GO_PAGE_SHIFT, s->base);
+    heap_print(h, MSG_BAD_OBJECT_SPAN, limit, s->spanclass, elemsize);
+    for (uint64_t i = 0; i < size; i += word) {
+        bool around = i < off + AROUND * word && off < i + AROUND * word;
+        if (i >= end || (i >= FIRST * word && !around)) {
+            skipped = true;
+            continue;
+        }
+        if (skipped)
+            heap_print(h, MSG_BAD_SKIPPED, 0, 0, 0);
+        skipped = false;
+        uint64_t value = heap_load(h, base + i);
+        heap_print(h, i == off ? MSG_BAD_WORD_HERE : MSG_BAD_WORD, i, value, 0);
+    }
+    if (skipped)
+        heap_print(h, MSG_BAD_SKIPPED, 0, 0, 0);
+}
+
+/* The program holds a pointer to addr, where s has no object. Source: heapBitsForObject, with
+ * GODEBUG's invalidptr as it is at first. */
+NORETURN static void bad_pointer(
+    struct heap *h, uint64_t addr, const struct mspan *s, struct place from) {
+    bool unused = s->state == SPAN_STATE_INUSE;
+    uint64_t page = (addr - h->arena_start) >> GO_PAGE_SHIFT;
+    heap_print(h, unused ? MSG_BAD_POINTER_UNUSED : MSG_BAD_POINTER, addr, page, s->base);
+    heap_print(h, MSG_BAD_POINTER_SPAN, s->limit, s->state, 0);
+    if (from.base) {
+        heap_print(h, MSG_BAD_FOUND, from.base, from.off, 0);
+        dump_object(h, find_span(h, from.base), from.base, from.off);
+    }
+    heap_throw(h, MSG_THROW_BAD_POINTER);
+}
+
+/* --- Marking --- */
+
+/* Marks the object that holds addr, unless it is marked. Go's heapBitsForObject and greyobject. */
+static void shade(struct heap *h, uint64_t addr, bool follow, struct place from) {
+    struct mspan *s = table_entry(h, addr);
+    if (!s || s->state == SPAN_STATE_MANUAL)
+        return; /* not the heap's: somebody else's memory, or a stack */
+    if (!holds(s, addr))
+        bad_pointer(h, addr, s, from);
     uint64_t slot = slot_of(h, s, addr), word = slot / 64, bit = UINT64_C(1) << slot % 64;
     uint64_t old = s->gcmark_bits[word];
     if (old & bit)
@@ -62,6 +121,12 @@ static void shade(struct heap *h, uint64_t addr, bool follow) {
         push_grey(h->mark, s->base + slot * s->elemsize);
         EMIT(h, EV_GREY, 0, s->handle, s->base + slot * s->elemsize, slot, 0);
     }
+}
+
+/* Go looks into large objects piece by piece, and names a place by the piece. */
+static struct place place_of(uint64_t base, uint64_t off) {
+    enum { OBLET = 128 << 10 };
+    return (struct place){base + off / OBLET * OBLET, off % OBLET};
 }
 
 /* Shades everything that the object at base points to: it is black then. Go's scanobject. */
@@ -77,7 +142,7 @@ static void blacken(struct heap *h, uint64_t base) {
             continue;
         uint64_t to = heap_load(h, base + i);
         if (to && to - base >= size)
-            shade(h, to, true);
+            shade(h, to, true, place_of(base, i));
     }
 }
 
@@ -92,13 +157,22 @@ bool heap_gc_begin(struct heap *h) {
     return heap_guard(h, gc_begin, NULL);
 }
 
-void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
-    if (h->exited)
-        return;
+struct root {
+    uint64_t addr;
+    bool follow;
+};
+
+static void mark_from(struct heap *h, void *arg) {
+    const struct root *root = arg;
     INVARIANT(h->mark);
-    shade(h, addr, follow);
+    shade(h, root->addr, root->follow, (struct place){0});
     while (h->mark->count)
         blacken(h, h->mark->grey[--h->mark->count]);
+}
+
+void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
+    struct root root = {addr, follow};
+    heap_guard(h, mark_from, &root);
 }
 
 bool heap_gc_marked(const struct heap *h, uint64_t addr) {
@@ -119,12 +193,17 @@ static void purge_cache_stats(struct heap *h, struct mcache *c) {
     }
 }
 
+void mark_free(struct heap *h) {
+    if (h->mark)
+        free(h->mark->grey);
+    free(h->mark);
+    h->mark = NULL;
+}
+
 static void gc_end(struct heap *h, void *arg) {
     struct heap_marked marked = h->mark->marked;
     *(struct heap_marked *)arg = marked;
-    free(h->mark->grey);
-    free(h->mark);
-    h->mark = NULL;
+    mark_free(h);
     EMIT(h, EV_MARKED, 0, 0, marked.objects, marked.bytes, 0);
     h->num_gc++;
     for (unsigned p = 0; p < h->ps; p++)

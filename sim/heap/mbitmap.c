@@ -79,13 +79,10 @@ struct layout {
 };
 
 static unsigned bits_of_word(const struct layout *l, uint64_t word) {
-    /* "Dead" can only be said from the third word on. */
-    uint64_t described = l->last < 2 ? 2 : l->last;
-    if (word >= described)
+    if (word >= l->last)
         return 0;
     uint64_t in_elem = word % l->elem_words;
-    bool pointer = word < l->last && in_elem < l->ptr_words &&
-                   (l->type->mask[in_elem / 8] >> (in_elem % 8) & 1);
+    bool pointer = in_elem < l->ptr_words && (l->type->mask[in_elem / 8] >> (in_elem % 8) & 1);
     return (pointer ? BIT_POINTER : 0u) | (word != 1 ? BIT_SCAN : 0u);
 }
 

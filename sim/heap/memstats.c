@@ -6,6 +6,8 @@
  */
 #include "sim/heap/heap_internal.h"
 
+#include <inttypes.h>
+
 /* Slots handed to the mcaches that no object has taken yet. */
 static uint64_t unused_in_caches(const struct heap *h, unsigned spanclass) {
     uint64_t unused = 0;
@@ -72,4 +74,25 @@ struct heap_memstats heap_memstats(const struct heap *h) {
     m.heap_objects = m.mallocs - m.frees;
     m.sys = m.heap_sys + m.stack_inuse + m.mspan_sys + m.mcache_sys + m.gc_sys + m.other_sys;
     return m;
+}
+
+void heap_memstats_print(const struct heap *h, struct strbuf *out) {
+    const struct heap_memstats m = heap_memstats(h);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } fields[] = {{"Alloc", m.heap_alloc}, {"TotalAlloc", m.total_alloc}, {"Sys", m.sys},
+        {"Mallocs", m.mallocs}, {"Frees", m.frees}, {"HeapAlloc", m.heap_alloc},
+        {"HeapSys", m.heap_sys}, {"HeapIdle", m.heap_idle}, {"HeapInuse", m.heap_inuse},
+        {"HeapReleased", m.heap_released}, {"HeapObjects", m.heap_objects},
+        {"StackInuse", m.stack_inuse}, {"MSpanInuse", m.mspan_inuse}, {"MSpanSys", m.mspan_sys},
+        {"MCacheInuse", m.mcache_inuse}, {"MCacheSys", m.mcache_sys}, {"GCSys", m.gc_sys},
+        {"OtherSys", m.other_sys}, {"NextGC", m.next_gc}, {"NumGC", m.num_gc}};
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        sb_printf(out, "%-12s %" PRIu64 "\n", fields[i].name, fields[i].value);
+    for (unsigned i = 0; i < NUM_SIZE_CLASSES; i++)
+        if (m.by_size[i].mallocs)
+            sb_printf(out,
+                "BySize[%u]%*s Size %" PRIu64 ", Mallocs %" PRIu64 ", Frees %" PRIu64 "\n", i,
+                i < 10 ? 3 : 2, "", m.by_size[i].size, m.by_size[i].mallocs, m.by_size[i].frees);
 }

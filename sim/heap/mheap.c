@@ -234,7 +234,7 @@ static void free_span(struct heap *h, struct mspan *s, unsigned account, uint64_
     INVARIANT(s->alloc_count == 0);
     if (s->state == SPAN_STATE_INUSE) {
         INVARIANT(s->sweepgen == sweepgen(h));
-        mspan_forget_bits(h, s); /* their arenas are used again in a later epoch */
+        mspan_forget_bits(s); /* their arenas are used again in a later epoch */
         stat_add(h, STAT_pages_in_use, (uint64_t)0 - s->npages);
     } else {
         INVARIANT(s->state == SPAN_STATE_MANUAL);

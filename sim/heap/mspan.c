@@ -90,12 +90,15 @@ static struct mspan *record_span(struct heap *h, uint32_t record) {
     return s;
 }
 
-void mspan_forget_bits(struct heap *h, struct mspan *s) {
-    gc_bits *const bits[] = {s->alloc_bits, s->gcmark_bits};
-    for (unsigned which = 0; which < ARRAY_LEN(bits); which++)
-        for (uint64_t w = 0; bits[which] && w < (s->nelems + 63) / 64; w++)
-            if (bits[which][w])
-                EMIT(h, EV_BITS, which, s->handle, w, bits[which][w], 0);
+static bool none_set(const gc_bits *bits, uint64_t nelems) {
+    for (uint64_t w = 0; bits && w < (nelems + 63) / 64; w++)
+        if (bits[w])
+            return false;
+    return true;
+}
+
+void mspan_forget_bits(struct mspan *s) {
+    INVARIANT(none_set(s->alloc_bits, s->nelems) && none_set(s->gcmark_bits, s->nelems));
     s->alloc_bits = s->gcmark_bits = NULL;
 }
 

@@ -89,8 +89,11 @@ bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
     unsigned size_class = (unsigned)s->spanclass >> 1;
     uint64_t live = count_marks(s), freed = s->alloc_count - live;
     bool large_dead = size_class == 0 && live == 0, gone = false;
-    if (live > s->alloc_count) /* the program follows pointers to objects it dropped */
+    if (live > s->alloc_count) { /* the program follows pointers to objects it dropped */
+        heap_print(h, MSG_SWEEP_COUNT, s->nelems, live, s->alloc_count);
+        heap_print(h, MSG_SWEEP_FREED, (uint16_t)freed, 0, 0);
         heap_throw(h, MSG_THROW_SWEEP_COUNT);
+    }
     if (large_dead)
         SPAN_SET(h, s, needzero, 1);
     SPAN_SET(h, s, alloc_count, live);

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const kind_names[] = {
 #define X(NAME, text, ...) text,
@@ -74,6 +75,11 @@ const char *heap_field_name(unsigned field) {
 
 const char *lock_rank_name(unsigned rank) {
     return NAME_IN(rank_names, rank);
+}
+
+bool message_ends_line(const struct event *ev) {
+    const char *format = NAME_IN(message_formats, ev->x);
+    return format[strlen(format) - 1] != ' ';
 }
 
 char *message_text(const struct event *ev, char *buf, unsigned buf_len) {

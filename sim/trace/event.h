@@ -47,7 +47,7 @@ _Static_assert(sizeof(struct event) == 32, "two events fit a cache line, and fil
      * HINT_COUNT on, the 32-bit plan's arena size number x - HINT_COUNT. c: the answer, 0 if      \
      * refused. */                                                                                 \
     X(ATTEMPT, "attempt", "enum outcome", "index", "addr", "size", "answer")                       \
-    /* Go prints a message, by number: message_text() makes the words. */                          \
+    /* Go prints a message, or a part of a line, by number: message_text() makes the words. */     \
     X(MESSAGE, "message", "", "enum message", "arg", "arg", "arg")                                 \
     /* Go ends the program under study with status w. Nothing but OP_END follows, one for each P   \
      * that has an operation in flight. */                                                         \
@@ -311,8 +311,8 @@ enum list_base {
 enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COUNT };
 
 /* What Go prints when something is wrong, by number. The strings are the runtime's own, since a
- * user will search for them; %x and %d take a, b, c in order. THROW_ ones end the run with
- * status 2. */
+ * user will search for them; %x and %d take a, b, c in order. One that ends in a space goes on, in
+ * the same line, with the next. THROW_ ones end the run with status 2. */
 #define MESSAGES(X)                                                                                \
     X(PAGE_TOO_SMALL, "system page size (%d) is smaller than minimum page size (%d)")              \
     X(PAGE_NOT_POW2, "system page size (%d) must be a power of 2")                                 \
@@ -325,6 +325,17 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(MMAP_DENIED, "runtime: mmap: access denied")                                                 \
     X(MMAP_LOCKED, "runtime: mmap: too much locked memory (check 'ulimit -l').")                   \
     X(BEFORE_INIT, "runtime: panic before malloc heap initialized")                                \
+    X(BAD_POINTER, "runtime: pointer %x to unallocated span idx=%x span.base()=%x ")               \
+    X(BAD_POINTER_UNUSED, "runtime: pointer %x to unused region of span idx=%x span.base()=%x ")   \
+    X(BAD_POINTER_SPAN, "span.limit=%x span.state=%d")                                             \
+    X(BAD_FOUND, "runtime: found in object at *(%x+%x)")                                           \
+    X(BAD_OBJECT, "object=%x k=%x s.base()=%x ")                                                   \
+    X(BAD_OBJECT_SPAN, "s.limit=%x s.spanclass=%d s.elemsize=%d s.state=_MSpanInUse")              \
+    X(BAD_WORD, " *(object+%d) = %x")                                                              \
+    X(BAD_WORD_HERE, " *(object+%d) = %x <==")                                                     \
+    X(BAD_SKIPPED, " ...")                                                                         \
+    X(SWEEP_COUNT, "runtime: nelems=%d nalloc=%d previous allocCount=%d ")                         \
+    X(SWEEP_FREED, "nfreed=%d")                                                                    \
     X(THROW_TINY_CLASS, "fatal error: bad TinySizeClass")                                          \
     X(THROW_DEFER_CLASS, "fatal error: bad defer size class")                                      \
     X(THROW_NO_PAGE_SIZE, "fatal error: failed to get system page size")                           \
@@ -337,7 +348,9 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(THROW_OOM, "fatal error: out of memory")                                                     \
     X(THROW_METADATA, "fatal error: runtime: cannot allocate memory")                              \
     X(THROW_METADATA_MALLOC, "fatal error: runtime: cannot allocate memory (malloc)")              \
-    X(THROW_SWEEP_COUNT, "fatal error: sweep increased allocation count")
+    X(THROW_SWEEP_COUNT, "fatal error: sweep increased allocation count")                          \
+    X(THROW_BAD_POINTER,                                                                           \
+        "fatal error: found bad pointer in Go heap (incorrect use of unsafe or cgo?)")
 
 enum message {
 #define X(NAME, text) MSG_##NAME,
@@ -366,6 +379,8 @@ const char *lock_rank_name(unsigned rank);
 
 /* The words of a MESSAGE event, without newline. Returns buf. */
 char *message_text(const struct event *ev, char *buf, unsigned buf_len);
+/* Is it the line's end? Otherwise the next MESSAGE event goes on. */
+bool message_ends_line(const struct event *ev);
 
 /* Where events go. emit must not keep the pointer. */
 struct sink {

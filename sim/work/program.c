@@ -258,6 +258,8 @@ static uint64_t do_collect(struct program *p, bool sweep, uint32_t fresh) {
         if (can_die(o) && (o->root || o->born >= fresh || !p->precise))
             heap_gc_mark(p->heap, o->addr, p->precise);
     }
+    if (program_ended(p))
+        return 0;
     if (p->precise)
         note_collected(p);
     struct heap_marked marked = heap_gc_end(p->heap);

@@ -42,7 +42,8 @@ static void scribe_emit(struct sink *sink, const struct event *ev) {
     if (ev->kind >= EV_OS_RESERVE && ev->kind <= EV_OS_USED)
         write_call(&s->lines, ev);
     else if (ev->kind == EV_MESSAGE)
-        sb_printf(&s->lines, "%s\n", message_text(ev, text, sizeof text));
+        sb_printf(&s->lines, "%s%s", message_text(ev, text, sizeof text),
+            message_ends_line(ev) ? "\n" : "");
     else if (ev->kind == EV_MARKED)
         sb_printf(&s->lines, "mark objects=%" PRIu64 " bytes=%" PRIu64 "\n", ev->a, ev->b);
     else if (ev->kind == EV_EXIT)

@@ -19,8 +19,20 @@ void fix_range(struct replica *r, uint64_t addr, uint64_t size, enum range_state
     replica_apply(r, &ev);
 }
 
+static void fix_step(struct replica *r, enum init_step step, uint64_t a, uint64_t b, uint64_t c) {
+    struct event ev = {.kind = EV_STEP,
+        .w = (uint16_t)(step | (unsigned)r->init.step << 8),
+        .a = a,
+        .b = b,
+        .c = c};
+    replica_apply(r, &ev);
+}
+
 struct replica *fix_64(uint64_t pages) {
     struct replica *r = replica_new();
+    fix_step(r, STEP_SIZES, MiB(512), GiB(16), GiB(512));
+    fix_step(r, STEP_ROUND, 0xc000000000, 0xc000000000, 0x8420002000);
+    fix_step(r, STEP_LAYOUT, 0xc000000000, 0xc420000000, 0x14420002000);
     uint64_t arena = 0xc420000000, end = 0x14420002000, used = arena + pages * 8192;
     fix_heap(r, HEAP_spans, 0xc000000000);
     fix_heap(r, HEAP_bitmap, arena);
@@ -37,8 +49,11 @@ struct replica *fix_64(uint64_t pages) {
 
 struct replica *fix_32(uint64_t pages) {
     struct replica *r = replica_new();
-    uint64_t arena = 0x18400000, end = 0x38402000, used = arena + pages * 8192;
+    fix_step(r, STEP_SIZES, MiB(2), MiB(256), MiB(512));
+    fix_step(r, STEP_ROUND, 0x8200000, 0x8200000, 0x30202000);
+    fix_step(r, STEP_LAYOUT, 0x8200000, 0x18400000, 0x38402000);
     fix_heap(r, HEAP_spans, 0x8200000);
+    uint64_t arena = 0x18400000, end = 0x38402000, used = arena + pages * 8192;
     fix_heap(r, HEAP_bitmap, arena);
     fix_heap(r, HEAP_arena_end, end);
     fix_heap(r, HEAP_arena_used, used);

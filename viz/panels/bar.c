@@ -153,7 +153,7 @@ static void draw_transport(struct ui *ui, const struct view *v, struct rect area
     }
 }
 
-/* _("event"), the big number, "of N", speed: drawn, or only measured if draw is false. */
+/* "event", the big number, "of N", speed: drawn, or only measured if draw is false. */
 static int draw_position(
     struct ui *ui, const struct view *v, struct rect area, bool with_speed, bool draw) {
     char at[32], of[48], count[32], speed[48];
@@ -172,7 +172,7 @@ static int draw_position(
         int size;
         enum theme_color color;
     } parts[] = {
-        {"event", FACE_SANS, SIZE_BODY, COLOR_muted},
+        {_("event"), FACE_SANS, SIZE_BODY, COLOR_muted},
         {at, FACE_MONO, SIZE_LARGE, COLOR_text},
         {of, FACE_SANS, SIZE_BODY, COLOR_muted},
         {speed, FACE_SANS, SIZE_SMALL, COLOR_muted},

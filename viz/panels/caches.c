@@ -14,8 +14,8 @@
 #include <stdio.h>
 
 #include "sim/base/i18n.h"
-#include "viz/panels/arena_parts.h"
 #include "viz/panels/caption.h"
+#include "viz/panels/heapmap.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/shelf.h"
 #include "viz/panels/treap.h"
@@ -89,14 +89,14 @@ static void tell_tiny(struct page *c, struct rect box) {
     if (!r->tiny[0]) {
         const char *none[] = {
             _("none yet: small pointer-free objects will share one"), _("none yet"), NULL};
-        arena_text_first(c->ui, box, 0, color_of(c->ui, COLOR_muted), none);
+        ui_text_first(c->ui, box, 0, color_of(c->ui, COLOR_muted), none);
         return;
     }
     snprintf(full, sizeof full, _("%u of %d bytes handed out, at 0x%" PRIx64),
         (unsigned)r->tiny_offset[0], TINY_SIZE, r->tiny[0]);
     snprintf(some, sizeof some, _("%u of %d bytes"), (unsigned)r->tiny_offset[0], TINY_SIZE);
     const char *texts[] = {full, some, NULL};
-    arena_text_first(c->ui, box, 0, color_of(c->ui, COLOR_muted), texts);
+    ui_text_first(c->ui, box, 0, color_of(c->ui, COLOR_muted), texts);
 }
 
 static void draw_tiny(struct page *c, int y) {
@@ -307,7 +307,7 @@ static void draw_sweep(struct page *c, struct rect row) {
     const char *texts[] = {full, some, NULL};
     row_label(c, row.y, row.h, _("sweeping"));
     struct rect rest = {c->x + px(ui, 4), row.y, c->w - px(ui, 4), row.h};
-    arena_text_first(ui, rest, 0, color_of(ui, COLOR_text), texts);
+    ui_text_first(ui, rest, 0, color_of(ui, COLOR_text), texts);
 }
 
 /* --- All of it --- */

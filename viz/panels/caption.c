@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "viz/panels/arena_parts.h"
-
 void caption_first(struct ui *ui, struct rect row, const char *title, const char *const *texts) {
     enum { GAP = 14, LINE = 18 };
     int letters = 0, gap = px(ui, 1) > 1 ? px(ui, 1) : 1;
@@ -15,7 +13,7 @@ void caption_first(struct ui *ui, struct rect row, const char *title, const char
     ui_caption(ui, row, title, NULL);
     used += px(ui, GAP);
     struct rect rest = {row.x + used, row.y, row.w - used, px(ui, LINE)};
-    arena_text_first(ui, rest, 0, color_of(ui, COLOR_muted), texts);
+    ui_text_first(ui, rest, 0, color_of(ui, COLOR_muted), texts);
 }
 
 char *format_share(uint64_t n, uint64_t all, char *buf, size_t buf_len) {

@@ -81,7 +81,7 @@ void heapmap_begin(struct heapmap *m, const struct replica *r, uint64_t cells) {
 
 /* Sums in bytes while a cell is gathered. */
 struct sums {
-    double allocated, open, manual, free, unused, metadata, taken;
+    double allocated, open, manual, free, released, unused, metadata, taken;
     double by_class[NUM_SPAN_CLASSES];
     unsigned best;
 };
@@ -105,7 +105,10 @@ static void add_in_use(
 static void add_span(
     struct sums *sums, const struct rspan *s, uint64_t lo, uint64_t bytes, bool exact) {
     switch (s->state) {
-    case SPAN_STATE_FREE: sums->free += (double)bytes; break;
+    case SPAN_STATE_FREE:
+        sums->free += (double)bytes;
+        sums->released += (double)bytes * (double)s->npreleased / (double)s->npages;
+        break;
     case SPAN_STATE_MANUAL: sums->manual += (double)bytes; break;
     default: add_in_use(sums, s, lo, bytes, exact); break;
     }
@@ -154,6 +157,7 @@ static struct cell cell_from(const struct sums *sums, uint64_t start, uint64_t e
         .open = (float)(sums->open / whole),
         .manual = (float)(sums->manual / whole),
         .free = (float)(sums->free / whole),
+        .released = (float)(sums->released / whole),
         .unused = (float)(sums->unused / whole),
         .metadata = (float)(sums->metadata / whole),
         .taken = (float)(sums->taken / whole),
@@ -203,18 +207,28 @@ static uint64_t event_addr(const struct view *v, uint64_t number) {
     return ev->kind == EV_OBJECT ? ev->a : 0;
 }
 
+/* The arena that a thing is in or speaks of. */
 static uint64_t thing_addr(const struct view *v, struct thing t) {
+    const struct replica *r = v->r;
+    const struct rspan *s;
+    uint64_t addr = t.addr;
     switch (t.kind) {
     case THING_PAGE:
     case THING_SLOT:
     case THING_WORD:
-    case THING_RANGE: return in_arena(v->r, t.addr) ? t.addr : 0;
-    case THING_EVENT: {
-        uint64_t addr = event_addr(v, t.index);
-        return in_arena(v->r, addr) ? addr : 0;
-    }
+    case THING_RANGE: break;
+    case THING_EVENT: addr = event_addr(v, t.index); break;
+    case THING_ENTRY: addr = page_addr(r, t.index); break;
+    case THING_BITMAP_BYTE:
+        addr = r->heap[HEAP_arena_start] + t.index * 4 * v->platform->ptr_size;
+        break;
+    case THING_RECORD:
+        s = replica_span(r, (uint32_t)t.index);
+        addr = s && s->state != SPAN_STATE_DEAD ? s->base : 0;
+        break;
     default: return 0;
     }
+    return in_arena(r, addr) ? addr : 0;
 }
 
 /* The object allocated last, looked for among the latest events only. */
@@ -269,6 +283,17 @@ static void layer(struct ui *ui, struct rect box, int *bottom, float share, uint
     *bottom -= h;
 }
 
+/* What was given back to the system is dotted, as it is everywhere. */
+static void draw_free(struct ui *ui, struct rect box, int *bottom, const struct cell *cell) {
+    int top, from = *bottom;
+    layer(ui, box, bottom, cell->released, color_of(ui, COLOR_free_span));
+    top = *bottom;
+    layer(ui, box, bottom, cell->free - cell->released, color_of(ui, COLOR_free_span));
+    if (from > top)
+        draw_dots(ui->canvas, rect_make(box.x, top, box.w, from - top), px(ui, 4),
+            color_of(ui, COLOR_arena));
+}
+
 void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell) {
     if (box.w < 1 || box.h < 1)
         return;
@@ -283,7 +308,7 @@ void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell) {
             heapmap_draw_noscan(ui, rect_make(box.x, bottom, box.w, box.y + box.h - bottom));
     }
     layer(ui, box, &bottom, cell->manual, color_of(ui, COLOR_manual));
-    layer(ui, box, &bottom, cell->free, color_of(ui, COLOR_free_span));
+    draw_free(ui, box, &bottom, cell);
     layer(ui, box, &bottom, cell->metadata, color_of(ui, COLOR_metadata));
     layer(ui, box, &bottom, cell->taken, color_of(ui, COLOR_other));
 }

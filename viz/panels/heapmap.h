@@ -10,8 +10,8 @@
 #ifndef ARENA_HEAPMAP_H
 #define ARENA_HEAPMAP_H
 
+#include "viz/panels/places.h"
 #include "viz/ui.h"
-#include "viz/zoom.h"
 
 /* What [start, end) of the arena holds. The shares are parts of the whole cell and add up to at
  * most 1; what is missing is not (yet) the heap's. */
@@ -20,7 +20,8 @@ struct cell {
     float allocated;     /* in allocated slots */
     float open;          /* in free slots of spans in use, and their waste */
     float manual;
-    float free;         /* in free spans */
+    float free;         /* in free spans, */
+    float released;     /* and of that, given back to the system */
     float unused;       /* kept for the arena, but no span lies there yet */
     float metadata;     /* the runtime's own records, between blocks of a 32-bit heap */
     float taken;        /* somebody else's memory */

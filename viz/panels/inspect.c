@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "viz/panels/facts.h"
+#include "viz/panels/heapmap.h"
 #include "viz/panels/sentence.h"
 
 enum { PAGE_SIZE = 8192 };
@@ -157,8 +158,32 @@ static void add_span(struct facts *f, const struct rspan *s) {
     facts_add_address(f, _("mspan record"), s->record);
 }
 
+static void add_share(struct facts *f, const char *label, float share) {
+    if (share > 0)
+        facts_add(f, label, "%.1f %%", (double)share * 100);
+}
+
+/* Many pages that the map merged into one cell. */
+static void inspect_pages(const struct view *v, struct thing thing, struct facts *f) {
+    struct heapmap map;
+    heapmap_begin(&map, v->r, 1);
+    struct cell cell = heapmap_cell(&map, thing.addr, thing.addr + thing.size);
+    facts_add_address(f, _("pages from"), thing.addr);
+    facts_add_count(f, _("pages"), thing.size / PAGE_SIZE);
+    add_share(f, _("in allocated slots"), cell.allocated);
+    add_share(f, _("in free slots"), cell.open);
+    add_share(f, _("managed by hand"), cell.manual);
+    add_share(f, _("free"), cell.free);
+    add_share(f, _("given back"), cell.released);
+    add_share(f, _("not used yet"), cell.unused);
+}
+
 static void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
     const struct rspan *s = span_at(v, thing.index);
+    if (thing.size > PAGE_SIZE) {
+        inspect_pages(v, thing, f);
+        return;
+    }
     facts_add_address(f, _("page"), thing.addr);
     if (!s) {
         facts_add(f, _("span"), "%s", _("none"));
@@ -207,6 +232,82 @@ static void inspect_word(const struct view *v, struct thing thing, struct facts 
     facts_add_address(f, _("its bitmap byte"), v->r->heap[HEAP_bitmap] - 1 - word / 4);
     add_slot(f, s, thing.addr);
     add_span(f, s);
+}
+
+/* --- What describes the arena, and the runtime's own records --- */
+
+static void inspect_entry(const struct view *v, struct thing thing, struct facts *f) {
+    uint64_t word = v->platform->ptr_size, count = thing.size / word;
+    facts_add_address(f, _("spans entry"), thing.addr);
+    if (count > 1) {
+        facts_add_count(f, _("entries"), count);
+        facts_add_address(f, _("pages from"), page_addr(v->r, thing.index));
+        return;
+    }
+    facts_add_count(f, _("number"), thing.index);
+    facts_add_address(f, _("for the page"), page_addr(v->r, thing.index));
+    uint32_t handle = replica_page(v->r, thing.index);
+    const struct rspan *s = span_at(v, handle);
+    if (!s) {
+        facts_add(f, _("points to"), "%s", _("nil"));
+        return;
+    }
+    facts_add_address(f, _("points to"), s->record);
+    if (handle != heapmap_span_at(v->r, page_addr(v->r, thing.index)))
+        facts_add_note(f, _("Left over: inside a free span only the first and the last entry are "
+                            "kept up to date."));
+    else
+        add_span(f, s);
+}
+
+static void inspect_bitmap_byte(const struct view *v, struct thing thing, struct facts *f) {
+    static const char *const labels[] = {N_("word 0"), N_("word 1"), N_("word 2"), N_("word 3")};
+    uint64_t scale = 4 * (uint64_t)v->platform->ptr_size;
+    uint64_t words = v->r->heap[HEAP_arena_start] + thing.index * scale;
+    facts_add_address(f, _("bitmap byte"), thing.addr);
+    if (thing.size > 1) {
+        facts_add_count(f, _("bytes"), thing.size);
+        facts_add_address(f, _("words from"), words);
+        facts_add_address(f, _("to"), words + thing.size * scale);
+        return;
+    }
+    unsigned byte = replica_bitmap(v->r, thing.index);
+    facts_add(f, _("value"), "0x%02x", byte);
+    facts_add_address(f, _("its four words"), words);
+    for (unsigned i = 0; i < 4; i++)
+        facts_add(f, _(labels[i]), "%s, %s", byte >> i & 1 ? _("pointer") : _("no pointer"),
+            byte >> i & 0x10 ? _("scan on") : _("scan no further"));
+}
+
+static void inspect_record(const struct view *v, struct thing thing, struct facts *f) {
+    const struct rspan *s = span_at(v, thing.index);
+    facts_add_address(f, _("mspan record"), thing.addr);
+    add_size_hex(f, _("size"), thing.size);
+    facts_add_count(f, _("in allspans, number"), thing.index);
+    if (s && s->state == SPAN_STATE_DEAD)
+        facts_add_note(f, _("Not in use: the record waits for the next span."));
+    else if (s)
+        add_span(f, s);
+}
+
+static void inspect_mcache(const struct view *v, struct thing thing, struct facts *f) {
+    unsigned held = 0;
+    for (unsigned c = 0; thing.index < MAX_PS && c < NUM_SPAN_CLASSES; c++)
+        held += v->r->cache[thing.index][c] != 0;
+    facts_add_address(f, _("mcache record"), thing.addr);
+    add_size_hex(f, _("size"), thing.size);
+    facts_add_count(f, _("of P"), thing.index);
+    facts_add_count(f, _("spans held"), held);
+}
+
+static void inspect_meta(const struct view *v, struct thing thing, struct facts *f) {
+    if (thing.index >= v->r->meta_count)
+        return;
+    facts_add(f, _("kept for"), "%s", _(meta_kind_name(v->r->meta[thing.index].what)));
+    facts_add_address(f, _("from"), thing.addr);
+    add_size_hex(f, _("size"), thing.size);
+    if (v->r->meta[thing.index].what == META_TREAP || v->r->meta[thing.index].what == META_MARKBITS)
+        facts_add_note(f, _("Handed out again and again; no event tells which part is whose."));
 }
 
 /* --- Events: the fields by the names that the vocabulary gives them --- */
@@ -345,5 +446,10 @@ void inspect(const struct view *v, struct thing thing, struct facts *f) {
     case THING_SLOT: inspect_slot(v, thing, f); break;
     case THING_WORD: inspect_word(v, thing, f); break;
     case THING_EVENT: inspect_event(v, thing.index, f); break;
+    case THING_ENTRY: inspect_entry(v, thing, f); break;
+    case THING_BITMAP_BYTE: inspect_bitmap_byte(v, thing, f); break;
+    case THING_RECORD: inspect_record(v, thing, f); break;
+    case THING_MCACHE: inspect_mcache(v, thing, f); break;
+    case THING_META: inspect_meta(v, thing, f); break;
     }
 }

@@ -13,8 +13,8 @@ void panel_space(struct ui *ui, const struct view *v, struct rect area);
 void panel_path(struct ui *ui, const struct view *v, struct rect area);
 /* Spans, bitmap and arena as linked bands. */
 void panel_regions(struct ui *ui, const struct view *v, struct rect area);
-/* The arena's pages, zooming into slots and words. */
-void panel_arena(struct ui *ui, const struct view *v, struct rect area);
+/* The map: any part of the address space, from all of it to a word and its bits. */
+void panel_map(struct ui *ui, const struct view *v, struct rect area);
 /* The statistics over the run; scrub it. */
 void panel_timeline(struct ui *ui, const struct view *v, struct rect area);
 /* System calls and the latest events, each told in a sentence. */

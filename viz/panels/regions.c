@@ -41,23 +41,6 @@ struct regions {
 
 /* --- Places --- */
 
-static uint64_t page_addr(const struct regions *g, uint64_t page) {
-    return g->v->r->heap[HEAP_arena_start] + (page << ARENA_PAGE_SHIFT);
-}
-
-static uint64_t bitmap_bytes_a_page(const struct regions *g) {
-    return ARENA_PAGE / (4 * (uint64_t)g->word);
-}
-
-static uint64_t entry_addr(const struct regions *g, uint64_t page) {
-    return g->v->r->heap[HEAP_spans] + page * g->word;
-}
-
-/* The page's first bitmap byte, which has the highest address. */
-static uint64_t bits_addr(const struct regions *g, uint64_t page) {
-    return g->v->r->heap[HEAP_bitmap] - page * bitmap_bytes_a_page(g) - 1;
-}
-
 /* Where pages [from, to), counted from the first one shown, are in the band. */
 static struct rect unit_rect(
     const struct regions *g, const struct band *b, uint64_t from, uint64_t to) {
@@ -162,13 +145,13 @@ static void draw_band(const struct regions *g, const struct band *b) {
     }
 }
 
-/* The part of the arena that the arena panel shows. */
+/* The part of the arena that the map shows. */
 static void draw_zoom_mark(const struct regions *g) {
     const struct band *b = &g->bands[REGION_ARENA];
-    struct zoom z = arena_zoom_clamp(g->v->r, (struct zoom){g->v->zoom_start, g->v->zoom_size});
+    uint64_t start = g->v->zoom_start, end = start + g->v->zoom_size;
     uint64_t whole = g->count << ARENA_PAGE_SHIFT;
-    uint64_t lo = z.start > g->base ? z.start - g->base : 0, hi = lo + z.size;
-    if (lo >= whole || (lo == 0 && hi >= whole))
+    uint64_t lo = start > g->base ? start - g->base : 0, hi = end > g->base ? end - g->base : 0;
+    if (lo >= whole || hi == 0 || (lo == 0 && hi >= whole))
         return;
     hi = hi < whole ? hi : whole;
     struct rect r =
@@ -263,14 +246,14 @@ static void draw_box(
 static void box_spans(const struct regions *g, uint64_t page) {
     const struct replica *r = g->v->r;
     char address[32], full[160], least[96], count[32];
-    snprintf(address, sizeof address, "0x%" PRIx64, entry_addr(g, page));
+    snprintf(address, sizeof address, "0x%" PRIx64, page_entry(g->v->r, page, g->word));
     format_count(page, count, sizeof count);
     uint32_t entry = replica_page(r, page);
     const struct rspan *s = replica_span(r, entry);
     snprintf(least, sizeof least, _("entry %s"), count);
     if (!s)
         snprintf(full, sizeof full, _("entry %s: nil"), count);
-    else if (entry != heapmap_span_at(r, page_addr(g, page)))
+    else if (entry != heapmap_span_at(r, page_addr(g->v->r, page)))
         snprintf(full, sizeof full, _("entry %s: left over"), count);
     else
         snprintf(full, sizeof full, _("entry %s → mspan 0x%" PRIx64), count, s->record);
@@ -284,7 +267,7 @@ static void box_bitmap(const struct regions *g, uint64_t page) {
     const struct band *b = &g->bands[REGION_BITMAP];
     struct ui *ui = g->ui;
     char address[64], full[160], least[96], words[32];
-    uint64_t high = bits_addr(g, page), bytes = bitmap_bytes_a_page(g);
+    uint64_t high = page_bits(g->v->r, page, g->word), bytes = bitmap_bytes_a_page(g->word);
     snprintf(address, sizeof address, "0x%" PRIx64 " ↓ 0x%" PRIx64, high, high - bytes + 1);
     if (text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), address) > b->box.w - px(ui, 12))
         snprintf(address, sizeof address, "0x%" PRIx64 " ↓ …%03x", high,
@@ -327,9 +310,9 @@ static void page_words(const struct rspan *s, char *full, char *brief, size_t le
 
 static void box_arena(const struct regions *g, uint64_t page) {
     const struct replica *r = g->v->r;
-    const struct rspan *s = replica_span(r, heapmap_span_at(r, page_addr(g, page)));
+    const struct rspan *s = replica_span(r, heapmap_span_at(r, page_addr(g->v->r, page)));
     char address[32], what[128], brief[128], full[192], middle[192], least[96], count[32];
-    snprintf(address, sizeof address, "0x%" PRIx64, page_addr(g, page));
+    snprintf(address, sizeof address, "0x%" PRIx64, page_addr(g->v->r, page));
     format_count(page - g->first, count, sizeof count);
     page_words(s, what, brief, sizeof what);
     snprintf(full, sizeof full, _("page %s · %s"), count, what);

@@ -7,6 +7,7 @@
  * the 32-bit plan), words (17, left out where there is no room), bands (what is left, none
  * if that is too little), legend (18).
  */
+#include "viz/panels/space.h"
 #include "viz/panels/attempts.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/space_parts.h"
@@ -60,6 +61,35 @@ static void draw_trapezoid(
     float xy[8] = {
         x0, top, x1, top, (float)(p->bands.x + p->bands.w), bottom, (float)p->bands.x, bottom};
     draw_polygon(ui->canvas, xy, 4, color_alpha(color_of(ui, COLOR_arena), 34));
+}
+
+/* A bracket under the ruler, and under the bands, around what the map shows: never too small to be
+ * seen. */
+static void draw_bracket(struct ui *ui, int x0, int x1, struct rect within, int bottom) {
+    int least = px(ui, 7), thick = px(ui, 2), high = px(ui, 5);
+    if (x1 - x0 < least) {
+        x0 = (x0 + x1 - least) / 2;
+        x1 = x0 + least;
+    }
+    int over = x1 - (within.x + within.w) > 0 ? x1 - (within.x + within.w) : 0;
+    x0 = x0 - over > within.x ? x0 - over : within.x;
+    x1 -= over;
+    uint32_t color = color_of(ui, COLOR_text);
+    draw_fill(ui->canvas, rect_make(x0, bottom - thick, x1 - x0, thick), color);
+    draw_fill(ui->canvas, rect_make(x0, bottom - high, thick, high), color);
+    draw_fill(ui->canvas, rect_make(x1 - thick, bottom - high, thick, high), color);
+}
+
+static void draw_window(
+    struct ui *ui, const struct view *v, const struct layout *l, const struct space_layout *p) {
+    uint64_t lo = v->zoom_start, hi = lo + v->zoom_size;
+    if (!v->zoom_size)
+        return;
+    draw_bracket(ui, ruler_x(v, p->ruler, lo), ruler_x(v, p->ruler, hi), p->ruler,
+        p->ruler.y + p->ruler.h + px(ui, 2));
+    int x0, x1;
+    if (p->bands.h && l->laid_out && bands_x(v, l, p->bands, lo, hi, &x0, &x1))
+        draw_bracket(ui, x0, x1, p->bands, p->bands.y + p->bands.h + px(ui, 1));
 }
 
 /* The hint under the pointer, told: "hint 3: 0x3c0 0000 0000, not tried". */
@@ -198,6 +228,21 @@ void panel_space(struct ui *ui, const struct view *v, struct rect area) {
         say_start(ui, v, p.words);
     if (p.bands.h)
         draw_bands(ui, v, &l, p.bands);
+    draw_window(ui, v, &l, &p);
     draw_states_legend(ui, v, p.legend);
     canvas_unclip(ui->canvas);
+}
+
+bool space_addr_at(
+    struct ui *ui, const struct view *v, struct rect area, int x, int y, uint64_t *addr) {
+    struct rect body = ui_below_caption(ui, area);
+    struct space_layout p = place(ui, v, body);
+    struct layout l = layout_of(v);
+    if (p.bands.h && l.laid_out && y >= p.bands.y && y < p.bands.y + p.bands.h)
+        return bands_addr(v, &l, p.bands, x, addr);
+    if (y < p.ruler.y || y >= p.ruler.y + p.ruler.h)
+        return false;
+    int into = x < p.ruler.x ? 0 : x > p.ruler.x + p.ruler.w ? p.ruler.w : x - p.ruler.x;
+    *addr = (uint64_t)((double)ruler_span(v->platform) * into / p.ruler.w);
+    return true;
 }

@@ -52,44 +52,6 @@ void draw_state(struct ui *ui, struct rect r, enum range_state state, uint32_t c
     }
 }
 
-/* Bytes of heap after the first reservation that follow it without a gap. */
-static uint64_t grown(const struct replica *r, uint64_t end) {
-    const struct rangemap *m = &r->ranges;
-    uint64_t at = end;
-    for (size_t i = rangemap_find(m, at); i < m->count; i++) {
-        if (m->ranges[i].start > at || m->ranges[i].owner != OWNER_HEAP)
-            break;
-        at = m->ranges[i].end;
-    }
-    return at - end;
-}
-
-struct layout layout_of(const struct view *v) {
-    const struct init_path *p = &v->r->init;
-    struct layout l = {0};
-    if (p->reached[STEP_SIZES]) {
-        l.spans_size = p->value[STEP_SIZES][0];
-        l.bitmap_size = p->value[STEP_SIZES][1];
-        l.arena_size = p->value[STEP_SIZES][2];
-        struct hint_tally t = fallback_tally(v->r);
-        int next = t.used >= 0 ? t.used : fallback_asked(v->r);
-        if (next >= 0)
-            l.arena_size = fallback_arena((unsigned)next);
-        else if (v->platform->ptr_size == 4)
-            l.arena_size = fallback_arena(0);
-    }
-    l.laid_out = p->reached[STEP_LAYOUT] && v->r->heap[HEAP_bitmap] != 0;
-    if (l.laid_out) {
-        uint64_t end = p->value[STEP_ROUND][0] + p->value[STEP_ROUND][2];
-        l.spans = v->r->heap[HEAP_spans] ? v->r->heap[HEAP_spans] : p->value[STEP_LAYOUT][0];
-        l.arena = v->r->heap[HEAP_bitmap];
-        l.bitmap = l.arena - l.bitmap_size;
-        l.arena_size = end > l.arena ? end - l.arena : 0;
-        l.arena_size += grown(v->r, l.arena + l.arena_size);
-    }
-    return l;
-}
-
 /* How far along its band a byte offset is, 0 to 1, from the end the region grows from. */
 static float along(const struct band *b, uint64_t offset) {
     if (offset >= b->size)
@@ -272,22 +234,72 @@ static void draw_band(
     ui_hot(ui, b->rect, self);
 }
 
-void draw_bands(struct ui *ui, const struct view *v, const struct layout *l, struct rect r) {
+static void find_bands(
+    const struct view *v, const struct layout *l, struct rect r, struct band bands[3]) {
     bool linear = v->platform->ptr_size == 4;
-    struct band bands[] = {
+    const struct band all[] = {
         {REGION_SPANS, "spans", COLOR_spans, l->spans, l->spans_size, KiB(1), false, linear, r},
         {REGION_BITMAP, "bitmap", COLOR_bitmap, l->bitmap, l->bitmap_size, KiB(32), true, linear,
             r},
         {REGION_ARENA, "arena", COLOR_arena, l->arena, l->arena_size, MiB(1), false, linear, r},
     };
     int spans_w = r.w * 26 / 100, bitmap_w = r.w * 32 / 100;
+    for (int i = 0; i < 3; i++)
+        bands[i] = all[i];
     bands[0].rect.w = spans_w;
     bands[1].rect.x = r.x + spans_w;
     bands[1].rect.w = bitmap_w;
     bands[2].rect.x = r.x + spans_w + bitmap_w;
     bands[2].rect.w = r.w - spans_w - bitmap_w;
-    for (size_t i = 0; i < ARRAY_LEN(bands); i++)
+}
+
+void draw_bands(struct ui *ui, const struct view *v, const struct layout *l, struct rect r) {
+    static const enum map_place places[] = {PLACE_SPANS, PLACE_BITMAP, PLACE_ARENA};
+    struct band bands[3];
+    find_bands(v, l, r, bands);
+    for (size_t i = 0; i < ARRAY_LEN(bands); i++) {
         draw_band(ui, v, l, &bands[i]);
+        ui_click(ui, bands[i].rect, CMD_GO, places[i]);
+    }
+}
+
+/* --- From addresses to pixels and back --- */
+
+bool bands_x(const struct view *v, const struct layout *l, struct rect r, uint64_t lo, uint64_t hi,
+    int *x0, int *x1) {
+    struct band bands[3];
+    bool any = false;
+    find_bands(v, l, r, bands);
+    for (size_t i = 0; i < ARRAY_LEN(bands); i++) {
+        const struct band *b = &bands[i];
+        uint64_t end = b->start + b->size;
+        if (lo >= end || hi <= b->start)
+            continue;
+        int left = band_x(b, lo > b->start ? lo : b->start), right = band_x(b, hi < end ? hi : end);
+        *x0 = any && *x0 < left ? *x0 : left;
+        *x1 = any && *x1 > right ? *x1 : right;
+        any = true;
+    }
+    return any;
+}
+
+bool bands_addr(
+    const struct view *v, const struct layout *l, struct rect r, int x, uint64_t *addr) {
+    struct band bands[3];
+    find_bands(v, l, r, bands);
+    for (size_t i = 0; i < ARRAY_LEN(bands); i++) {
+        const struct band *b = &bands[i];
+        int into = x - b->rect.x;
+        if (!b->size || into < 0 || into >= b->rect.w)
+            continue;
+        double part = (double)into / b->rect.w, unit = (double)b->unit, size = (double)b->size;
+        part = b->downward ? 1 - part : part;
+        double offset = b->linear ? part * size : unit * (exp2(part * log2(1 + size / unit)) - 1);
+        uint64_t bytes = offset < size ? (uint64_t)offset : b->size - 1;
+        *addr = b->downward ? b->start + b->size - 1 - bytes : b->start + bytes;
+        return true;
+    }
+    return false;
 }
 
 static void legend_item(

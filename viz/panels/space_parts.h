@@ -4,7 +4,7 @@
 #ifndef ARENA_PANELS_SPACE_PARTS_H
 #define ARENA_PANELS_SPACE_PARTS_H
 
-#include "viz/ui.h"
+#include "viz/panels/places.h"
 
 /* Bytes the ruler stands for: all that a program can have on 64-bit systems, 4 GiB on 32-bit ones.
  */
@@ -16,19 +16,19 @@ void draw_ruler(struct ui *ui, const struct view *v, struct rect r);
 /* Where an address is on the ruler, in pixels. */
 int ruler_x(const struct view *v, struct rect r, uint64_t addr);
 
-/* The three regions of the heap as they were laid out, or as they are planned. Bytes. */
-struct layout {
-    bool laid_out;
-    uint64_t spans, spans_size;
-    uint64_t bitmap, bitmap_size; /* bitmap: its lowest address */
-    uint64_t arena, arena_size;
-};
-struct layout layout_of(const struct view *v);
-
 /* spans | bitmap | arena side by side with what is reserved and mapped of each. */
 void draw_bands(struct ui *ui, const struct view *v, const struct layout *l, struct rect r);
+/* Where [lo, hi) is on the bands of r, pixels. False: it is beside all of them. */
+bool bands_x(const struct view *v, const struct layout *l, struct rect r, uint64_t lo, uint64_t hi,
+    int *x0, int *x1);
+/* The address at an x of the bands of r. */
+bool bands_addr(const struct view *v, const struct layout *l, struct rect r, int x, uint64_t *addr);
 /* What the patterns mean. */
 void draw_states_legend(struct ui *ui, const struct view *v, struct rect row);
+
+/* A hint's mark at x in a row r: its shape tells the outcome too. pitch: pixels between hints. */
+void draw_hint_mark(
+    struct ui *ui, struct rect r, float x, unsigned outcome, bool asked, float pitch);
 
 /* Fills r with the pattern of a range state. */
 void draw_state(struct ui *ui, struct rect r, enum range_state state, uint32_t color);

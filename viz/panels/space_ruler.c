@@ -129,7 +129,7 @@ static void draw_taken(struct ui *ui, const struct view *v, struct rect r) {
 
 /* --- 64-bit: the hints --- */
 
-static void draw_hint_mark(
+void draw_hint_mark(
     struct ui *ui, struct rect r, float x, unsigned outcome, bool asked, float pitch) {
     struct canvas *c = ui->canvas;
     uint32_t color = color_of(ui, asked ? COLOR_attention : outcome_color(outcome));

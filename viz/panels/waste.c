@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #include "sim/base/i18n.h"
-#include "viz/panels/arena_parts.h"
 #include "viz/panels/caption.h"
+#include "viz/panels/heapmap.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/shelf.h"
 
@@ -243,8 +243,7 @@ static void draw_spans(const struct page *p, struct rect area, const struct wast
                 "%s: %s spans, as full as they are drawn", (unsigned long)row->count),
             name, n);
     const char *texts[] = {title, name, NULL};
-    arena_text_first(
-        ui, rect_make(area.x, area.y, area.w, top), 0, color_of(ui, COLOR_muted), texts);
+    ui_text_first(ui, rect_make(area.x, area.y, area.w, top), 0, color_of(ui, COLOR_muted), texts);
     uint32_t lit = shelf_lit(p->v, NULL);
     for (int i = 0; i < count; i++)
         draw_chip(p,

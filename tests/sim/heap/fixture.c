@@ -209,6 +209,7 @@ const char *lab_said(const struct lab *lab, struct strbuf *out) {
     const struct event *ev;
     sb_clear(out);
     for (size_t n = 0; (ev = lab_event(lab, EV_MESSAGE, n)); n++)
-        sb_printf(out, "%s\n", message_text(ev, text, sizeof text));
+        sb_printf(
+            out, "%s%s", message_text(ev, text, sizeof text), message_ends_line(ev) ? "\n" : "");
     return sb_text(out);
 }

@@ -9,6 +9,7 @@
 #include "tests/sim/heap/fixture.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The object that holds addr has its mark bit. */
 static bool marked(const struct lab *lab, uint64_t addr) {
@@ -182,13 +183,12 @@ static void what_is_no_heap_address_is_passed_over(void **state) {
         uint64_t root = object(&lab, 8, 8, 0xff), manual = heap_alloc_manual(lab.h, 1);
         const struct mspan *s = lab_span(&lab, root);
         point(&lab, root, 0, 1);
-        point(&lab, root, 1, lab.h->arena_used);     /* behind the heap, */
-        point(&lab, root, 2, lab.h->arena_used - 1); /* a free span, */
-        point(&lab, root, 3, manual);                /* a stack, */
-        point(&lab, root, 4, lab.h->bitmap - 1);     /* the bitmap, */
-        point(&lab, root, 5, lab.h->spans);          /* the table, */
-        point(&lab, root, 6, lab.h->ptr_mask);       /* nowhere, */
-        point(&lab, root, 7, root + 8);              /* and the object itself */
+        point(&lab, root, 1, lab.h->arena_used); /* behind the heap, */
+        point(&lab, root, 3, manual);            /* a stack, */
+        point(&lab, root, 4, lab.h->bitmap - 1); /* the bitmap, */
+        point(&lab, root, 5, lab.h->spans);      /* the table, */
+        point(&lab, root, 6, lab.h->ptr_mask);   /* nowhere, */
+        point(&lab, root, 7, root + 8);          /* and the object itself */
         assert_int_equal(mark_from(&lab, root).objects, 1);
         assert_int_equal(s->gcmark_bits[0], 1);
         lab_close(&lab);
@@ -202,8 +202,102 @@ static void the_rest_of_a_large_objects_last_page_is_no_part_of_it(void **state)
     uint64_t root = object(&lab, 2, 2, 3), large = lab_new(&lab, 40000);
     point(&lab, root, 0, large + 39999);
     assert_int_equal(mark_from(&lab, root).objects, 2);
-    point(&lab, root, 0, large + 40000);
-    assert_int_equal(mark_from(&lab, root).objects, 1);
+    assert_false(heap_exited(lab.h, NULL));
+    assert_false(heap_gc_marked(lab.h, large + 40000));
+    lab_close(&lab);
+}
+
+/* Marking from root, Go ends the program in these words. */
+static void assert_bad_pointer(struct lab *lab, uint64_t root, const char *words) {
+    struct strbuf said = {0};
+    int status = 0;
+    heap_gc_begin(lab->h);
+    heap_gc_mark(lab->h, root, true);
+    assert_true(heap_exited(lab->h, &status));
+    assert_int_equal(status, 2);
+    heap_gc_mark(lab->h, root, true); /* nothing happens any more */
+    assert_int_equal(heap_gc_end(lab->h).objects, 0);
+    assert_string_equal(lab_said(lab, &said), words);
+    sb_free(&said);
+}
+
+static void a_pointer_into_a_free_span_ends_the_program(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t root = object(&lab, 3, 3, 7), gone = lab_new(&lab, 40000);
+    point(&lab, root, 1, root);
+    point(&lab, root, 2, gone + 100);
+    lab_collect(&lab, &root, 1, true);
+    assert_int_equal(root, 0xc420000000);
+    assert_bad_pointer(&lab, root,
+        "runtime: pointer 0xc420002064 to unallocated span idx=0x1 span.base()=0xc420002000 "
+        "span.limit=0xc42000bc40 span.state=3\n"
+        "runtime: found in object at *(0xc420000000+0x10)\n"
+        "object=0xc420000000 k=0x6210000 s.base()=0xc420000000 s.limit=0xc420002000 "
+        "s.spanclass=6 s.elemsize=32 s.state=_MSpanInUse\n"
+        " *(object+0) = 0x0\n"
+        " *(object+8) = 0xc420000000\n"
+        " *(object+16) = 0xc420002064 <==\n"
+        " *(object+24) = 0x0\n"
+        "fatal error: found bad pointer in Go heap (incorrect use of unsafe or cgo?)\n");
+    lab_close(&lab);
+}
+
+static void a_pointer_behind_a_spans_objects_ends_the_program(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    lab_new(&lab, 8);
+    uint64_t large = lab_new(&lab, 40000), base = lab_span(&lab, large)->base;
+    struct strbuf words = {0};
+    sb_printf(&words,
+        "runtime: pointer 0x%llx to unused region of span idx=0x%llx span.base()=0x%llx "
+        "span.limit=0x%llx span.state=1\n"
+        "fatal error: found bad pointer in Go heap (incorrect use of unsafe or cgo?)\n",
+        (unsigned long long)base + 40000, (unsigned long long)(base + 40000) >> GO_PAGE_SHIFT,
+        (unsigned long long)base, (unsigned long long)base + 40000);
+    assert_bad_pointer(&lab, large + 40000, words.text);
+    sb_free(&words);
+    lab_close(&lab);
+}
+
+/* Of a large object Go shows the beginning, and what is around the pointer; and it takes it for
+ * several objects of 128 KiB. */
+static void of_a_large_object_the_words_that_matter_are_shown(void **state) {
+    enum { WORDS = 40000, BAD = 30000 };
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint8_t *mask = xcalloc(WORDS / 8, 1);
+    mask[BAD / 8] = 1u << BAD % 8;
+    uint64_t root = lab_typed(&lab, &(struct heap_type){WORDS * 8, WORDS * 8, mask});
+    uint64_t gone = lab_new(&lab, 40000);
+    point(&lab, root, BAD, gone);
+    lab_collect(&lab, &root, 1, true);
+    heap_gc_begin(lab.h);
+    heap_gc_mark(lab.h, root, true);
+    struct strbuf said = {0}, place = {0};
+    uint64_t oblet = root + (128 << 10), off = BAD * 8 - (128 << 10);
+    lab_said(&lab, &said);
+    sb_printf(&place, "found in object at *(0x%llx+0x%llx)\nobject=0x%llx ",
+        (unsigned long long)oblet, (unsigned long long)off, (unsigned long long)oblet);
+    assert_non_null(strstr(said.text, place.text));
+    sb_clear(&place);
+    sb_printf(&place, " *(object+%llu) = 0x0\n ...\n *(object+%llu) = 0x0\n", 127 * 8ULL,
+        (unsigned long long)off - 15 * 8);
+    assert_non_null(strstr(said.text, place.text));
+    sb_clear(&place);
+    sb_printf(&place, " *(object+%llu) = 0x%llx <==\n", (unsigned long long)off,
+        (unsigned long long)gone);
+    assert_non_null(strstr(said.text, place.text));
+    sb_clear(&place);
+    sb_printf(
+        &place, " *(object+%llu) = 0x0\n ...\nfatal error: ", (unsigned long long)off + 15 * 8);
+    assert_non_null(strstr(said.text, place.text));
+    sb_free(&said);
+    sb_free(&place);
+    free(mask);
     lab_close(&lab);
 }
 
@@ -288,6 +382,9 @@ int main(void) {
         cmocka_unit_test(pointer_free_objects_are_marked_and_not_looked_into),
         cmocka_unit_test(what_is_no_heap_address_is_passed_over),
         cmocka_unit_test(the_rest_of_a_large_objects_last_page_is_no_part_of_it),
+        cmocka_unit_test(a_pointer_into_a_free_span_ends_the_program),
+        cmocka_unit_test(a_pointer_behind_a_spans_objects_ends_the_program),
+        cmocka_unit_test(of_a_large_object_the_words_that_matter_are_shown),
         cmocka_unit_test(large_objects_with_pointers_are_followed_to_their_end),
         cmocka_unit_test(without_following_only_the_object_itself_is_marked),
         cmocka_unit_test(an_object_marked_twice_counts_once),

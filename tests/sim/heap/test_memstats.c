@@ -8,6 +8,8 @@
 
 #include "tests/sim/heap/fixture.h"
 
+#include <string.h>
+
 static void mallocs_and_bytes_are_counted_by_class(void **state) {
     struct lab lab;
     (void)state;
@@ -144,6 +146,24 @@ static void the_next_collections_goal_is_told(void **state) {
     lab_close(&lab);
 }
 
+static void they_are_printed_under_gos_names(void **state) {
+    struct lab lab;
+    struct strbuf text = {0};
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    lab_new(&lab, 40);
+    lab_new(&lab, 48);
+    lab_new(&lab, 100000);
+    heap_memstats_print(lab.h, &text);
+    assert_non_null(strstr(text.text, "TotalAlloc   106592\n"));
+    assert_non_null(strstr(text.text, "\nHeapObjects  3\n"));
+    assert_non_null(strstr(text.text, "\nNextGC       18446744073709551615\nNumGC        0\n"));
+    assert_non_null(strstr(text.text, "\nBySize[4]    Size 48, Mallocs 2, Frees 0\n"));
+    assert_null(strstr(text.text, "BySize[5]"));
+    sb_free(&text);
+    lab_close(&lab);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mallocs_and_bytes_are_counted_by_class),
@@ -154,6 +174,7 @@ int main(void) {
         cmocka_unit_test(collections_count_frees_once_swept),
         cmocka_unit_test(all_memory_from_the_system_adds_up),
         cmocka_unit_test(the_next_collections_goal_is_told),
+        cmocka_unit_test(they_are_printed_under_gos_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

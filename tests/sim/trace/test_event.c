@@ -70,6 +70,21 @@ static void messages_are_gos_words_with_their_numbers(void **state) {
         "18446744073709551615)");
 }
 
+static void long_lines_come_in_parts(void **state) {
+    const struct event parts[] = {{.x = MSG_SWEEP_COUNT, .a = 128, .b = 2, .c = 1},
+        {.x = MSG_SWEEP_FREED, .a = 65535}, {.x = MSG_THROW_SWEEP_COUNT}};
+    char line[256], *at = line;
+    (void)state;
+    assert_false(message_ends_line(&parts[0]));
+    assert_true(message_ends_line(&parts[1]));
+    assert_true(message_ends_line(&parts[2]));
+    for (unsigned i = 0; i < 2; i++) {
+        message_text(&parts[i], at, 128);
+        at += strlen(at);
+    }
+    assert_string_equal(line, "runtime: nelems=128 nalloc=2 previous allocCount=1 nfreed=65535");
+}
+
 static void an_unknown_message_is_a_question_mark(void **state) {
     (void)state;
     assert_words((enum message)MSG_COUNT, 0, 0, 0, "?");
@@ -99,6 +114,7 @@ int main(void) {
         cmocka_unit_test(events_are_records_of_32_bytes),
         cmocka_unit_test(lists_do_not_overlap),
         cmocka_unit_test(messages_are_gos_words_with_their_numbers),
+        cmocka_unit_test(long_lines_come_in_parts),
         cmocka_unit_test(an_unknown_message_is_a_question_mark),
         cmocka_unit_test(short_buffers_get_the_beginning),
     };

@@ -528,6 +528,29 @@ static void pointers_to_dropped_objects_are_the_programs_own_fault(void **state)
     close_stage(&st);
 }
 
+/* ... and at once, if nothing else has come to where they lead. */
+static void a_pointer_into_a_span_that_went_home_ends_the_program(void **state) {
+    struct stage st;
+    (void)state;
+    open_stage(&st, "linux/amd64");
+    program_set_checked(st.p, false);
+    run(&st, (struct op){.code = OP_INIT});
+    alloc_pair(&st, 0);
+    alloc(&st, 1, 40960);
+    run(&st, (struct op){.code = OP_STORE, .id = 0, .dst = 1, .off = 40000});
+    on(&st, OP_DROP, 1);
+    on(&st, OP_COLLECT, 0);
+    on(&st, OP_ROOT, 0);
+    run(&st, (struct op){.code = OP_PRECISE, .size = 1});
+    assert_false(program_ended(st.p));
+    on(&st, OP_COLLECT, 0);
+    assert_true(program_ended(st.p));
+    assert_int_equal(last_event(&st, EV_MESSAGE)->x, MSG_THROW_BAD_POINTER);
+    assert_int_equal(last_event(&st, EV_EXIT)->w, 2);
+    assert_false(replica_in_op(recording_head(st.rec)));
+    close_stage(&st);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_are_numbered_and_stand_around_what_they_cause),
@@ -553,6 +576,7 @@ int main(void) {
         cmocka_unit_test(types_that_cannot_be_are_refused),
         cmocka_unit_test(after_the_end_nothing_runs),
         cmocka_unit_test(a_start_that_fails_ends_the_program),
+        cmocka_unit_test(a_pointer_into_a_span_that_went_home_ends_the_program),
         cmocka_unit_test(pointers_to_dropped_objects_are_the_programs_own_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

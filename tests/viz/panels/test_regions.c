@@ -3,7 +3,7 @@
  */
 #include "tests/viz/arena_fixture.h"
 #include "tests/viz/panels/world.h"
-#include "viz/zoom.h"
+#include "viz/panels/places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

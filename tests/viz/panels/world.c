@@ -108,7 +108,7 @@ static bool overlap(struct rect a, struct rect b) {
     return right - (a.x > b.x ? a.x : b.x) > 1 && bottom - (a.y > b.y ? a.y : b.y) > 1;
 }
 
-static void check_boxes(const struct world *w, struct rect area) {
+void world_check_drawn(const struct world *w, struct rect area) {
     for (size_t i = 0; i < w->ui.box_count; i++) {
         const struct text_box *b = &w->ui.boxes[i];
         struct rect r = b->rect;
@@ -147,7 +147,7 @@ void world_check_text(struct world *w, panel_fn *panel, int height) {
         struct rect area = {
             10, 10, (int)((float)sizes[k].width * scale), (int)((float)height * scale)};
         world_draw(w, panel, area, scale);
-        check_boxes(w, area);
+        world_check_drawn(w, area);
     }
 }
 
@@ -158,6 +158,6 @@ void world_check_text_in(struct world *w, panel_fn *panel, int width, int height
         struct rect area = {10, 10, (int)((float)width * scale), (int)((float)height * scale)};
         world_seek(w, w->view.count * i / MOMENTS);
         world_draw(w, panel, area, scale);
-        check_boxes(w, area);
+        world_check_drawn(w, area);
     }
 }

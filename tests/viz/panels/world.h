@@ -37,6 +37,8 @@ void world_draw(struct world *w, panel_fn *panel, struct rect area, float scale)
 struct rect world_hot(const struct world *w, enum thing_kind kind, uint64_t index);
 /* Pixels in r that have about the theme's colour. */
 unsigned world_pixels(const struct world *w, struct rect r, enum theme_color color);
+/* What was drawn last: no text is cut, leaves the area or lies over other text. */
+void world_check_drawn(const struct world *w, struct rect area);
 /* Draws every moment of the run at several sizes: no text is cut, leaves the area or lies over
  * other text. height: of the panel in design pixels. */
 void world_check_text(struct world *w, panel_fn *panel, int height);
