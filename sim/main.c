@@ -124,6 +124,11 @@ static int run(void *into, int count, char **words) {
     sb_free(&report);
     if (!s)
         return bad_input(&err);
+    if (o->memstats && !session_program(s)) {
+        session_free(s);
+        error_set(&err, _("%s: is a recording: it has no heap to ask"), words[0]);
+        return bad_input(&err);
+    }
     if (!run_whole(s, words[0], title, o->record, &err)) {
         session_free(s);
         return bad_input(&err);
@@ -131,7 +136,7 @@ static int run(void *into, int count, char **words) {
     if (o->events)
         tell_events(session_recording(s), session_env(s)->platform->ptr_size);
     struct strbuf end = {0};
-    if (o->memstats && session_program(s))
+    if (o->memstats)
         heap_memstats_print(program_heap(session_program(s)), &end);
     if (o->dump)
         replica_dump(
@@ -258,6 +263,7 @@ static bool opt_dump(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->dump = true;
 }
 
+static bool opt_memstats(void *into, const char *value, struct error *err) {
     (void)value, (void)err;
     return ((struct request *)into)->memstats = true;
 }
