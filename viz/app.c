@@ -373,6 +373,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .lives = s->lives,
         .open_part = app->open_part,
         .open_row = app->open_row,
         .help_page = app->help_page,

@@ -192,6 +192,7 @@ static void draw_rail(struct app *app, const struct view *v) {
     ui_tabs(ui, tabs, labels, ARRAY_LEN(labels), app->rail, CMD_NOW);
     switch (app->rail) {
     case RAIL_WORLD: panel_world(ui, v, area); break;
+    case RAIL_INSPECT: panel_inspect(ui, v, area); break;
     default:
         if (app->comparing) {
             struct view other = app_view(app, app_other_scene(app));
@@ -204,6 +205,23 @@ static void draw_rail(struct app *app, const struct view *v) {
     }
 }
 
+/* Looks up the lives of what is pinned and hovered. */
+static void look_up_lives(struct app *app) {
+    for (unsigned i = 0; i < app_scene_count(app); i++) {
+        struct scene *s = &app->scenes[i];
+        struct view v = app_view(app, s);
+        life_update(&s->lives[0], &v, s->pinned);
+        life_update(&s->lives[1], &v, s->hover);
+    }
+}
+
+/* The inspector shows what is pinned, else what is hovered: the card has what it does not show. */
+static bool wants_card(const struct app *app, const struct view *v) {
+    bool inspected = app->rail == RAIL_INSPECT && v->pinned.kind == THING_NONE;
+    return v->hover.kind != THING_NONE && !inspected && !thing_same(v->hover, v->pinned) &&
+           app->drag == DRAG_NONE && !v->prompt;
+}
+
 void app_draw(struct app *app, struct canvas *canvas) {
     struct ui *ui = &app->ui;
     ui->canvas = canvas;
@@ -211,6 +229,7 @@ void app_draw(struct app *app, struct canvas *canvas) {
     ui->theme = &app->theme;
     lay_out(app, canvas->w, canvas->h);
     ui_begin(ui);
+    look_up_lives(app);
     struct view v = app_view(app, app->scene);
     const struct app_layout *l = &app->layout;
     draw_grounds(app, canvas);
@@ -227,6 +246,8 @@ void app_draw(struct app *app, struct canvas *canvas) {
     else if (v.notice)
         draw_notice(app, canvas, v.notice);
     struct rect all = {0, 0, canvas->w, canvas->h};
+    if (wants_card(app, &v))
+        panel_card(ui, &v, all);
     if (v.prompt)
         panel_prompt(ui, &v, rect_make(0, l->bar.h, all.w, l->scene[0].timeline.y - l->bar.h));
     app->help_pages = app->help_page ? help_pages(ui, all) : 1;

@@ -291,6 +291,13 @@ void app_press(struct app *app, int x, int y, bool select) {
     app_pointer(app, x, y);
 }
 
+/* Pins the thing, and shows all about it. */
+static void pin(struct app *app, struct thing thing) {
+    app->scene->pinned = thing;
+    if (thing.kind != THING_NONE)
+        app->rail = RAIL_INSPECT;
+}
+
 void app_release(struct app *app, int x, int y) {
     enum drag drag = app->drag;
     app->drag = DRAG_NONE;
@@ -309,7 +316,7 @@ void app_release(struct app *app, int x, int y) {
     if (command != CMD_NONE)
         app_command(app, command, arg);
     else if (!palette)
-        app->scene->pinned = thing;
+        pin(app, thing);
     app_visit(app);
     app->dirty = true;
 }

@@ -27,6 +27,7 @@ static void begin(struct scene *s) {
     s->running = session_pump(s->session, 0);
     s->errand = (struct errand){0};
     s->hover = s->pinned = (struct thing){0};
+    s->lives[0] = s->lives[1] = (struct life){0};
     s->zoom = (struct zoom){0};
     s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};

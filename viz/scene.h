@@ -9,6 +9,7 @@
 #define ARENA_SCENE_H
 
 #include "viz/lesson.h"
+#include "viz/life.h"
 #include "viz/nav.h"
 #include "viz/ui.h"
 #include "viz/zoom.h"
@@ -51,7 +52,8 @@ struct scene {
     struct zoom zoom; /* of the map; size 0: at home */
     struct glide glide;
     struct thing hover, pinned;
-    struct nav nav; /* where one has looked in this run */
+    struct life lives[2]; /* of the objects pinned and hovered, for the view */
+    struct nav nav;       /* where one has looked in this run */
 };
 
 /* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the

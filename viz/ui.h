@@ -66,7 +66,8 @@ enum centre {
 /* What the right column can show, likewise. */
 #define RAILS(X)                                                                                   \
     X(NOW, N_("Now"))                                                                              \
-    X(WORLD, N_("World"))
+    X(WORLD, N_("World"))                                                                          \
+    X(INSPECT, N_("Inspect"))
 
 enum rail {
 #define X(NAME, label) RAIL_##NAME,
@@ -78,6 +79,7 @@ enum rail {
 struct lesson; /* viz/lesson.h */
 struct lesson_view;
 struct prompt; /* viz/prompt.h */
+struct life;   /* viz/life.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -95,6 +97,7 @@ struct view {
     struct thing hover;               /* under the pointer */
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* what the map shows, bytes of the address space */
+    const struct life *lives;         /* two: of what is pinned and hovered; NULL: not looked up */
     unsigned open_part;               /* of the waste view: enum waste_part */
     int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */

@@ -7,14 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viz/panels/facts.h"
-#include "viz/panels/heapmap.h"
+#include "viz/panels/inspect_parts.h"
 #include "viz/panels/sentence.h"
 
-enum { PAGE_SIZE = 8192 };
-
 /* 48 B (0x30) */
-static void add_size_hex(struct facts *f, const char *label, uint64_t bytes) {
+void facts_add_size_hex(struct facts *f, const char *label, uint64_t bytes) {
     char size[32];
     facts_add(f, label, "%s (0x%" PRIx64 ")", format_size(bytes, size, sizeof size), bytes);
 }
@@ -93,14 +90,15 @@ static void inspect_region(const struct view *v, uint64_t region, struct facts *
     case REGION_SPANS:
         facts_add(f, _("region"), "spans");
         facts_add_address(f, _("from"), h[HEAP_spans]);
-        add_size_hex(f, _("size"), spans_end - h[HEAP_spans]);
+        facts_add_size_hex(f, _("size"), spans_end - h[HEAP_spans]);
         facts_add_count(f, _("pages covered now"), h[HEAP_spans_len]);
         facts_add_note(f, _("One pointer for each 8 KiB page of arena: to the page's mspan."));
         break;
     case REGION_BITMAP:
         facts_add(f, _("region"), "bitmap");
         facts_add_address(f, _("ends at"), h[HEAP_bitmap]);
-        add_size_hex(f, _("size"), h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
+        facts_add_size_hex(
+            f, _("size"), h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
         facts_add_size(f, _("mapped"), h[HEAP_bitmap_mapped]);
         facts_add_note(f, _("Two bits for each word of arena. It grows downward from its end."));
         break;
@@ -127,187 +125,10 @@ static void inspect_range(const struct view *v, struct thing thing, struct facts
     facts_add_address(f, _("from"), thing.addr);
     if (thing.size) {
         facts_add_address(f, _("to"), thing.addr + thing.size);
-        add_size_hex(f, _("size"), thing.size);
+        facts_add_size_hex(f, _("size"), thing.size);
     }
     facts_add(f, _("state"), "%s", _(range_state_name(state)));
     facts_add(f, _("belongs to"), "%s", owner_name(owner));
-}
-
-/* --- Spans, slots, words --- */
-
-static const struct rspan *span_at(const struct view *v, uint64_t handle) {
-    return handle <= v->r->span_count ? replica_span(v->r, (uint32_t)handle) : NULL;
-}
-
-/* What matters most first: a short column shows the beginning. */
-static void add_span(struct facts *f, const struct rspan *s) {
-    if (s->state == SPAN_STATE_INUSE) {
-        unsigned sizeclass = spanclass_size_class((unsigned)s->spanclass);
-        add_size_hex(f, _("slot size"), s->elemsize);
-        if (sizeclass)
-            facts_add(f, _("size class"), "%u", sizeclass);
-        else
-            facts_add(f, _("size class"), "%s", _("none: a large object"));
-        facts_add(f, _("may hold pointers"), "%s",
-            spanclass_noscan((unsigned)s->spanclass) ? _("no") : _("yes"));
-        facts_add(f, _("slots allocated"), _("%" PRIu64 " of %" PRIu64), s->alloc_count, s->nelems);
-    }
-    facts_add_address(f, _("span"), s->base);
-    facts_add(f, _("span state"), "%s", span_state_name((unsigned)s->state));
-    facts_add(f, _("pages"), "%" PRIu64, s->npages);
-    facts_add_address(f, _("mspan record"), s->record);
-}
-
-static void add_share(struct facts *f, const char *label, float share) {
-    if (share > 0)
-        facts_add(f, label, "%.1f %%", (double)share * 100);
-}
-
-/* Many pages that the map merged into one cell. */
-static void inspect_pages(const struct view *v, struct thing thing, struct facts *f) {
-    struct heapmap map;
-    heapmap_begin(&map, v->r, 1);
-    struct cell cell = heapmap_cell(&map, thing.addr, thing.addr + thing.size);
-    facts_add_address(f, _("pages from"), thing.addr);
-    facts_add_count(f, _("pages"), thing.size / PAGE_SIZE);
-    add_share(f, _("in allocated slots"), cell.allocated);
-    add_share(f, _("in free slots"), cell.open);
-    add_share(f, _("managed by hand"), cell.manual);
-    add_share(f, _("free"), cell.free);
-    add_share(f, _("given back"), cell.released);
-    add_share(f, _("not used yet"), cell.unused);
-}
-
-static void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
-    const struct rspan *s = span_at(v, thing.index);
-    if (thing.size > PAGE_SIZE) {
-        inspect_pages(v, thing, f);
-        return;
-    }
-    facts_add_address(f, _("page"), thing.addr);
-    if (!s) {
-        facts_add(f, _("span"), "%s", _("none"));
-        return;
-    }
-    if (thing.addr >= s->base)
-        facts_add(f, _("page in span"), _("%" PRIu64 " of %" PRIu64),
-            (thing.addr - s->base) / PAGE_SIZE + 1, s->npages);
-    add_span(f, s);
-}
-
-static void add_slot(struct facts *f, const struct rspan *s, uint64_t addr) {
-    if (!s->elemsize || addr < s->base)
-        return;
-    uint64_t slot = (addr - s->base) / s->elemsize;
-    if (slot >= s->nelems)
-        return;
-    bool allocated = rspan_slot_allocated(s, slot);
-    facts_add(f, _("slot"), _("%" PRIu64 " of %" PRIu64), slot, s->nelems);
-    facts_add(f, _("slot is"), "%s", allocated ? _("allocated") : _("free"));
-    f->fact[f->count - 1].color = allocated ? COLOR_text : COLOR_muted;
-}
-
-static void inspect_slot(const struct view *v, struct thing thing, struct facts *f) {
-    const struct rspan *s = span_at(v, thing.index);
-    facts_add_address(f, _("address"), thing.addr);
-    if (!s)
-        return;
-    add_slot(f, s, thing.addr);
-    add_span(f, s);
-}
-
-static void inspect_word(const struct view *v, struct thing thing, struct facts *f) {
-    const struct rspan *s = span_at(v, thing.index);
-    unsigned ptr = v->platform->ptr_size;
-    uint64_t start = v->r->heap[HEAP_arena_start];
-    facts_add_address(f, _("address"), thing.addr);
-    if (!s || thing.addr < s->base || thing.addr < start)
-        return;
-    if (s->elemsize)
-        facts_add(f, _("word of its slot"), "%" PRIu64, (thing.addr - s->base) % s->elemsize / ptr);
-    uint64_t word = (thing.addr - start) / ptr;
-    unsigned bits = replica_bitmap(v->r, word / 4) >> (word % 4);
-    facts_add(f, _("heap bitmap"), "%s, %s", bits & 1 ? _("pointer") : _("no pointer"),
-        bits & 0x10 ? _("scan on") : _("scan no further"));
-    facts_add_address(f, _("its bitmap byte"), v->r->heap[HEAP_bitmap] - 1 - word / 4);
-    add_slot(f, s, thing.addr);
-    add_span(f, s);
-}
-
-/* --- What describes the arena, and the runtime's own records --- */
-
-static void inspect_entry(const struct view *v, struct thing thing, struct facts *f) {
-    uint64_t word = v->platform->ptr_size, count = thing.size / word;
-    facts_add_address(f, _("spans entry"), thing.addr);
-    if (count > 1) {
-        facts_add_count(f, _("entries"), count);
-        facts_add_address(f, _("pages from"), page_addr(v->r, thing.index));
-        return;
-    }
-    facts_add_count(f, _("number"), thing.index);
-    facts_add_address(f, _("for the page"), page_addr(v->r, thing.index));
-    uint32_t handle = replica_page(v->r, thing.index);
-    const struct rspan *s = span_at(v, handle);
-    if (!s) {
-        facts_add(f, _("points to"), "%s", _("nil"));
-        return;
-    }
-    facts_add_address(f, _("points to"), s->record);
-    if (handle != heapmap_span_at(v->r, page_addr(v->r, thing.index)))
-        facts_add_note(f, _("Left over: inside a free span only the first and the last entry are "
-                            "kept up to date."));
-    else
-        add_span(f, s);
-}
-
-static void inspect_bitmap_byte(const struct view *v, struct thing thing, struct facts *f) {
-    static const char *const labels[] = {N_("word 0"), N_("word 1"), N_("word 2"), N_("word 3")};
-    uint64_t scale = 4 * (uint64_t)v->platform->ptr_size;
-    uint64_t words = v->r->heap[HEAP_arena_start] + thing.index * scale;
-    facts_add_address(f, _("bitmap byte"), thing.addr);
-    if (thing.size > 1) {
-        facts_add_count(f, _("bytes"), thing.size);
-        facts_add_address(f, _("words from"), words);
-        facts_add_address(f, _("to"), words + thing.size * scale);
-        return;
-    }
-    unsigned byte = replica_bitmap(v->r, thing.index);
-    facts_add(f, _("value"), "0x%02x", byte);
-    facts_add_address(f, _("its four words"), words);
-    for (unsigned i = 0; i < 4; i++)
-        facts_add(f, _(labels[i]), "%s, %s", byte >> i & 1 ? _("pointer") : _("no pointer"),
-            byte >> i & 0x10 ? _("scan on") : _("scan no further"));
-}
-
-static void inspect_record(const struct view *v, struct thing thing, struct facts *f) {
-    const struct rspan *s = span_at(v, thing.index);
-    facts_add_address(f, _("mspan record"), thing.addr);
-    add_size_hex(f, _("size"), thing.size);
-    facts_add_count(f, _("in allspans, number"), thing.index);
-    if (s && s->state == SPAN_STATE_DEAD)
-        facts_add_note(f, _("Not in use: the record waits for the next span."));
-    else if (s)
-        add_span(f, s);
-}
-
-static void inspect_mcache(const struct view *v, struct thing thing, struct facts *f) {
-    unsigned held = 0;
-    for (unsigned c = 0; thing.index < MAX_PS && c < NUM_SPAN_CLASSES; c++)
-        held += v->r->cache[thing.index][c] != 0;
-    facts_add_address(f, _("mcache record"), thing.addr);
-    add_size_hex(f, _("size"), thing.size);
-    facts_add_count(f, _("of P"), thing.index);
-    facts_add_count(f, _("spans held"), held);
-}
-
-static void inspect_meta(const struct view *v, struct thing thing, struct facts *f) {
-    if (thing.index >= v->r->meta_count)
-        return;
-    facts_add(f, _("kept for"), "%s", _(meta_kind_name(v->r->meta[thing.index].what)));
-    facts_add_address(f, _("from"), thing.addr);
-    add_size_hex(f, _("size"), thing.size);
-    if (v->r->meta[thing.index].what == META_TREAP || v->r->meta[thing.index].what == META_MARKBITS)
-        facts_add_note(f, _("Handed out again and again; no event tells which part is whose."));
 }
 
 /* --- Events: the fields by the names that the vocabulary gives them --- */
@@ -379,7 +200,7 @@ static void add_field(struct facts *f, const char *label, uint64_t value) {
     else if (strcmp(label, "delta") == 0)
         facts_add(f, shown, "%+" PRId64, (int64_t)value);
     else if (strncmp(label, "size", 4) == 0)
-        add_size_hex(f, shown, value);
+        facts_add_size_hex(f, shown, value);
     else if (reads_as_hex(label, value))
         facts_add_address(f, shown, value);
     else
@@ -445,7 +266,10 @@ void inspect(const struct view *v, struct thing thing, struct facts *f) {
     case THING_PAGE: inspect_page(v, thing, f); break;
     case THING_SLOT: inspect_slot(v, thing, f); break;
     case THING_WORD: inspect_word(v, thing, f); break;
-    case THING_EVENT: inspect_event(v, thing.index, f); break;
+    case THING_EVENT:
+        inspect_event(v, thing.index, f);
+        inspect_object_event(v, thing, f);
+        break;
     case THING_ENTRY: inspect_entry(v, thing, f); break;
     case THING_BITMAP_BYTE: inspect_bitmap_byte(v, thing, f); break;
     case THING_RECORD: inspect_record(v, thing, f); break;

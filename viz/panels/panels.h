@@ -21,9 +21,11 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area);
 void panel_story(struct ui *ui, const struct view *v, struct rect area);
 /* The lesson's step: prose, and next / previous. */
 void panel_lesson(struct ui *ui, const struct view *v, struct rect area);
-/* Facts: the world the run is in (platform, provider, faults), the heap's numbers, and what is
- * under the pointer. */
-void panel_facts(struct ui *ui, const struct view *v, struct rect area);
+/* The inspector: everything about the thing that is pinned, or under the pointer; with neither, the
+ * heap's numbers. */
+void panel_inspect(struct ui *ui, const struct view *v, struct rect area);
+/* The first of it beside the pointer, on a card that stays inside the window. */
+void panel_card(struct ui *ui, const struct view *v, struct rect window);
 /* Where allocations end: the five rungs with counts and shares, the current one's way lit. The
  * height that it, and the two small panels below, need. */
 void panel_ladder(struct ui *ui, const struct view *v, struct rect area);
