@@ -2,14 +2,16 @@
  * Checks: one for each structure, walked over the whole heap. They say what must hold between
  * operations; every one aborts with what it found.
  *
- *   lists     linked both ways, and what stands in each belongs there: free spans and large
- * objects' by length, small objects' in one of their mcentral's two. No span is in another. treap
- * ordered by size and record, a heap by priority; all large free spans and no others table every
- * page of a span in use names it; the ends of a free one do. No two free spans are neighbours: they
- * would have been joined. slots     counts against bits, allocCache against allocBits, marks only
- * of what is allocated stacks    every span in use once on the stack that its sweepgen says bitmap
- * clear where spans hold no pointers (what objects have: heap_check_object) ranges    what is in
- * use is mapped, and was not given back stats     sums over all of this
+ *   lists    linked both ways, and what stands in each belongs there: free spans and large objects'
+ *            by length, small objects' in one of their mcentral's two. No span is in another.
+ *   treap    ordered by size and record, a heap by priority; all large free spans and no others
+ *   table    every page of a span in use names it; the ends of a free one do. No two free spans are
+ *            neighbours: they would have been joined.
+ *   slots    counts against bits, allocCache against allocBits, marks only of what is allocated
+ *   stacks   every span in use once on the stack that its sweepgen says
+ *   bitmap   clear where spans hold no pointers (what objects have: heap_check_object)
+ *   ranges   what is in use is mapped, and was not given back
+ *   stats    sums over all of this
  */
 #include "sim/heap/heap_internal.h"
 

@@ -107,9 +107,9 @@ void heap_free_manual_on(struct heap *h, unsigned p, uint64_t addr);
 /* A collection, with the world stopped, in three steps:
  *   heap_gc_begin   finishes the last sweep and begins a new epoch of mark bits
  *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches. Go ends
- * the program where there is a pointer to memory of the heap that has no objects. heap_gc_end takes
- * the mcaches' spans back; what is not marked is garbage from here on, to be swept by whoever needs
- * memory (or by heap_sweep_all) */
+ *                   the program where a pointer leads to memory of the heap without objects
+ *   heap_gc_end     takes the mcaches' spans back; what is not marked is garbage from here on, to
+ *                   be swept by whoever needs memory (or by heap_sweep_all) */
 struct heap_marked {
     uint64_t objects, bytes;
 };

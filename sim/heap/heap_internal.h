@@ -7,10 +7,10 @@
  *   physical page the hardware's, os->phys_page_size
  *   word          a pointer of the platform, h->ptr_size bytes
  *   record        where Go would keep one of its own structures: an address in the target's space,
- * from persistentalloc; ours live in C structs beside handle        1 + the number of an mspan in
- * birth order, 0 for none (see sim/trace/event.h)
+ *                 from persistentalloc; ours live in C structs beside
+ *   handle        1 + the number of an mspan in birth order, 0 for none (see sim/trace/event.h)
  *
- * Every change of state goes through a function or macro that also emits its event (emit.h), so
+ * Every change of state goes through a function or macro that also emits its event (EMIT below), so
  * that a replica can follow. Arithmetic on addresses is done in 64 bits and cut to the platform's
  * width where Go's could overflow.
  *

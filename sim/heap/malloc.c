@@ -16,13 +16,14 @@
  *
  *      spans 512 MiB           bitmap 16 GiB                arena 512 GiB
  *     |--mspan of each page--|........<--grows down--|--grows up-->........................|
- *     ^ h->spans                           h->bitmap ^ arena_start    ^ arena_used          ^
- * arena_end
+ *     ^ h->spans                           h->bitmap ^         arena_used ^      arena_end ^
  *
- *   arena_start   where addresses of the heap begin: first byte of the arena; 0 on 32-bit, where
- * the heap may come to lie anywhere arena_used    end of what was ever handed to the heap of pages;
- * spans table and bitmap are mapped up to here arena_alloc   next byte to take from the current
- * block; often, not always, arena_used arena_end     end of the current block
+ *   arena_start   where addresses of the heap begin: first byte of the arena, where h->bitmap ends;
+ *                 0 on 32-bit, where the heap may come to lie anywhere
+ *   arena_used    end of what was ever handed to the heap of pages; spans table and bitmap are
+ *                 mapped up to here
+ *   arena_alloc   next byte to take from the current block; often, not always, arena_used
+ *   arena_end     end of the current block
  *
  * The path of an allocation (heap_malloc, Go's mallocgc); each step is taken only if the one before
  * could not serve:
@@ -32,13 +33,13 @@
  *   2. small (to 32 KiB): the next free slot of the mcache's span for its class. mspan.c
  *   3. that span is full: another from the class's mcentral. mcache.c, mcentral.c
  *   4. mcentral has none: pages from mheap, cut into slots. Large objects start here. mheap.c
- *   5. mheap has no run that long: more arena, from the reservation or from the system. mheap.c,
- * mem.c
+ *   5. mheap has no run that long: more arena, from the reservation or the system. mheap.c, mem.c
  *
  * Small objects and spans are zeroed when they are allocated, and only if used before. Objects with
  * pointers get their bits in the bitmap (mbitmap.c).
  *
- * Several P's may allocate at the same time: threads.c says how they share the heap.
+ * Several P's may allocate at the same time: threads.c says how they share the heap, sched.c how
+ * they wait for each other in an order that can be had again.
  *
  * The siblings: sizeclass (which sizes), mem (system calls, memory for the runtime's own records),
  * mspan, treap (large free spans), mheap, mcentral, mcache, mbitmap, mark, sweep, scavenge, pace,

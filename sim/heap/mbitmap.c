@@ -10,8 +10,7 @@
  *
  *   pointer  this word may hold a pointer
  *   scan     more of the object is worth looking at; a word with scan 0 says that no pointers
- * follow
- *            ("dead"). The second word's scan bit is no scan bit but a debugging mark, left 0.
+ *            follow ("dead"). The second word's scan bit is none but a debugging mark, left 0.
  *
  * Spans of pointer-free objects keep no bitmap. On 64-bit one-word objects are always pointers:
  * their spans are filled in once, when they are made.

@@ -3,8 +3,9 @@
  * the runtime's own records, which never come from the heap they describe:
  *
  *   persistentalloc  cuts 256 KiB chunks; nothing is ever freed. Requests of 64 KiB and more go to
- * the system directly (Windows reserves in 64 KiB units, whence the limit). fixalloc records of one
- * size from 16 KiB pieces of persistent memory; freed records are used again, last in, first out.
+ *                    the system directly (Windows reserves in 64 KiB units, whence the limit).
+ *   fixalloc         records of one size, from 16 KiB pieces of persistent memory; freed records
+ *                    are used again, last in, first out.
  *
  * We keep our structures in C memory; what is modelled here is where Go's would lie and what they
  * cost. It matters: mspan addresses break ties in the treap, and the statistics count all of it.

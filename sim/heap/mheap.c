@@ -2,12 +2,12 @@
  * mheap: the heap of pages. It cuts the arena into spans, joins free neighbours again, and asks the
  * system for more when nothing fits.
  *
- *   mheap_alloc         a span for objects: sweeps first if that is due, then
- *     alloc_span        the smallest free span that fits: lists by length below 128 pages, the
- * treap from 128 on; else grow; what is too much is cut off and freed again grow            at
- * least 1 MiB of fresh arena, freed into the heap like a used span mheap_sys_alloc  moves
- * arena_alloc up, in the reservation, or (32-bit) finds more of it free_span           joins the
- * free neighbours on both sides, files the result by length
+ *   mheap_alloc           a span for objects: sweeps first if that is due, then
+ *     alloc_span          the smallest free span that fits: lists by length below 128 pages, the
+ *                         treap from 128 on; else grow. What is too much is cut off and freed again
+ *       grow              at least 1 MiB of fresh arena, freed into the heap like a used span
+ *         mheap_sys_alloc moves arena_alloc up, in the reservation, or (32-bit) finds more of it
+ *   free_span             joins the free neighbours on both sides, files the result by length
  *
  * The spans table has an entry (a handle) for each page of [arena_start, arena_used). It is right
  * for every page of a span in use, and for the first and last page of a free one: enough to find a

@@ -2,9 +2,10 @@
  * Pace: when to collect, how fast to sweep, and when to give memory back.
  *
  *   trigger   a collection is due when heap_live reaches it: what the last one marked, and a share
- * of GOGC percent more; at least 4 MiB scaled by GOGC goal      what the program may use by the
- * time that collection is done (next_gc) credit    while spans are left to be swept, every span
- * handed out is paid for by sweeping some, so that all are swept when the trigger is reached
+ *             of GOGC percent more; at least 4 MiB scaled by GOGC
+ *   goal      what the program may use by the time that collection is done (next_gc)
+ *   credit    while spans are left to be swept, every span handed out is paid for by sweeping some,
+ *             so that all are swept when the trigger is reached
  *
  * In Go a controller moves the trigger below the goal by how long marking took. With the world
  * stopped marking takes no time in which the program allocates, so the share stays where Go begins,

@@ -2,11 +2,11 @@
  * How the 66 sizes are chosen. (The rule is that of Go's mksizeclasses.)
  *
  *   1. Sizes grow by an alignment that grows itself at powers of two: 8, then 16 up to 128, then an
- *      eighth of the power, and 256 from 2 KiB on: a class is at most an eighth larger than the one
- * before.
+ *      eighth of the power, and 256 from 2 KiB on: a class is at most an eighth larger than the
+ *      one before.
  *   2. A span has as few pages as leave at most an eighth of it over at its end.
  *   3. A size whose span holds no more objects than that of the next larger size is dropped: the
- * larger one costs the same.
+ *      larger one costs the same.
  *   4. What is left over is given back to the slots, in steps of 128 bytes.
  */
 #include "sim/heap/sizeclass.h"
