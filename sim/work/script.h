@@ -48,11 +48,12 @@
  *   advance SECONDS               virtual time passes, and the scavenger looks round
  *   ps COUNT                      so many P's, each with an mcache (at first one, number 0)
  *   on P                          that P does what comes next
- *   interleave SEED | off         who allocates is drawn, and up to one allocation a P is in
- * flight: at locks, and where one ends, another P may go on, as the seed has it. Anything else
- * waits until all of them are done. phase "text"                  a new chapter of the run random
- * SEED                   restarts the script's own random generator repeat COUNT [as i] ... end   i
- * counts from 0
+ *   interleave SEED | off         who allocates is drawn, and one allocation a P can be in flight:
+ *                                 at locks, and where one ends, another P may go on, as the seed
+ *                                 has it. Anything else waits until all of them are done.
+ *   phase "text"                  a new chapter of the run
+ *   random SEED                   restarts the script's own random generator
+ *   repeat COUNT [as i] ... end   i counts from 0
  *
  * Objects in a ring: ring[?] any one of those there, ring[7] or ring[i] that slot, ring[-1] the one
  * stored last, ring[-2] the one before. drop, fill, root and unroot take a whole ring by its name.
