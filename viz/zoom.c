@@ -11,8 +11,7 @@ enum {
     FOOT = 40,      /* and below it, for the legend: two lines, */
     FOOT_WIDE = 22, /* or one where they fit side by side */
     WIDE_FROM = 1000,
-    GUTTER = 116,      /* for the rows' addresses */
-    GUTTER_FROM = 520, /* in a panel at least that wide */
+    GUTTER_FROM = 520, /* the rows' addresses stand left, in a panel at least that wide */
 };
 
 uint64_t zoom_end(const struct platform *p) {
@@ -91,11 +90,11 @@ static int min_row_height(uint64_t size) {
         uint64_t up_to;
         int height;
     } steps[] = {
-        {256, 54}, {KiB(2), 38}, {KiB(256), 20}, {MiB(1), 26}, {MiB(64), 14}, {GiB(4), 12}};
+        {256, 54}, {KiB(2), 38}, {KiB(256), 20}, {MiB(1), 26}, {MiB(64), 14}, {MiB(512), 16}};
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
         if (size <= steps[i].up_to)
             return steps[i].height;
-    return 16;
+    return 28;
 }
 
 static uint64_t div_up(uint64_t n, uint64_t d) {
@@ -104,6 +103,14 @@ static uint64_t div_up(uint64_t n, uint64_t d) {
 
 static int scaled(int design, float scale) {
     return (int)((float)design * scale + 0.5f);
+}
+
+/* Room for the longest address in sight. */
+static int gutter_width(struct zoom z, struct rect area, float scale) {
+    uint64_t end = z.start + z.size;
+    if (area.w < scaled(GUTTER_FROM, scale))
+        return 0;
+    return scaled(end <= GiB(4) ? 88 : end <= GiB(1024) ? 102 : 116, scale);
 }
 
 static uint64_t row_bytes_for(uint64_t size, int height, float scale) {
@@ -123,7 +130,7 @@ static struct rect at_least_a_pixel(struct rect r) {
 struct map_grid map_grid(struct zoom z, struct rect area, float scale) {
     bool wide = area.w >= scaled(WIDE_FROM, scale);
     int head = scaled(HEAD, scale), foot = scaled(wide ? FOOT_WIDE : FOOT, scale);
-    int gutter = area.w >= scaled(GUTTER_FROM, scale) ? scaled(GUTTER, scale) : 0;
+    int gutter = gutter_width(z, area, scale);
     struct map_grid g = {.start = z.start, .size = z.size};
     g.rect = at_least_a_pixel(
         rect_make(area.x + gutter, area.y + head, area.w - gutter, area.h - head - foot));

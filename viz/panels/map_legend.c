@@ -15,6 +15,9 @@ static const char *key_text(enum map_key key) {
         [KEY_RELEASED] = N_("released"),
         [KEY_OTHERS] = N_("others"),
         [KEY_METADATA] = N_("metadata"),
+        [KEY_HINT] = N_("hint"),
+        [KEY_HINT_REFUSED] = N_("refused"),
+        [KEY_HINT_GRANTED] = N_("granted"),
         [KEY_BEYOND] = N_("beyond all addresses"),
         [KEY_SPANS] = N_("spans entries"),
         [KEY_BITMAP] = N_("bitmap"),
@@ -82,8 +85,18 @@ static void swatch_mark(struct ui *ui, struct rect r, enum map_key key) {
     }
 }
 
+static void swatch_hint(struct ui *ui, struct rect r, unsigned outcome) {
+    enum { PITCH = 16 };
+    struct rect tall = rect_make(r.x, r.y - px(ui, 2), r.w, r.h + px(ui, 4));
+    float x = (float)r.x + (float)r.w / 2;
+    draw_hint_mark(ui, tall, x, outcome, false, (float)px(ui, PITCH));
+}
+
 static void swatch(struct ui *ui, struct rect r, enum map_key key) {
     switch (key) {
+    case KEY_HINT: swatch_hint(ui, r, OUTCOME_UNTRIED); break;
+    case KEY_HINT_REFUSED: swatch_hint(ui, r, OUTCOME_REFUSED); break;
+    case KEY_HINT_GRANTED: swatch_hint(ui, r, OUTCOME_GRANTED); break;
     case KEY_NOTHING: swatch_state(ui, r, RANGE_NONE, true, COLOR_line); break;
     case KEY_CHECKED: swatch_state(ui, r, RANGE_CHECKED, true, COLOR_arena); break;
     case KEY_RESERVED: swatch_state(ui, r, RANGE_RESERVED, false, COLOR_arena); break;

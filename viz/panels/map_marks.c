@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-enum { MOST_PLATES = 96 };
+enum { MOST_PLATES = 192 };
 
 struct marks {
     const struct map_frame *f;
@@ -102,6 +102,9 @@ static void draw_hint_at(struct marks *m, unsigned i, int asked) {
     hot.w = 2 * half;
     if (thing_lit(f->v, self))
         draw_fill(ui->canvas, hot, color_alpha(color_of(ui, COLOR_attention), 90));
+    map_seen(f, outcome == OUTCOME_UNTRIED   ? KEY_HINT
+                : outcome == OUTCOME_REFUSED ? KEY_HINT_REFUSED
+                                             : KEY_HINT_GRANTED);
     draw_hint_mark(ui, r, (float)p.box.x, outcome, (int)i == asked, (float)pitch);
     ui_hot(ui, hot, self);
     ui_click(ui, hot, CMD_TAKE_HINT, (int64_t)i);

@@ -24,6 +24,9 @@ enum map_key {
     KEY_RELEASED,
     KEY_OTHERS,
     KEY_METADATA,
+    KEY_HINT,
+    KEY_HINT_REFUSED,
+    KEY_HINT_GRANTED,
     KEY_BEYOND, /* addresses that no program can have */
     KEY_SPANS,
     KEY_BITMAP,

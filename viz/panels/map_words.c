@@ -82,9 +82,9 @@ static void draw_ground(const struct map_frame *f, const struct word *w, struct 
     }
     uint32_t color = heapmap_class_color(ui, (unsigned)w->s->spanclass);
     if (w->taken)
-        draw_fill(ui->canvas, b, color_mix(panel, color, 0.38f));
+        draw_fill(ui->canvas, b, color_mix(panel, color, 0.24f));
     else
-        draw_fill(ui->canvas, b, color_mix(panel, color, 0.08f));
+        draw_fill(ui->canvas, b, color_mix(panel, color, 0.05f));
     draw_frame(
         ui->canvas, b, px(ui, 2), px(ui, 1), color_mix(panel, color, w->taken ? 0.9f : 0.4f));
 }
@@ -164,49 +164,96 @@ static void draw_value(const struct map_frame *f, const struct word *w, struct r
         }
 }
 
+/* One byte's digits, in hex or in binary. */
+static void byte_text(unsigned byte, bool known, bool binary, char *buf, size_t len) {
+    char *end = buf + snprintf(buf, len, known ? "" : "·");
+    for (int bit = 7; binary && known && bit >= 0; bit--)
+        *end++ = byte >> bit & 1 ? '1' : '0';
+    *end = '\0';
+    if (!binary && known)
+        snprintf(buf, len, "%02x", byte);
+}
+
 /* The bytes as they lie in memory: the lowest first, on all platforms little-endian. */
-static void draw_bytes(const struct map_frame *f, const struct word *w, struct rect line) {
+static void draw_bytes(
+    const struct map_frame *f, const struct word *w, struct rect line, bool binary) {
     struct ui *ui = f->ui;
     int each = line.w / (int)f->word;
     for (unsigned i = 0; i < f->word; i++) {
         unsigned byte = w->value >> (8 * i) & 0xff;
-        char text[4] = "··";
-        if (w->known)
-            snprintf(text, sizeof text, "%02x", byte);
+        char text[16];
+        byte_text(byte, w->known, binary, text, sizeof text);
         struct rect cell = rect_make(line.x + (int)i * each, line.y, each, line.h);
         ui_text(ui, cell, FACE_MONO, SIZE_SMALL, 0,
             color_of(ui, w->known && byte ? COLOR_text : COLOR_muted), text);
     }
 }
 
-/* From the top: address and number, value, bytes; at the bottom the bits and what they mean. What
- * has no room is left out, the least telling first. */
+/* Lines of a word's box, from the top; the least telling is left out first. */
+enum { LINE_BITS = 1, LINE_ADDRESS = 2, LINE_VALUE = 4, LINE_BYTES = 8, LINE_BINARY = 16 };
+
+static unsigned choose_lines(const struct map_frame *f, const struct word *w, int room) {
+    enum {
+        TEXT_FROM = 50,
+        BYTES_FROM = 16,
+        BINARY_FROM = 64
+    }; /* design pixels: word, byte, byte */
+    static const unsigned by_worth[] = {
+        LINE_BITS, LINE_ADDRESS, LINE_BYTES, LINE_VALUE, LINE_BINARY};
+    double byte = map_pixels(f, 1);
+    unsigned able = LINE_BITS | LINE_ADDRESS, chosen = 0;
+    if (w->taken && w->box.w >= px(f->ui, TEXT_FROM))
+        able |= LINE_VALUE;
+    if (w->taken && byte >= px(f->ui, BYTES_FROM))
+        able |= LINE_BYTES;
+    if (w->taken && byte >= px(f->ui, BINARY_FROM))
+        able |= LINE_BINARY;
+    for (size_t i = 0; i < ARRAY_LEN(by_worth) && room > 0; i++)
+        if (able & by_worth[i]) {
+            chosen |= by_worth[i];
+            room--;
+        }
+    return chosen;
+}
+
+static int count_lines(unsigned lines) {
+    int n = 0;
+    for (; lines; lines &= lines - 1)
+        n++;
+    return n;
+}
+
+/* Address and number, value, bytes; below them the bits and what they mean. The lines stand
+ * together in the middle of a tall box. */
 static void draw_lines(const struct map_frame *f, const struct word *w, struct rect b) {
-    enum { TEXT_FROM = 50, BYTES_FROM = 16 }; /* design pixels of a word, of a byte */
     struct ui *ui = f->ui;
-    int h = px(ui, 16), pad = px(ui, 6), room = (b.h - px(ui, 4)) / h;
+    int h = px(ui, 16), pad = px(ui, 6), slack = px(ui, 5);
+    unsigned lines = choose_lines(f, w, (b.h - slack) / h);
+    int all = count_lines(lines) * h + slack;
+    if (b.h > all)
+        b = rect_make(b.x, b.y + (b.h - all) / 2, b.w, all);
     struct rect line = rect_make(b.x + pad, b.y + px(ui, 2), b.w - 2 * pad, h);
     struct rect low = rect_make(b.x + pad, b.y + b.h - h - px(ui, 3), b.w - 2 * pad, h);
     if (w->bits)
         low = draw_bit_pair(f, w, b);
     const char *what[] = {meaning(w), NULL};
-    if (b.w >= px(ui, 88) && room >= 1)
+    if (b.w >= px(ui, 88) && lines & LINE_BITS)
         ui_text_first(ui, low, 0, color_of(ui, w->pointer ? COLOR_text : COLOR_muted), what);
-    if (room < 2)
-        return;
-    int used = draw_address(f, w, line);
-    draw_number(f, w, rect_make(line.x + used + pad, line.y, line.w - used - pad, h));
-    if (b.w < px(ui, TEXT_FROM) || !w->taken)
-        return;
-    bool bytes = line.w >= px(ui, BYTES_FROM) * (int)f->word;
-    if (room >= 3 && (!bytes || room >= 4)) {
+    if (lines & LINE_ADDRESS) {
+        int used = draw_address(f, w, line);
+        draw_number(f, w, rect_make(line.x + used + pad, line.y, line.w - used - pad, h));
         line.y += h;
+    }
+    if (lines & LINE_VALUE) {
         draw_value(f, w, line);
-    }
-    if (room >= 3 && bytes) {
         line.y += h;
-        draw_bytes(f, w, line);
     }
+    if (lines & LINE_BYTES) {
+        draw_bytes(f, w, line, false);
+        line.y += h;
+    }
+    if (lines & LINE_BINARY)
+        draw_bytes(f, w, line, true);
 }
 
 static void draw_word(const struct map_frame *f, const struct word *w) {
