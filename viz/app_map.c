@@ -30,12 +30,16 @@ struct zoom app_map_window(const struct app *app, const struct scene *s, const s
     return left <= 0 ? z : zoom_between(s->glide.from, z, 1 - left * left * left);
 }
 
+/* What lies under the pointer changes as the map moves, and once more where it comes to rest. */
 void app_map_tick(struct app *app) {
+    static const double REST_SECONDS = 0.05;
     for (size_t i = 0; i < ARRAY_LEN(app->scenes); i++) {
         struct scene *s = &app->scenes[i];
         if (!s->glide.on)
             continue;
-        s->glide.on = app->seconds - s->glide.since < GLIDE_SECONDS;
+        s->glide.on = app->seconds - s->glide.since < GLIDE_SECONDS + REST_SECONDS;
+        if (s == app->scene && app->drag == DRAG_NONE && app->ui.mouse_x >= 0 && !app->help_page)
+            s->hover = ui_thing_at(&app->ui, app->ui.mouse_x, app->ui.mouse_y);
         app->dirty = true;
     }
 }

@@ -200,9 +200,14 @@ static void draw_zone(const struct map_frame *f, enum map_zone zone, uint64_t lo
     }
 }
 
+/* Rows that stand half in the picture are drawn as a whole. */
+static uint64_t rows_end(const struct map_frame *f) {
+    return f->grid.first + (uint64_t)f->grid.rows * f->grid.row_bytes;
+}
+
 /* Neighbouring pieces of the arena that ranges alone keep apart (released, mapped) are one. */
 static uint64_t zone_end(const struct map_frame *f, enum map_zone zone, uint64_t end) {
-    uint64_t stop = map_grid_end(&f->grid), next;
+    uint64_t stop = rows_end(f), next;
     while (end < stop && map_zone_at(f, end, &next) == zone)
         end = next;
     return end < stop ? end : stop;
@@ -210,7 +215,7 @@ static uint64_t zone_end(const struct map_frame *f, enum map_zone zone, uint64_t
 
 static void draw_zones(const struct map_frame *f) {
     enum { NARROWEST = 6 }; /* design pixels that a zone must have to be more than ground */
-    uint64_t at = f->grid.start, stop = map_grid_end(&f->grid), end;
+    uint64_t at = f->grid.first, stop = rows_end(f), end;
     uint64_t step = (uint64_t)((double)f->grid.row_bytes / f->grid.rect.w) + 1;
     while (at < stop) {
         enum map_zone zone = map_zone_at(f, at, &end);
@@ -328,7 +333,7 @@ void panel_map(struct ui *ui, const struct view *v, struct rect area) {
     int below = f.grid.rect.y + f.grid.rect.h + px(ui, 4);
     f.head = rect_make(area.x, area.y, area.w, px(ui, 18));
     f.foot = rect_make(area.x, below, area.w, area.y + area.h - below);
-    canvas_clip(ui->canvas, area);
+    canvas_clip(ui->canvas, rect_make(area.x, f.grid.rect.y, area.w, f.grid.rect.h));
     draw_gutter(&f);
     canvas_unclip(ui->canvas);
     canvas_clip(ui->canvas, rect_inset(f.grid.rect, -px(ui, 2))); /* frames stand out a little */
