@@ -4,7 +4,9 @@
  *
  * Exit status: 0 all is well, 1 something did not verify, 2 bad input.
  */
+#include "sim/base/file.h"
 #include "sim/base/i18n.h"
+#include "sim/trace/export.h"
 #include "sim/trace/narrate.h"
 #include "sim/work/arguments.h"
 #include "sim/work/session.h"
@@ -23,12 +25,21 @@
 
 enum { EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 
+/* What `export` is asked for. */
+struct export_request {
+    bool chrome;
+    unsigned table;   /* enum export_table; TABLE_COUNT: none */
+    uint64_t at;      /* the moment; beyond the end: the end */
+    const char *file; /* NULL: standard output */
+};
+
 /* What the command line asks for. */
 struct request {
     struct verify_options verify;
     struct environment env; /* of `run` */
     bool events, memstats, dump;
     const char *record; /* the file to be written; NULL: none */
+    struct export_request export;
     struct soak_options soak;
     struct stress_options stress;
 };
@@ -149,6 +160,39 @@ static int run(void *into, int count, char **words) {
         fprintf(stderr, "arenasim: %s\n", session_error(s)->text);
     session_free(s);
     return failed ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+}
+
+static int export_command(void *into, int count, char **words) {
+    const struct request *o = into;
+    const struct export_request *e = &o->export;
+    struct strbuf out = {0};
+    struct error err;
+    const char *title;
+    (void)count;
+    if (e->chrome == (e->table < TABLE_COUNT)) {
+        error_set(&err, "%s", _("export: expected one of --chrome and --csv TABLE"));
+        return bad_input(&err);
+    }
+    struct session *s = session_open(words[0], &o->env, NULL, &title, &err);
+    if (!s)
+        return bad_input(&err);
+    while (session_pump(s, 1 << 12)) {
+    }
+    struct replica *r = replica_new();
+    recording_seek(session_recording(s), &r, e->at);
+    if (e->chrome)
+        export_chrome(session_recording(s), title, &out);
+    else
+        export_csv(session_recording(s), r, (enum export_table)e->table, &out);
+    bool ok = !session_error(s)->text[0] || error_set(&err, "%s", session_error(s)->text);
+    if (ok && e->file)
+        ok = file_write(e->file, out.text, out.len, &err);
+    else if (ok)
+        fputs(out.text, stdout);
+    replica_free(r);
+    session_free(s);
+    sb_free(&out);
+    return ok ? EXIT_SUCCESS : bad_input(&err);
 }
 
 static int transcript(void *into, int count, char **words) {
@@ -274,6 +318,35 @@ static bool opt_record(void *into, const char *value, struct error *err) {
     return true;
 }
 
+static bool opt_chrome(void *into, const char *value, struct error *err) {
+    (void)value, (void)err;
+    return ((struct request *)into)->export.chrome = true;
+}
+
+static bool opt_csv(void *into, const char *value, struct error *err) {
+    unsigned *table = &((struct request *)into)->export.table;
+    for (*table = 0; export_table_name(*table); ++*table)
+        if (strcmp(export_table_name(*table), value) == 0)
+            return true;
+    return error_set(err, _("there is no table `%s`, expected samples, spans or classes"), value);
+}
+
+static void table_words(struct strbuf *out) {
+    for (unsigned i = 0; export_table_name(i); i++)
+        sb_printf(out, "%s%s", i ? " " : "", export_table_name(i));
+}
+
+static bool opt_at(void *into, const char *value, struct error *err) {
+    uint64_t *at = &((struct request *)into)->export.at;
+    return read_number(at, "--at", value, 0, UINT64_MAX, err);
+}
+
+static bool opt_output(void *into, const char *value, struct error *err) {
+    (void)err;
+    ((struct request *)into)->export.file = value;
+    return true;
+}
+
 static bool opt_bare(void *into, const char *value, struct error *err) {
     (void)value, (void)err;
     return ((struct request *)into)->stress.bare = true;
@@ -336,6 +409,8 @@ static const struct cli_command commands[] = {
         N_("runs a built-in workload, a script, or the log of a Go program "
            "(GODEBUG=allocfreetrace=1), and tells what came of it."),
         run, workload_words},
+    {"export", "WORKLOAD", N_("runs it, or opens its recording, and writes it for other programs."),
+        export_command, workload_words},
     {"transcript", "WORKLOAD",
         N_("runs it in a simulated space and prints its transcript, which can be verified and "
            "compared with Go's; WORKLOAD may also be a transcript, or a file of its `> ` lines."),
@@ -359,9 +434,9 @@ static const struct cli_option options[] = {
     {"--replica", NULL, "verify",
         N_("also check the replica after every operation, undone and done again"), opt_replica,
         NULL},
-    {"--platform", "NAME", "run soak stress", N_("the platform, instead of linux/amd64 or all"),
-        opt_platform, platform_words},
-    {"--provider", "PROVIDER", "run",
+    {"--platform", "NAME", "run export soak stress",
+        N_("the platform, instead of linux/amd64 or all"), opt_platform, platform_words},
+    {"--provider", "PROVIDER", "run export",
         N_("the real kernel (host) or a simulated address space (model)"), opt_provider,
         provider_words},
     {"--events", NULL, "run", N_("tell every event"), opt_events, NULL},
@@ -371,6 +446,13 @@ static const struct cli_option options[] = {
         N_("write the recording to a file (FILE.part while it runs), for arenascope to open"),
         opt_record, NULL},
     {"--dump", NULL, "run", N_("show the whole heap at the end"), opt_dump, NULL},
+    {"--chrome", NULL, "export",
+        N_("Chrome's trace format: operations, counters, collections (Perfetto opens it)"),
+        opt_chrome, NULL},
+    {"--csv", "TABLE", "export", N_("a table as CSV: samples, spans or classes"), opt_csv,
+        table_words},
+    {"--at", "N", "export", N_("the moment of the table, in events (the end)"), opt_at, NULL},
+    {"-o", "FILE", "export", N_("where to write (standard output)"), opt_output, NULL},
     {"--seed", "N", "soak stress", N_("the seed of what is random"), opt_seed, NULL},
     {"--runs", "N", "soak", N_("stop after so many programs"), opt_runs, NULL},
     {"--ops", "N", "soak", N_("stop after so many operations"), opt_ops, NULL},
@@ -420,6 +502,7 @@ int main(int argc, char **argv) {
     const struct platform *usual = platform_find("linux/amd64");
     struct request request = {
         .env = {.platform = usual, .provider = PROVIDER_HOST},
+        .export = {.table = TABLE_COUNT, .at = UINT64_MAX},
         .soak = {.seed = (uint64_t)time(NULL), .progress = isatty(STDERR_FILENO)},
         .stress = {.platform = usual, .threads = 4, .milliseconds = 5000, .seed = 1},
     };

@@ -134,5 +134,15 @@ printf 'arenascope recording 99 0\n' >"$dir/late.arec"
 refuses 'late.arec: is a recording of another version' "$sim" run "$dir/late.arec"
 refuses 'nowhere/x.arec: cannot write' "$sim" run --record "$dir/nowhere/x.arec" small
 
+# Exports: tables, and JSON that others can read.
+accepts '^event,heap_live' "$sim" export --csv samples "$dir/run.arec"
+accepts '^span,base.*in use' "$sim" export --csv spans --at 5000 small
+refuses 'expected one of --chrome and --csv' "$sim" export small
+refuses 'no table .x., expected samples, spans or classes' "$sim" export --csv x small
+if command -v python3 >/dev/null; then
+    "$sim" export --chrome -o "$dir/run.json" strings && python3 -m json.tool "$dir/run.json" >/dev/null
+    result $? 'export --chrome: python3 reads it'
+fi
+
 echo "$passed passed, $failed failed"
 [[ $failed == 0 ]]
