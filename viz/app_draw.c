@@ -11,6 +11,7 @@ enum {
     GAP = 14,
     SPACE_H = 166,
     REGIONS_H = 138,
+    MAP_MIN_H = 160, /* with less the regions give way */
     STORY_MIN_H = 150,
     TABS_H = 24,
     RAIL_TABS_H = 34,
@@ -57,8 +58,9 @@ static void lay_out_scene(struct app *app, struct scene_layout *l, struct rect c
     cut_top(&rest, px(ui, GAP) / 2);
     l->centre = rest;
     if (l->shows == CENTRE_MAP) {
-        l->regions = cut_top(&rest, px(ui, REGIONS_H));
-        cut_top(&rest, px(ui, GAP));
+        bool both = rest.h >= px(ui, REGIONS_H + GAP + MAP_MIN_H);
+        l->regions = cut_top(&rest, both ? px(ui, REGIONS_H) : 0);
+        cut_top(&rest, both ? px(ui, GAP) : 0);
         l->arena = rest;
     }
 }
@@ -155,7 +157,8 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
     case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
     default:
-        panel_regions(ui, &v, l->regions);
+        if (l->regions.h > 0)
+            panel_regions(ui, &v, l->regions);
         panel_map(ui, &v, l->arena);
         break;
     }

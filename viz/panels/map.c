@@ -343,6 +343,7 @@ void panel_map(struct ui *ui, const struct view *v, struct rect area) {
     map_draw_marks(&f);
     light_focus(&f);
     light_hover(&f);
+    map_draw_pointers(&f);
     canvas_unclip(ui->canvas);
     map_draw_path(&f);
     map_draw_legend(&f);

@@ -231,7 +231,7 @@ void map_draw_marks(const struct map_frame *f) {
     struct marks m = {.f = f};
     name_regions(&m);
     draw_break(&m);
-    name_others(&m);
     name_metadata(&m);
+    name_others(&m);
     draw_hints(&m);
 }

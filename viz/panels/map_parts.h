@@ -109,6 +109,8 @@ void map_draw_bitmap(const struct map_frame *f, uint64_t lo, uint64_t hi);
 void map_draw_pages(const struct map_frame *f, uint64_t lo, uint64_t hi);
 void map_draw_slots(const struct map_frame *f, uint64_t lo, uint64_t hi);
 void map_draw_words(const struct map_frame *f, uint64_t lo, uint64_t hi);
+/* Where the word or object that is pointed at points to. */
+void map_draw_pointers(const struct map_frame *f);
 void map_draw_meta(const struct map_frame *f);
 /* Its links run CMD_GO. */
 void map_draw_path(const struct map_frame *f);

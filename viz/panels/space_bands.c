@@ -12,6 +12,7 @@
 #include "viz/panels/space_parts.h"
 
 #include "viz/panels/attempts.h"
+#include "viz/panels/heapmap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -200,15 +201,15 @@ static void pointed_at(struct ui *ui, const struct band *b, uint64_t addr) {
  * and its bytes in the bitmap. 0: none. */
 static uint64_t address_in(const struct view *v, const struct layout *l, enum region region) {
     struct thing t = v->hover.kind != THING_NONE ? v->hover : v->pinned;
-    if (t.kind != THING_PAGE && t.kind != THING_SLOT && t.kind != THING_WORD &&
-        t.kind != THING_RANGE)
-        return 0;
-    if (region == REGION_ARENA || t.kind == THING_RANGE)
-        return t.addr;
-    uint64_t offset = t.addr - v->r->heap[HEAP_arena_start], word = v->platform->ptr_size;
+    bool chosen;
+    uint64_t focus = heapmap_focus(v, &chosen), start = v->r->heap[HEAP_arena_start];
+    if (!chosen)
+        return t.kind == THING_RANGE ? t.addr : 0;
+    if (region == REGION_ARENA)
+        return focus;
     if (region == REGION_SPANS)
-        return l->spans + offset / KiB(8) * word;
-    return l->arena - 1 - offset / (4 * word);
+        return page_entry(v->r, (focus - start) >> GO_PAGE_SHIFT, v->platform->ptr_size);
+    return l->arena - 1 - (focus - start) / (4 * (uint64_t)v->platform->ptr_size);
 }
 
 static void draw_band(
