@@ -4,6 +4,7 @@
 #include "viz/lesson.h"
 
 #include "sim/base/data.h"
+#include "sim/base/i18n.h"
 #include "sim/work/script.h"
 #include "viz/panels/places.h"
 
@@ -29,7 +30,7 @@ static bool list_files(const char *dir, char ***out, size_t *count, struct error
     void *names = NULL;
     DIR *d = opendir(dir);
     if (!d)
-        return error_set(err, "%s: cannot be listed: %s", dir, strerror(errno));
+        return error_set(err, _("%s: cannot be listed: %s"), dir, strerror(errno));
     *count = 0;
     for (struct dirent *e; (e = readdir(d));) {
         if (!is_lesson(e->d_name))
@@ -60,7 +61,7 @@ bool lessons_list(struct lesson ***out, size_t *count, struct error *err) {
     *count = 0;
     bool ok = data_path("lessons/en", &dir)
                   ? list_files(dir.text, &paths, &n, err)
-                  : error_set(err, "the lessons are missing, expected a directory lessons/en");
+                  : error_set(err, _("the lessons are missing, expected a directory lessons/en"));
     sb_free(&dir);
     struct lesson **lessons = xcalloc(n + 1, sizeof(struct lesson *));
     for (size_t i = 0; ok && i < n; i++) {

@@ -3,6 +3,7 @@
  * all or nothing.
  */
 #include "sim/base/file.h"
+#include "sim/base/i18n.h"
 #include "viz/draw.h"
 
 #include <SDL_image.h>
@@ -39,7 +40,7 @@ bool canvas_save_png(const struct canvas *c, const char *path, struct error *err
     struct strbuf png = {0};
     bool ok = encode(c, &png);
     if (!ok)
-        error_set(err, "%s: cannot encode the picture: %s", path, SDL_GetError());
+        error_set(err, _("%s: cannot encode the picture: %s"), path, SDL_GetError());
     else
         ok = file_write(path, png.text, png.len, err);
     sb_free(&png);

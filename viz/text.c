@@ -9,6 +9,7 @@
  * Fonts that a code point is looked for in, in this order: the face's own, sans, Chinese (bold for
  * the bold face). Found nowhere, it shows as U+FFFD.
  */
+#include "sim/base/i18n.h"
 #include "viz/draw.h"
 #include "viz/pixel.h"
 
@@ -91,7 +92,7 @@ static bool find_font(
     FcConfig *config, const char *name, struct font_file *file, struct error *err) {
     FcPattern *wanted = FcNameParse((const FcChar8 *)name);
     if (!wanted)
-        return error_set(err, "fontconfig does not understand \"%s\"", name);
+        return error_set(err, _("fontconfig does not understand \"%s\""), name);
     FcConfigSubstitute(config, wanted, FcMatchPattern);
     FcDefaultSubstitute(wanted);
     FcResult result = FcResultNoMatch;
@@ -113,7 +114,7 @@ static bool find_font(
         FcPatternDestroy(match);
     FcPatternDestroy(wanted);
     return ok ? true
-              : error_set(err, "no font for \"%s\": install one, e.g. fonts-dejavu-core", name);
+              : error_set(err, _("no font for \"%s\": install one, e.g. fonts-dejavu-core"), name);
 }
 
 static bool find_fonts(struct fonts *f, struct error *err) {
@@ -127,7 +128,7 @@ static bool find_fonts(struct fonts *f, struct error *err) {
     };
     FcConfig *config = FcInitLoadConfigAndFonts();
     if (!config)
-        return error_set(err, "fontconfig cannot be initialised");
+        return error_set(err, _("fontconfig cannot be initialised"));
     bool ok = true;
     for (int i = 0; i < SRC_COUNT && ok; i++)
         ok = find_font(config, names[i], &f->files[i], err);
@@ -158,7 +159,7 @@ static TTF_Font *font_sized(struct fonts *f, enum source source, int size) {
 
 struct fonts *fonts_open(struct error *err) {
     if (TTF_Init() != 0) {
-        error_set(err, "SDL_ttf cannot be initialised: %s", TTF_GetError());
+        error_set(err, _("SDL_ttf cannot be initialised: %s"), TTF_GetError());
         return NULL;
     }
     init_linebreak();
@@ -166,7 +167,8 @@ struct fonts *fonts_open(struct error *err) {
     bool ok = find_fonts(f, err);
     for (int i = 0; i < FACE_COUNT && ok; i++)
         if (!font_of(f, (enum source)i))
-            ok = error_set(err, "%s: cannot open the font: %s", f->files[i].path, TTF_GetError());
+            ok =
+                error_set(err, _("%s: cannot open the font: %s"), f->files[i].path, TTF_GetError());
     if (ok)
         return f;
     fonts_close(f);

@@ -5,6 +5,7 @@
 #include "viz/theme.h"
 
 #include "sim/base/file.h"
+#include "sim/base/i18n.h"
 #include "viz/draw.h"
 
 #include <stdlib.h>
@@ -43,12 +44,13 @@ static bool parse_color(const char *text, uint32_t *out) {
 
 static bool read_dark(struct reading *r, const char *value, struct error *err) {
     if (r->seen_dark)
-        return error_set(err, "%s:%d: \"dark\" is set twice, expected it once", r->path, r->line);
+        return error_set(
+            err, _("%s:%d: \"dark\" is set twice, expected it once"), r->path, r->line);
     r->seen_dark = true;
     r->theme->dark = strcmp(value, "yes") == 0;
     if (r->theme->dark || strcmp(value, "no") == 0)
         return true;
-    return error_set(err, "%s:%d: dark is \"%s\", expected yes or no", r->path, r->line, value);
+    return error_set(err, _("%s:%d: dark is \"%s\", expected yes or no"), r->path, r->line, value);
 }
 
 static bool read_setting(
@@ -57,16 +59,17 @@ static bool read_setting(
         return read_dark(r, value, err);
     int i = color_index(name);
     if (i < 0)
-        return error_set(err, "%s:%d: unknown colour \"%s\", expected one of ground, panel, ... %s",
-            r->path, r->line, name, color_names[COLOR_COUNT - 1]);
+        return error_set(err,
+            _("%s:%d: unknown colour \"%s\", expected one of ground, panel, ... %s"), r->path,
+            r->line, name, color_names[COLOR_COUNT - 1]);
     if (r->seen[i])
         return error_set(
-            err, "%s:%d: colour \"%s\" is set twice, expected it once", r->path, r->line, name);
+            err, _("%s:%d: colour \"%s\" is set twice, expected it once"), r->path, r->line, name);
     r->seen[i] = true;
     if (parse_color(value, &r->theme->color[i]))
         return true;
     return error_set(
-        err, "%s:%d: \"%s\" is no colour, expected %s #rrggbb", r->path, r->line, value, name);
+        err, _("%s:%d: \"%s\" is no colour, expected %s #rrggbb"), r->path, r->line, value, name);
 }
 
 /* line is NUL-terminated and taken apart in place. */
@@ -78,23 +81,24 @@ static bool read_line(struct reading *r, char *line, struct error *err) {
         return true;
     char *value = strtok_r(NULL, blanks, &rest);
     if (!value)
-        return error_set(err, "%s:%d: \"%s\" has no value, expected %s", r->path, r->line, name,
+        return error_set(err, _("%s:%d: \"%s\" has no value, expected %s"), r->path, r->line, name,
             strcmp(name, "dark") == 0 ? "yes or no" : "#rrggbb");
     char *extra = strtok_r(NULL, blanks, &rest);
     if (extra)
         return error_set(
-            err, "%s:%d: \"%s\" after the value, expected nothing", r->path, r->line, extra);
+            err, _("%s:%d: \"%s\" after the value, expected nothing"), r->path, r->line, extra);
     return read_setting(r, name, value, err);
 }
 
 static bool all_seen(const struct reading *r, struct error *err) {
     for (int i = 0; i < COLOR_COUNT; i++)
         if (!r->seen[i])
-            return error_set(err, "%s:%d: the file ends without \"%s\", expected %s #rrggbb",
+            return error_set(err, _("%s:%d: the file ends without \"%s\", expected %s #rrggbb"),
                 r->path, r->line, color_names[i], color_names[i]);
     if (!r->seen_dark)
-        return error_set(err, "%s:%d: the file ends without \"dark\", expected dark yes or dark no",
-            r->path, r->line);
+        return error_set(err,
+            _("%s:%d: the file ends without \"dark\", expected dark yes or dark no"), r->path,
+            r->line);
     return true;
 }
 
@@ -128,7 +132,7 @@ bool theme_load(const char *path, struct theme *out, struct error *err) {
     struct reading r = {.path = path, .theme = &theme};
     bool ok = file_read(path, &text, NULL, err);
     if (ok && text.text && strlen(text.text) != text.len)
-        ok = error_set(err, "%s:1: the file is binary, expected lines of name #rrggbb", path);
+        ok = error_set(err, _("%s:1: the file is binary, expected lines of name #rrggbb"), path);
     ok = ok && read_text(&r, text.text, err);
     sb_free(&text);
     if (!ok)

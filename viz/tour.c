@@ -1,6 +1,8 @@
 /* The tour: see tour.h. */
 #include "viz/tour.h"
 
+#include "sim/base/i18n.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +19,7 @@ bool render_png(struct app *app, const char *path, int width, int height, struct
 static bool make_dir(const char *dir, struct error *err) {
     if (mkdir(dir, 0777) == 0 || errno == EEXIST)
         return true;
-    return error_set(err, "%s: cannot make the directory: %s", dir, strerror(errno));
+    return error_set(err, _("%s: cannot make the directory: %s"), dir, strerror(errno));
 }
 
 /* Prints text with lines of at most 78 columns, each with two spaces before it. */

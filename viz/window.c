@@ -9,6 +9,7 @@
 #include "viz/window.h"
 
 #include "sim/base/data.h"
+#include "sim/base/i18n.h"
 
 #include <SDL.h>
 #include <SDL_image.h>
@@ -134,7 +135,7 @@ static void on_event(struct window *w, const SDL_Event *ev) {
 static bool show(struct window *w, struct error *err) {
     SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
     if (!surface || surface->format->BytesPerPixel != 4)
-        return error_set(err, "the window cannot be drawn to: %s", SDL_GetError());
+        return error_set(err, _("the window cannot be drawn to: %s"), SDL_GetError());
     struct canvas canvas = {.pixels = surface->pixels,
         .w = surface->w,
         .h = surface->h,
@@ -147,7 +148,7 @@ static bool show(struct window *w, struct error *err) {
         SDL_SetTextInputRect(&place);
     }
     if (SDL_UpdateWindowSurface(w->sdl) != 0)
-        return error_set(err, "the window cannot be shown: %s", SDL_GetError());
+        return error_set(err, _("the window cannot be shown: %s"), SDL_GetError());
     return true;
 }
 
@@ -215,11 +216,11 @@ bool window_run(struct app *app, int width, int height, bool tell_state, struct 
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (!has_display() || SDL_Init(SDL_INIT_VIDEO) != 0)
         return error_set(err,
-            "no window can be opened: %s; `arenascope tour` makes pictures without one",
+            _("no window can be opened: %s; `arenascope tour` makes pictures without one"),
             has_display() ? SDL_GetError() : "there is no display");
     w.sdl = SDL_CreateWindow("arenascope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
         height, SDL_WINDOW_RESIZABLE);
-    bool ok = w.sdl || error_set(err, "no window can be opened: %s", SDL_GetError());
+    bool ok = w.sdl || error_set(err, _("no window can be opened: %s"), SDL_GetError());
     if (ok) {
         SDL_SetWindowMinimumSize(w.sdl, MIN_W, MIN_H);
         set_icon(&w);

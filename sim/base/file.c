@@ -1,6 +1,8 @@
 /* Files: see file.h. */
 #include "sim/base/file.h"
 
+#include "sim/base/i18n.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +67,7 @@ static bool unpack(const char *path, struct strbuf *out, bool *truncated, struct
     if (!why && cut && !truncated)
         why = "the gzip data stop short";
     if (why)
-        return error_set(err, "%s: cannot read: %s", path, why);
+        return error_set(err, _("%s: cannot read: %s"), path, why);
     if (truncated)
         *truncated = cut;
     return true;
@@ -77,17 +79,17 @@ bool file_read(const char *path, struct strbuf *out, bool *truncated, struct err
     bool std_in = strcmp(path, "-") == 0;
     struct stat st;
     if (!std_in && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return error_set(err, "%s: is a directory, expected a file", path);
+        return error_set(err, _("%s: is a directory, expected a file"), path);
     FILE *in = std_in ? stdin : fopen(path, "rb");
     if (!in)
-        return error_set(err, "%s: cannot open: %s", path, strerror(errno));
+        return error_set(err, _("%s: cannot open: %s"), path, strerror(errno));
     sb_clear(out);
     bool ok = read_plain(in, out);
     int why = errno;
     if (!std_in)
         fclose(in);
     if (!ok)
-        return error_set(err, "%s: cannot read: %s", path, strerror(why));
+        return error_set(err, _("%s: cannot read: %s"), path, strerror(why));
     return !is_gzip(out) || unpack(path, out, truncated, err);
 }
 
@@ -97,7 +99,7 @@ bool file_write(const char *path, const void *data, size_t len, struct error *er
     bool ok = false;
     FILE *f = fopen(temp.text, "wb");
     if (!f) {
-        error_set(err, "%s: cannot write: %s", path, strerror(errno));
+        error_set(err, _("%s: cannot write: %s"), path, strerror(errno));
     } else {
         ok = fwrite(data, 1, len, f) == len && fflush(f) == 0 && fsync(fileno(f)) == 0;
         int why = errno;
@@ -111,7 +113,7 @@ bool file_write(const char *path, const void *data, size_t len, struct error *er
         }
         if (!ok) {
             remove(temp.text);
-            error_set(err, "%s: cannot write: %s", path, strerror(why));
+            error_set(err, _("%s: cannot write: %s"), path, strerror(why));
         }
     }
     sb_free(&temp);

@@ -94,7 +94,8 @@ static bool bind_catalogues(const char *locale, struct error *err) {
         bind_textdomain_codeset(DOMAIN, "UTF-8");
         textdomain(DOMAIN);
     } else {
-        error_set(err, "there is no catalogue of translations %s, expected it where `make` puts it",
+        error_set(err,
+            _("there is no catalogue of translations %s, expected it where `make` puts it"),
             relative.text);
     }
     sb_free(&relative);
@@ -123,8 +124,8 @@ bool i18n_set_language(enum language language, struct error *err) {
             return true;
     setlocale(LC_MESSAGES, "C");
     return error_set(err,
-        "%s cannot be shown without a locale that libc translates in: generate en_US.UTF-8 or "
-        "%s.UTF-8",
+        _("%s cannot be shown without a locale that libc translates in: generate en_US.UTF-8 or "
+          "%s.UTF-8"),
         languages[language].name, own);
 }
 

@@ -11,6 +11,8 @@
  */
 #include "sim/os/backing.h"
 
+#include "sim/base/i18n.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +104,7 @@ struct backing *backing_new(const struct platform *platform, struct error *err) 
     uint64_t least = platform->ptr_size == 8 ? LEAST_ROOM_64 : LEAST_ROOM_32;
     if (!(folded ? map_folded(b, least) : map_window(b, b->span))) {
         char text[32];
-        error_set(err, "%s: this machine does not give %s of address space: %s", platform->name,
+        error_set(err, _("%s: this machine does not give %s of address space: %s"), platform->name,
             format_size(folded ? least : b->span, text, sizeof text), strerror(errno));
         free(b);
         return NULL;

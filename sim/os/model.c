@@ -15,6 +15,7 @@
  *   windows  nothing (VirtualAlloc fails); without an address, the lowest 64 KiB-aligned gap.
  * Darwin's and Windows' own ranges are placed by common knowledge, not measured.
  */
+#include "sim/base/i18n.h"
 #include "sim/base/rangemap.h"
 #include "sim/os/backing.h"
 #include "sim/os/sys.h"
@@ -408,8 +409,8 @@ static bool add_break(struct model *m, uint64_t wanted, struct error *err) {
                 (m->brk <= heap || range_free(m, heap, m->brk - heap));
     if (!fits)
         return error_set(err,
-            "brk 0x%" PRIx64 " is not possible on %s; expected an address from the image's end, "
-            "0x%" PRIx64 ", on, below the stack and the vdso",
+            _("brk 0x%" PRIx64 " is not possible on %s; expected an address from the image's end, "
+              "0x%" PRIx64 ", on, below the stack and the vdso"),
             m->brk, p->name, end);
     if (m->brk > heap)
         add_other(m, heap, m->brk - heap, "program heap");
@@ -422,14 +423,14 @@ static bool add_image(struct model *m, const struct model_config *config, struct
     uint64_t heap = round_up(end, m->page);
     if (end <= start || !in_space(m, start, end - start) || !range_free(m, start, heap - start))
         return error_set(err,
-            "image_end 0x%" PRIx64 " is not possible on %s; expected an address from 0x%" PRIx64
-            " on, below the stack and the libraries",
+            _("image_end 0x%" PRIx64 " is not possible on %s; expected an address from 0x%" PRIx64
+              " on, below the stack and the libraries"),
             end, p->name, start + 1);
     add_other(m, start, end - start, "image");
     if (p->goos == GOOS_LINUX)
         return add_break(m, config->brk, err);
     if (config->brk != 0)
-        return error_set(err, "%s tells no program break; expected brk 0", p->name);
+        return error_set(err, _("%s tells no program break; expected brk 0"), p->name);
     return true;
 }
 
@@ -440,8 +441,8 @@ static bool add_taken(struct model *m, const struct model_config *config, struct
         const struct taken_range *t = &config->taken[i];
         if (t->size == 0 || t->size > p->user_end || t->addr > p->user_end - t->size)
             return error_set(err,
-                "taken range 0x%" PRIx64 " of 0x%" PRIx64
-                " bytes is not in the address space of %s; expected some bytes below 0x%" PRIx64,
+                _("taken range 0x%" PRIx64 " of 0x%" PRIx64
+                  " bytes is not in the address space of %s; expected some bytes below 0x%" PRIx64),
                 t->addr, t->size, p->name, p->user_end);
         add_other(m, t->addr, t->size, "taken");
     }

@@ -10,6 +10,7 @@
 #include "sim/work/importer.h"
 
 #include "sim/base/file.h"
+#include "sim/base/i18n.h"
 #include "sim/work/gotype.h"
 
 #include <stdio.h>
@@ -69,8 +70,8 @@ struct pass {
 };
 
 static bool fail(struct pass *p, const char *what, const char *expected) {
-    return error_set(p->err, "%s:%llu: %s; expected %s", p->im->name, (unsigned long long)p->line,
-        what, expected);
+    return error_set(p->err, _("%s:%llu: %s; expected %s"), p->im->name,
+        (unsigned long long)p->line, what, expected);
 }
 
 /* --- Addresses --- */
@@ -218,9 +219,9 @@ static bool read_pair(struct pass *p, const char **at, const char *end, uint64_t
         ok = read_hex(at, end, size);
     }
     if (!ok)
-        return fail(p, "broken line", form);
+        return fail(p, _("broken line"), form);
     if (*size > MAX_SIZE)
-        return fail(p, "impossible size", "at most 0x1000000000000 bytes");
+        return fail(p, _("impossible size"), _("at most 0x1000000000000 bytes"));
     if (*addr > p->top)
         p->top = *addr;
     return true;
@@ -234,9 +235,9 @@ static bool read_alloc(struct pass *p, const char *at, const char *end) {
         return false;
     bool typed = end - at > 3 && memcmp(at, ", ", 2) == 0;
     if (end[-1] != ')' || (!typed && at != end - 1))
-        return fail(p, "broken line", form);
+        return fail(p, _("broken line"), form);
     if (im->objects == GONE - 1)
-        return fail(p, "too many allocations", "fewer than 4294967294");
+        return fail(p, _("too many allocations"), _("fewer than 4294967294"));
     int32_t type = typed ? find_type(p, at + 2, (size_t)(end - 1 - at - 2)) : NO_TYPE;
     uint32_t id = ++im->objects, old = settle(p, addr, id);
     if (old) {
@@ -257,7 +258,7 @@ static bool read_free(struct pass *p, const char *at, const char *end) {
     if (!read_pair(p, &at, end, &addr, &size, form))
         return false;
     if (end - at != 1 || *at != ')')
-        return fail(p, "broken line", form);
+        return fail(p, _("broken line"), form);
     uint32_t id = leave(p, addr);
     if (id)
         add_record(p, RECORD_DROP)->id = id;
@@ -269,7 +270,7 @@ static bool read_free(struct pass *p, const char *at, const char *end) {
 
 static bool read_gc(struct pass *p, const char *at, const char *end) {
     if (end - at != 1 || *at != ')')
-        return fail(p, "broken line", "tracegc()");
+        return fail(p, _("broken line"), "tracegc()");
     add_record(p, RECORD_GC)->id = (uint32_t)p->im->report.gcs++;
     return true;
 }
@@ -321,8 +322,8 @@ static bool read_lines(struct pass *p, const char *text, size_t len) {
     p->im->report.lines = p->line;
     if (p->im->report.allocs == 0)
         return error_set(p->err,
-            "%s:%llu: no allocation in the whole file; expected a log of "
-            "GODEBUG=allocfreetrace=1 with tracealloc(...) lines",
+            _("%s:%llu: no allocation in the whole file; expected a log of "
+              "GODEBUG=allocfreetrace=1 with tracealloc(...) lines"),
             p->im->name, (unsigned long long)p->line);
     return true;
 }
@@ -524,21 +525,21 @@ void importer_report(const struct op_source *source, unsigned ptr_size, struct s
     if (!im)
         return;
     const struct import_report *r = &im->report;
-    sb_printf(out, "%s: %llu lines, %llu understood, %llu of stacks and other text ignored\n",
+    sb_printf(out, _("%s: %llu lines, %llu understood, %llu of stacks and other text ignored\n"),
         im->name, (unsigned long long)r->lines, (unsigned long long)r->understood,
         (unsigned long long)r->ignored);
-    sb_printf(out, "  %llu allocations, %llu frees, %llu collections, of a %u-bit program\n",
+    sb_printf(out, _("  %llu allocations, %llu frees, %llu collections, of a %u-bit program\n"),
         (unsigned long long)r->allocs, (unsigned long long)r->frees, (unsigned long long)r->gcs,
         r->width * 8);
-    say(out, r->untyped, "without a type: taken as pointer-free");
-    say(out, r->named, "whose type's name says where the pointers are");
-    say(out, r->assumed, "whose type's name does not: every word taken as a pointer");
-    say(out, r->replaced, "at an address still in use: the object there taken as dropped");
-    say(out, r->unknown, "frees of objects whose allocation the log does not have: ignored");
+    say(out, r->untyped, _("without a type: taken as pointer-free"));
+    say(out, r->named, _("whose type's name says where the pointers are"));
+    say(out, r->assumed, _("whose type's name does not: every word taken as a pointer"));
+    say(out, r->replaced, _("at an address still in use: the object there taken as dropped"));
+    say(out, r->unknown, _("frees of objects whose allocation the log does not have: ignored"));
     if (r->width != ptr_size)
         sb_printf(out,
-            "  run with %u-bit words: objects with pointers take the size they have there\n",
+            _("  run with %u-bit words: objects with pointers take the size they have there\n"),
             ptr_size * 8);
     if (r->truncated)
-        sb_puts(out, "  the log stops short: its last line was left out\n");
+        sb_puts(out, _("  the log stops short: its last line was left out\n"));
 }

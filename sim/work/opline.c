@@ -1,6 +1,8 @@
 /* Operations as lines: see opline.h. */
 #include "sim/work/opline.h"
 
+#include "sim/base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,18 +134,19 @@ bool opline_read(const char *text, unsigned ptr_size, struct opline *out, struct
     bool ok = false;
     *out = (struct opline){.kind = OPLINE_OP};
     if (!*name) {
-        error_set(err, "an operation is missing after `>`");
+        error_set(err, _("an operation is missing after `>`"));
     } else if (!form) {
-        error_set(err, "unknown operation `%.40s`, expected for example `a ID SIZE`", name);
+        error_set(err, _("unknown operation `%.40s`, expected for example `a ID SIZE`"), name);
     } else {
         out->kind = form == &bits_form ? OPLINE_BITS : form == &dump_form ? OPLINE_DUMP : OPLINE_OP;
         out->op.code = form->code;
         ok = read_fields(form, at, out);
         if (!ok)
-            error_set(err, "cannot read the operation `%.60s`, expected `%s`", text, form->usage);
+            error_set(
+                err, _("cannot read the operation `%.60s`, expected `%s`"), text, form->usage);
         else if (!mask_suffices(out, ptr_size))
             ok = error_set(
-                err, "the mask of `%.60s` is too short, expected a digit for 4 words", text);
+                err, _("the mask of `%.60s` is too short, expected a digit for 4 words"), text);
     }
     if (!ok)
         opline_free(out);

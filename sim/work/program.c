@@ -7,6 +7,7 @@
  */
 #include "sim/work/program_internal.h"
 
+#include "sim/base/i18n.h"
 #include "sim/base/random.h"
 
 #include <stdlib.h>
@@ -94,17 +95,17 @@ static struct object *object_set(
 static bool check_object(const struct program *p, uint32_t id, struct error *err) {
     return object_find(p, id) ||
            error_set(
-               err, "there is no object %u, expected the number of one that was allocated", id);
+               err, _("there is no object %u, expected the number of one that was allocated"), id);
 }
 
 /* ... and may be used: what was collected may be dropped, nothing else. */
 static bool check_usable(const struct program *p, uint32_t id, struct error *err) {
     if (!check_object(p, id, err))
         return false;
-    return program_usable(p, id) ||
-           error_set(err,
-               "object %u was collected, expected one that a root reached at the last collection",
-               id);
+    return program_usable(p, id) || error_set(err,
+                                        _("object %u was collected, expected one that a root "
+                                          "reached at the last collection"),
+                                        id);
 }
 
 static bool check_word(const struct program *p, const struct op *op, struct error *err) {
@@ -113,7 +114,7 @@ static bool check_word(const struct program *p, const struct op *op, struct erro
     if (!check_usable(p, op->id, err))
         return false;
     if (op->word >= o->size / ptr_size)
-        return error_set(err, "object %u has no word %llu, expected one below %llu", op->id,
+        return error_set(err, _("object %u has no word %llu, expected one below %llu"), op->id,
             (unsigned long long)op->word, (unsigned long long)(o->size / ptr_size));
     return true;
 }
@@ -123,7 +124,7 @@ static bool check_store(const struct program *p, const struct op *op, struct err
         return false;
     const struct object *dst = object_find(p, op->dst);
     if (op->off && op->off >= dst->size)
-        return error_set(err, "offset %llu is outside object %u, expected less than %llu",
+        return error_set(err, _("offset %llu is outside object %u, expected less than %llu"),
             (unsigned long long)op->off, op->dst, (unsigned long long)dst->size);
     return true;
 }
@@ -132,11 +133,11 @@ static bool check_size(const struct program *p, uint32_t id, uint64_t size, stru
     uint64_t most = p->os->platform->ptr_size == 4 ? UINT32_MAX : INT64_MAX;
     if (id >= MAX_OBJECTS)
         return error_set(
-            err, "object number %u is too large, expected less than %d", id, MAX_OBJECTS);
+            err, _("object number %u is too large, expected less than %d"), id, MAX_OBJECTS);
     if (size > most)
         return error_set(err,
-            "%llu bytes do not fit the platform's address space, expected at most "
-            "%llu",
+            _("%llu bytes do not fit the platform's address space, expected at most "
+              "%llu"),
             (unsigned long long)size, (unsigned long long)most);
     return true;
 }
@@ -145,13 +146,13 @@ static bool check_type(const struct program *p, const struct op *op, struct erro
     uint64_t word = p->os->platform->ptr_size;
     if (!op->elem || !op->count || op->elem > UINT64_MAX / op->count)
         return error_set(err,
-            "an array of %llu elements of %llu bytes cannot be, expected at least one "
-            "of each",
+            _("an array of %llu elements of %llu bytes cannot be, expected at least one "
+              "of each"),
             (unsigned long long)op->count, (unsigned long long)op->elem);
     if (op->ptrdata > op->elem || op->ptrdata % word || (op->ptrdata && op->elem % word))
         return error_set(err,
-            "pointers in the first %llu of %llu bytes cannot be, expected whole words "
-            "of %llu bytes",
+            _("pointers in the first %llu of %llu bytes cannot be, expected whole words "
+              "of %llu bytes"),
             (unsigned long long)op->ptrdata, (unsigned long long)op->elem,
             (unsigned long long)word);
     return check_size(p, op->id, op->elem * op->count, err);
@@ -159,7 +160,7 @@ static bool check_type(const struct program *p, const struct op *op, struct erro
 
 static bool check_pages(const struct program *p, const struct op *op, struct error *err) {
     if (!op->size)
-        return error_set(err, "0 pages cannot be managed, expected at least one");
+        return error_set(err, _("0 pages cannot be managed, expected at least one"));
     bool fits = op->size <= UINT64_MAX >> GO_PAGE_SHIFT;
     return check_size(p, op->id, fits ? op->size << GO_PAGE_SHIFT : UINT64_MAX, err);
 }
@@ -168,17 +169,18 @@ static bool check_manual(const struct program *p, uint32_t id, struct error *err
     if (!check_object(p, id, err))
         return false;
     return object_find(p, id)->manual ||
-           error_set(err, "object %u is no manually managed span, expected the number of one", id);
+           error_set(
+               err, _("object %u is no manually managed span, expected the number of one"), id);
 }
 
 static bool check_ps(const struct program *p, const struct op *op, struct error *err) {
     unsigned now = heap_ps(p->heap);
     if (op->code == OP_PS && (op->size < now || op->size > MAX_PS))
-        return error_set(err, "%llu P's cannot be, expected %u to %d", (unsigned long long)op->size,
-            now, (int)MAX_PS);
+        return error_set(err, _("%llu P's cannot be, expected %u to %d"),
+            (unsigned long long)op->size, now, (int)MAX_PS);
     if (op->code == OP_ON && op->size >= now)
         return error_set(
-            err, "there is no P%llu, expected one below %u", (unsigned long long)op->size, now);
+            err, _("there is no P%llu, expected one below %u"), (unsigned long long)op->size, now);
     return true;
 }
 
@@ -186,10 +188,10 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     bool before_init = op->code == OP_OCCUPY || op->code == OP_INIT || op->code == OP_NOTE;
     if (p->started && (op->code == OP_OCCUPY || op->code == OP_INIT))
         return error_set(
-            err, "`%s` after the heap has started, expected before", op_code_name(op->code));
+            err, _("`%s` after the heap has started, expected before"), op_code_name(op->code));
     if (!p->started && !before_init)
-        return error_set(
-            err, "`%s` before the heap has started, expected `init` first", op_code_name(op->code));
+        return error_set(err, _("`%s` before the heap has started, expected `init` first"),
+            op_code_name(op->code));
     switch (op->code) {
     case OP_ALLOC: return check_size(p, op->id, op->size, err);
     case OP_ALLOC_TYPED: return check_type(p, op, err);
@@ -205,7 +207,7 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_ON: return check_ps(p, op, err);
     case OP_GOGC:
         return op->size <= INT32_MAX || op->size == UINT64_MAX ||
-               error_set(err, "a GOGC of %llu percent cannot be, expected at most %d or off",
+               error_set(err, _("a GOGC of %llu percent cannot be, expected at most %d or off"),
                    (unsigned long long)op->size, INT32_MAX);
     default: return true;
     }
@@ -396,15 +398,16 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, u
 /* Whether a range can be occupied the system alone can tell. */
 static bool occupy(struct program *p, const struct op *op, struct error *err) {
     int refused = p->os->ops->occupy(p->os, op->addr, op->size);
-    return !refused || error_set(err,
-                           "0x%llx bytes at 0x%llx cannot be occupied (error %d), expected a free "
-                           "range that begins at a page",
-                           (unsigned long long)op->size, (unsigned long long)op->addr, refused);
+    return !refused ||
+           error_set(err,
+               _("0x%llx bytes at 0x%llx cannot be occupied (error %d), expected a free "
+                 "range that begins at a page"),
+               (unsigned long long)op->size, (unsigned long long)op->addr, refused);
 }
 
 bool program_accepts(const struct program *p, const struct op *op, struct error *err) {
     if (program_ended(p))
-        return error_set(err, "Go has ended the program, expected no more operations");
+        return error_set(err, _("Go has ended the program, expected no more operations"));
     return check(p, op, err);
 }
 

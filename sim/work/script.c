@@ -9,6 +9,7 @@
 #include "sim/work/script.h"
 
 #include "sim/base/file.h"
+#include "sim/base/i18n.h"
 #include "sim/base/random.h"
 #include "sim/work/script_program.h"
 
@@ -133,7 +134,7 @@ static bool find_slot(struct script *s, const struct ref *ref, uint32_t *out) {
     if (ref->kind == REF_RANDOM) {
         if (r->filled_count == 0)
             return fail(
-                s, "%s[?] while %s is empty; expected an object there", ring->name, ring->name);
+                s, _("%s[?] while %s is empty; expected an object there"), ring->name, ring->name);
         at = r->filled[random_below(&s->random, r->filled_count)];
     } else if (ref->kind == REF_NEXT) {
         at = r->next;
@@ -145,7 +146,7 @@ static bool find_slot(struct script *s, const struct ref *ref, uint32_t *out) {
     }
     if (at >= ring->slots)
         return fail(
-            s, "%s[%llu]; expected 0..%zu", ring->name, (unsigned long long)at, ring->slots - 1);
+            s, _("%s[%llu]; expected 0..%zu"), ring->name, (unsigned long long)at, ring->slots - 1);
     *out = (uint32_t)at;
     return true;
 }
@@ -160,7 +161,7 @@ static bool find_object(struct script *s, const struct ref *ref, struct slot **o
         return true;
     struct strbuf text = {0};
     ref_text(s, ref, at, &text);
-    fail(s, "%s holds no object now; expected one assigned and not dropped", text.text);
+    fail(s, _("%s holds no object now; expected one assigned and not dropped"), text.text);
     sb_free(&text);
     return false;
 }
@@ -203,7 +204,7 @@ static void make_new(struct script *s, const struct stmt *st, uint32_t id) {
 static bool run_alloc(struct script *s, const struct stmt *st) {
     uint32_t at = 0, id = s->objects + 1;
     if (id == UINT32_MAX)
-        return fail(s, "more than 4294967294 objects; expected a shorter run");
+        return fail(s, _("more than 4294967294 objects; expected a shorter run"));
     tell_init(s);
     if (st->kind == STMT_ALLOC)
         make_alloc(s, st, id);
@@ -244,7 +245,7 @@ static bool run_each_of_all(struct script *s, const struct stmt *st) {
     struct ring *r = &s->rings[st->target.ring];
     const struct script_ring *ring = &s->program.rings[st->target.ring];
     if (r->filled_count == 0)
-        return fail(s, "%s is empty; expected objects there", ring->name);
+        return fail(s, _("%s is empty; expected objects there"), ring->name);
     for (uint32_t at = 0; at < ring->slots; at++) {
         if (r->slots[at].id == 0)
             continue;
@@ -279,8 +280,8 @@ static bool find_word(
     if (slot->type != NO_TYPE)
         found = script_type_word(&s->program.types[slot->type], f->label);
     if (found < 0)
-        return fail(
-            s, "this object has no word labelled \"%s\"; expected a label of its type", f->label);
+        return fail(s, _("this object has no word labelled \"%s\"; expected a label of its type"),
+            f->label);
     *word = (uint64_t)found;
     return true;
 }
@@ -351,7 +352,7 @@ static bool fill_queue(struct script *s) {
         if (!run_statement(s))
             return false;
         if (steps == MAX_IDLE_STEPS)
-            return fail(s, "nothing happens in %u turns; expected an operation", steps);
+            return fail(s, _("nothing happens in %u turns; expected an operation"), steps);
     }
     if (s->queue_count == 0)
         tell_init(s); /* a script about the world alone shows how the heap starts in it */
@@ -430,7 +431,7 @@ struct op_source *script_open(const char *path, struct error *err) {
     struct op_source *source = NULL;
     if (file_read(path, &text, NULL, err)) {
         if (strlen(sb_text(&text)) != text.len)
-            error_set(err, "%s: has zero bytes; expected a script in UTF-8", path);
+            error_set(err, _("%s: has zero bytes; expected a script in UTF-8"), path);
         else
             source = script_parse(path, sb_text(&text), err);
     }

@@ -1,6 +1,8 @@
 /* One line of a script: see script_lex.h. */
 #include "sim/work/script_lex.h"
 
+#include "sim/base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -54,17 +56,19 @@ static int piece_len(const char *s) {
 bool lex_expected(struct cursor *c, const char *what) {
     struct strbuf found = {0};
     if (lex_at_end(c))
-        sb_puts(&found, "at the end of the line");
+        sb_puts(&found, _("at the end of the line"));
     else
-        sb_printf(&found, "at \"%.*s\"", piece_len(c->at), c->at);
-    lex_fail(c, "expected %s %s%s%s", what, found.text, c->usage ? "; write: " : "",
-        c->usage ? c->usage : "");
+        sb_printf(&found, _("at \"%.*s\""), piece_len(c->at), c->at);
+    if (c->usage)
+        lex_fail(c, _("expected %s %s; write: %s"), what, found.text, c->usage);
+    else
+        lex_fail(c, _("expected %s %s"), what, found.text);
     sb_free(&found);
     return false;
 }
 
 bool lex_end(struct cursor *c) {
-    return lex_at_end(c) || lex_expected(c, "nothing more");
+    return lex_at_end(c) || lex_expected(c, _("nothing more"));
 }
 
 bool lex_accept(struct cursor *c, const char *text) {
@@ -108,7 +112,7 @@ static bool take_word(struct cursor *c, char out[LEX_WORD_MAX]) {
     size_t len = word_len(c->at);
     if (len >= LEX_WORD_MAX)
         return lex_fail(
-            c, "\"%.16s...\" is too long; expected at most %d bytes", c->at, LEX_WORD_MAX - 1);
+            c, _("\"%.16s...\" is too long; expected at most %d bytes"), c->at, LEX_WORD_MAX - 1);
     memcpy(out, c->at, len);
     out[len] = '\0';
     c->at += len;
@@ -127,7 +131,7 @@ bool lex_number(struct cursor *c, uint64_t *out, const char *what) {
         return false;
     if (!parse_u64(text, out))
         return lex_fail(
-            c, "\"%s\" is no number; expected %s such as 512, 0x200 or 64KiB", text, what);
+            c, _("\"%s\" is no number; expected %s such as 512, 0x200 or 64KiB"), text, what);
     return true;
 }
 

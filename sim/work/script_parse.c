@@ -7,6 +7,8 @@
  */
 #include "sim/work/script_parse.h"
 
+#include "sim/base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,9 +75,9 @@ static bool check_fresh(struct parser *p, const char *name) {
     size_t at;
     uint64_t depth;
     if (find_command(name) || strcmp(name, "nil") == 0)
-        return lex_fail(&p->c, "\"%s\" is a word of the language; expected another name", name);
+        return lex_fail(&p->c, _("\"%s\" is a word of the language; expected another name"), name);
     if (find_ring(p, name, &at) || find_type(p, name, &at) || find_variable(p, name, &depth))
-        return lex_fail(&p->c, "\"%s\" is already something else; expected another name", name);
+        return lex_fail(&p->c, _("\"%s\" is already something else; expected another name"), name);
     return true;
 }
 
@@ -83,11 +85,11 @@ static bool check_fresh(struct parser *p, const char *name) {
 
 static bool parse_variable(struct parser *p, uint64_t *depth) {
     char name[LEX_WORD_MAX];
-    if (!lex_word(&p->c, name, "a variable"))
+    if (!lex_word(&p->c, name, _("a variable")))
         return false;
     if (!find_variable(p, name, depth))
         return lex_fail(
-            &p->c, "\"%s\" is unknown here; expected the variable of a repeat around it", name);
+            &p->c, _("\"%s\" is unknown here; expected the variable of a repeat around it"), name);
     return true;
 }
 
@@ -95,11 +97,11 @@ static bool parse_term(struct parser *p, const char *what) {
     struct term t = {.kind = TERM_RANGE};
     if (lex_accept(&p->c, "~")) {
         t.kind = TERM_MEAN;
-        if (!lex_number(&p->c, &t.low, "a mean"))
+        if (!lex_number(&p->c, &t.low, _("a mean")))
             return false;
         if (t.low == 0 || t.low > UINT32_MAX)
             return lex_fail(
-                &p->c, "a mean of %llu; expected 1 to 4294967295", (unsigned long long)t.low);
+                &p->c, _("a mean of %llu; expected 1 to 4294967295"), (unsigned long long)t.low);
     } else if (lex_word_ahead(&p->c)) {
         t.kind = TERM_VARIABLE;
         if (!parse_variable(p, &t.low))
@@ -108,10 +110,10 @@ static bool parse_term(struct parser *p, const char *what) {
         if (!lex_number(&p->c, &t.low, what))
             return false;
         t.high = t.low;
-        if (lex_accept(&p->c, "..") && !lex_number(&p->c, &t.high, "the end of the range"))
+        if (lex_accept(&p->c, "..") && !lex_number(&p->c, &t.high, _("the end of the range")))
             return false;
         if (t.high < t.low)
-            return lex_fail(&p->c, "the range %llu..%llu is empty; expected the smaller first",
+            return lex_fail(&p->c, _("the range %llu..%llu is empty; expected the smaller first"),
                 (unsigned long long)t.low, (unsigned long long)t.high);
     }
     add_term(p, t);
@@ -143,11 +145,11 @@ static bool parse_index(struct parser *p, struct ref *ref) {
             return false;
     } else {
         ref->kind = lex_accept(&p->c, "-") ? REF_RECENT : REF_SLOT;
-        if (!lex_number(&p->c, &ref->index, "?, a slot, or nothing"))
+        if (!lex_number(&p->c, &ref->index, _("?, a slot, or nothing")))
             return false;
         bool below = ref->kind == REF_RECENT && ref->index == 0;
         if (below || ref->index >= slots + (ref->kind == REF_RECENT))
-            return lex_fail(&p->c, "\"%s\" has no such slot; expected 0..%zu or -1..-%zu",
+            return lex_fail(&p->c, _("\"%s\" has no such slot; expected 0..%zu or -1..-%zu"),
                 p->program->rings[ref->ring].name, slots - 1, slots);
     }
     return lex_need(&p->c, "]");
@@ -162,23 +164,23 @@ static bool parse_ref_after(struct parser *p, struct ref *ref) {
         return true;
     }
     if (ring->single)
-        return lex_fail(
-            &p->c, "\"%s\" is one object; expected a name declared by keep before [", ring->name);
+        return lex_fail(&p->c, _("\"%s\" is one object; expected a name declared by keep before ["),
+            ring->name);
     return parse_index(p, ref);
 }
 
 /* An object that exists. A whole ring only where all is set. */
 static bool parse_ref(struct parser *p, struct ref *ref, bool all) {
     char name[LEX_WORD_MAX];
-    if (!lex_word(&p->c, name, "an object's name"))
+    if (!lex_word(&p->c, name, _("an object's name")))
         return false;
     if (!find_ring(p, name, &ref->ring))
         return lex_fail(
-            &p->c, "nothing is called \"%s\"; expected a name assigned on a line above", name);
+            &p->c, _("nothing is called \"%s\"; expected a name assigned on a line above"), name);
     if (!parse_ref_after(p, ref))
         return false;
     if (ref->kind == REF_NEXT || (ref->kind == REF_ALL && !all))
-        return lex_fail(&p->c, "\"%s\" holds many objects; expected one: %s[?], %s[-1] or %s[0]",
+        return lex_fail(&p->c, _("\"%s\" holds many objects; expected one: %s[?], %s[-1] or %s[0]"),
             name, name, name, name);
     return true;
 }
@@ -194,7 +196,7 @@ static bool parse_field(struct parser *p, struct field *f) {
     char name[LEX_WORD_MAX];
     if (!lex_word_ahead(&p->c)) {
         f->kind = FIELD_WORD;
-        return lex_number(&p->c, &f->word, "a word number or a label");
+        return lex_number(&p->c, &f->word, _("a word number or a label"));
     }
     lex_word(&p->c, name, "");
     if (find_variable(p, name, &f->word)) {
@@ -202,8 +204,8 @@ static bool parse_field(struct parser *p, struct field *f) {
         return true;
     }
     if (!label_exists(p, name))
-        return lex_fail(
-            &p->c, "no type has a word labelled \"%s\"; expected a label or a word number", name);
+        return lex_fail(&p->c,
+            _("no type has a word labelled \"%s\"; expected a label or a word number"), name);
     f->kind = FIELD_LABEL;
     f->label = xstrdup(name);
     return true;
@@ -215,21 +217,21 @@ static bool parse_field(struct parser *p, struct field *f) {
 static bool parse_type_field(struct parser *p, struct script_type *t) {
     char label[LEX_WORD_MAX] = "", kind[LEX_WORD_MAX];
     uint64_t count = 1;
-    if (!lex_word(&p->c, kind, "ptr, word or byte"))
+    if (!lex_word(&p->c, kind, _("ptr, word or byte")))
         return false;
     if (lex_accept(&p->c, ":")) {
         memcpy(label, kind, sizeof label);
-        if (!lex_word(&p->c, kind, "ptr, word or byte"))
+        if (!lex_word(&p->c, kind, _("ptr, word or byte")))
             return false;
     }
-    if (lex_accept(&p->c, "*") && !lex_number(&p->c, &count, "a count"))
+    if (lex_accept(&p->c, "*") && !lex_number(&p->c, &count, _("a count")))
         return false;
     if (count == 0 || t->words + t->tail + count > SCRIPT_MAX_WORDS || count > SCRIPT_MAX_WORDS)
-        return lex_fail(&p->c, "a type of so many parts; expected 1 to %d", SCRIPT_MAX_WORDS);
+        return lex_fail(&p->c, _("a type of so many parts; expected 1 to %d"), SCRIPT_MAX_WORDS);
     if (t->tail)
-        return lex_fail(&p->c, "words after bytes; expected the bytes at the end of the type");
+        return lex_fail(&p->c, _("words after bytes; expected the bytes at the end of the type"));
     if (*label && script_type_word(t, label) >= 0)
-        return lex_fail(&p->c, "the label \"%s\" comes twice; expected another", label);
+        return lex_fail(&p->c, _("the label \"%s\" comes twice; expected another"), label);
     if (strcmp(kind, "ptr") == 0)
         script_type_add(t, true, count, label);
     else if (strcmp(kind, "word") == 0)
@@ -237,14 +239,14 @@ static bool parse_type_field(struct parser *p, struct script_type *t) {
     else if (strcmp(kind, "byte") == 0)
         t->tail = count;
     else
-        return lex_fail(&p->c, "\"%s\" is no kind of word; expected ptr, word or byte", kind);
+        return lex_fail(&p->c, _("\"%s\" is no kind of word; expected ptr, word or byte"), kind);
     return true;
 }
 
 static bool parse_type(struct parser *p) {
     struct script_program *g = p->program;
     char name[LEX_WORD_MAX];
-    if (!lex_word(&p->c, name, "a name") || !check_fresh(p, name) || !lex_need(&p->c, "="))
+    if (!lex_word(&p->c, name, _("a name")) || !check_fresh(p, name) || !lex_need(&p->c, "="))
         return false;
     void *types = g->types;
     array_reserve(&types, &g->type_cap, g->type_count + 1, sizeof *g->types);
@@ -261,12 +263,12 @@ static bool parse_type(struct parser *p) {
 static bool parse_keep(struct parser *p) {
     char name[LEX_WORD_MAX];
     uint64_t slots;
-    if (!lex_word(&p->c, name, "a name") || !check_fresh(p, name) ||
-        !lex_number(&p->c, &slots, "a number of slots"))
+    if (!lex_word(&p->c, name, _("a name")) || !check_fresh(p, name) ||
+        !lex_number(&p->c, &slots, _("a number of slots")))
         return false;
     if (slots == 0 || slots > SCRIPT_MAX_SLOTS)
         return lex_fail(
-            &p->c, "%llu slots; expected 1 to %d", (unsigned long long)slots, SCRIPT_MAX_SLOTS);
+            &p->c, _("%llu slots; expected 1 to %d"), (unsigned long long)slots, SCRIPT_MAX_SLOTS);
     add_ring(p, name, (size_t)slots, false);
     return true;
 }
@@ -275,7 +277,8 @@ static bool parse_keep(struct parser *p) {
 
 static bool parse_init(struct parser *p) {
     if (p->allocates || p->depth)
-        return lex_fail(&p->c, "init happens once, before the first allocation and outside repeat");
+        return lex_fail(
+            &p->c, _("init happens once, before the first allocation and outside repeat"));
     add_stmt(p, STMT_INIT);
     p->started = p->allocates = true;
     return true;
@@ -287,14 +290,14 @@ static bool parse_new(struct parser *p, enum stmt_kind kind, bool array, const s
     size_t type = 0;
     if (kind == STMT_NEW) {
         char name[LEX_WORD_MAX];
-        if (!lex_word(&p->c, name, "a type"))
+        if (!lex_word(&p->c, name, _("a type")))
             return false;
         if (!find_type(p, name, &type))
             return lex_fail(
-                &p->c, "no type is called \"%s\"; expected one of a type line above", name);
+                &p->c, _("no type is called \"%s\"; expected one of a type line above"), name);
     }
     if (kind == STMT_ALLOC || array) {
-        if (!parse_amount(p, &amount, array ? "a count" : "a size"))
+        if (!parse_amount(p, &amount, array ? _("a count") : _("a size")))
             return false;
     }
     struct stmt *s = add_stmt(p, kind);
@@ -346,7 +349,7 @@ static bool parse_unroot(struct parser *p) {
 }
 
 static bool parse_phase(struct parser *p) {
-    char *text = lex_text(&p->c, "a text");
+    char *text = lex_text(&p->c, _("a text"));
     if (!text)
         return false;
     add_stmt(p, STMT_PHASE)->text = text;
@@ -379,7 +382,7 @@ static bool parse_scavenge(struct parser *p) {
 static bool parse_precise(struct parser *p) {
     bool on = lex_accept_word(&p->c, "on");
     if (!on && !lex_accept_word(&p->c, "off"))
-        return lex_fail(&p->c, "precise needs a value; expected on or off");
+        return lex_fail(&p->c, _("precise needs a value; expected on or off"));
     return add_op(p, OP_PRECISE, on);
 }
 
@@ -387,44 +390,44 @@ static bool parse_gogc(struct parser *p) {
     uint64_t percent;
     if (lex_accept_word(&p->c, "off"))
         return add_op(p, OP_GOGC, UINT64_MAX);
-    return lex_number(&p->c, &percent, "a percentage or off") && add_op(p, OP_GOGC, percent);
+    return lex_number(&p->c, &percent, _("a percentage or off")) && add_op(p, OP_GOGC, percent);
 }
 
 static bool parse_ps(struct parser *p) {
     uint64_t n;
-    if (!lex_number(&p->c, &n, "a number of P's"))
+    if (!lex_number(&p->c, &n, _("a number of P's")))
         return false;
     if (n < 1 || n > MAX_PS)
         return lex_fail(
-            &p->c, "%llu P's cannot be; expected 1 to %d", (unsigned long long)n, (int)MAX_PS);
+            &p->c, _("%llu P's cannot be; expected 1 to %d"), (unsigned long long)n, (int)MAX_PS);
     return add_op(p, OP_PS, n);
 }
 
 static bool parse_on(struct parser *p) {
     uint64_t n;
-    return lex_number(&p->c, &n, "a P's number") && add_op(p, OP_ON, n);
+    return lex_number(&p->c, &n, _("a P's number")) && add_op(p, OP_ON, n);
 }
 
 static bool parse_interleave(struct parser *p) {
     uint64_t seed;
     if (lex_accept_word(&p->c, "off"))
         return add_op(p, OP_INTERLEAVE, UINT64_MAX);
-    return lex_number(&p->c, &seed, "a seed or off") && add_op(p, OP_INTERLEAVE, seed);
+    return lex_number(&p->c, &seed, _("a seed or off")) && add_op(p, OP_INTERLEAVE, seed);
 }
 
 static bool parse_advance(struct parser *p) {
     uint64_t seconds;
-    if (!lex_number(&p->c, &seconds, "a number of seconds"))
+    if (!lex_number(&p->c, &seconds, _("a number of seconds")))
         return false;
     if (seconds > MAX_SECONDS)
-        return lex_fail(&p->c, "%llu seconds are too long; expected at most a year",
+        return lex_fail(&p->c, _("%llu seconds are too long; expected at most a year"),
             (unsigned long long)seconds);
     return add_op(p, OP_ADVANCE, seconds * UINT64_C(1000000000));
 }
 
 static bool parse_random(struct parser *p) {
     uint64_t seed;
-    if (!lex_number(&p->c, &seed, "a seed"))
+    if (!lex_number(&p->c, &seed, _("a seed")))
         return false;
     add_stmt(p, STMT_RANDOM)->offset = seed;
     return true;
@@ -433,17 +436,17 @@ static bool parse_random(struct parser *p) {
 static bool parse_repeat(struct parser *p) {
     struct amount amount;
     char variable[LEX_WORD_MAX] = "";
-    if (!parse_amount(p, &amount, "a count"))
+    if (!parse_amount(p, &amount, _("a count")))
         return false;
     if (lex_accept_word(&p->c, "as") &&
-        !(lex_word(&p->c, variable, "a variable") && check_fresh(p, variable)))
+        !(lex_word(&p->c, variable, _("a variable")) && check_fresh(p, variable)))
         return false;
     for (size_t i = amount.first; i < amount.first + amount.count; i++)
         if (p->program->terms[i].high > SCRIPT_MAX_REPEAT)
-            return lex_fail(&p->c, "a repeat of %llu; expected at most %d",
+            return lex_fail(&p->c, _("a repeat of %llu; expected at most %d"),
                 (unsigned long long)p->program->terms[i].high, SCRIPT_MAX_REPEAT);
     if (p->depth == SCRIPT_MAX_DEPTH)
-        return lex_fail(&p->c, "repeats inside repeats; expected at most %d", SCRIPT_MAX_DEPTH);
+        return lex_fail(&p->c, _("repeats inside repeats; expected at most %d"), SCRIPT_MAX_DEPTH);
     struct open_repeat *open = &p->open[p->depth++];
     open->stmt = p->program->stmt_count;
     memcpy(open->variable, variable, sizeof variable);
@@ -464,12 +467,12 @@ static bool is_operation(const struct stmt *s) {
 
 static bool parse_end(struct parser *p) {
     if (p->depth == 0)
-        return lex_fail(&p->c, "an end too many; expected a repeat above it");
+        return lex_fail(&p->c, _("an end too many; expected a repeat above it"));
     size_t first = p->open[--p->depth].stmt, i = first + 1;
     while (i < p->program->stmt_count && !is_operation(&p->program->stmts[i]))
         i++;
     if (i == p->program->stmt_count)
-        return lex_fail(&p->c, "nothing happens in this repeat; expected an operation");
+        return lex_fail(&p->c, _("nothing happens in this repeat; expected an operation"));
     add_stmt(p, STMT_END)->other = first;
     p->program->stmts[first].other = p->program->stmt_count - 1;
     return true;
@@ -488,10 +491,10 @@ static bool parse_store(struct parser *p, const struct ref *target) {
     bool nil = ok && lex_accept_word(&p->c, "nil");
     if (ok && !nil)
         ok = parse_ref(p, &value, false) &&
-             (!lex_accept(&p->c, "+") || lex_number(&p->c, &offset, "an offset"));
+             (!lex_accept(&p->c, "+") || lex_number(&p->c, &offset, _("an offset")));
     if (ok && offset > SCRIPT_MAX_OFFSET)
-        ok = lex_fail(
-            &p->c, "an offset of %llu; expected one inside the object", (unsigned long long)offset);
+        ok = lex_fail(&p->c, _("an offset of %llu; expected one inside the object"),
+            (unsigned long long)offset);
     if (!ok) {
         free(field.label);
         return false;
@@ -514,7 +517,7 @@ static bool parse_value(struct parser *p, const struct ref *target) {
     if (lex_accept_word(&p->c, "array"))
         return parse_new(p, STMT_NEW, true, target);
     if (!lex_word_ahead(&p->c))
-        return lex_expected(&p->c, "alloc, new, array or an object's name");
+        return lex_expected(&p->c, _("alloc, new, array or an object's name"));
     struct ref value;
     if (!parse_ref(p, &value, false))
         return false;
@@ -532,7 +535,7 @@ static bool parse_assignment(struct parser *p, const char *name) {
     if (!known) {
         if (!lex_accept(&p->c, "="))
             return lex_fail(&p->c,
-                "nothing is called \"%s\"; expected a name assigned or declared by keep above",
+                _("nothing is called \"%s\"; expected a name assigned or declared by keep above"),
                 name);
         if (!check_fresh(p, name))
             return false;
@@ -542,7 +545,7 @@ static bool parse_assignment(struct parser *p, const char *name) {
     if (!parse_ref_after(p, &target))
         return false;
     if (target.kind == REF_ALL)
-        return lex_fail(&p->c, "\"%s\" has many slots; expected %s[] = ...", name, name);
+        return lex_fail(&p->c, _("\"%s\" has many slots; expected %s[] = ..."), name, name);
     if (target.kind != REF_NEXT && lex_accept(&p->c, "."))
         return parse_store(p, &target);
     return lex_need(&p->c, "=") && parse_value(p, &target);
@@ -591,7 +594,7 @@ static bool unknown_command(struct parser *p, const char *name) {
         sb_printf(&known, "%s, ", script_world_commands[i].name);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         sb_printf(&known, "%s, ", commands[i].name);
-    lex_fail(&p->c, "unknown command \"%s\"; expected one of %sor NAME = ...", name, known.text);
+    lex_fail(&p->c, _("unknown command \"%s\"; expected one of %sor NAME = ..."), name, known.text);
     sb_free(&known);
     return false;
 }
@@ -601,7 +604,7 @@ static bool parse_line(struct parser *p) {
     p->c.usage = NULL;
     if (lex_at_end(&p->c))
         return true;
-    if (!lex_word(&p->c, name, "a command or a name"))
+    if (!lex_word(&p->c, name, _("a command or a name")))
         return false;
     const struct command *command = find_command(name);
     bool assigns = !lex_at_end(&p->c) && strchr("=.[", *p->c.at);
@@ -610,7 +613,8 @@ static bool parse_line(struct parser *p) {
     if (command && assigns && *p->c.at == '=')
         return check_fresh(p, name);
     if (command && command->world && p->started)
-        return lex_fail(&p->c, "\"%s\" after an operation; expected it before the first one", name);
+        return lex_fail(
+            &p->c, _("\"%s\" after an operation; expected it before the first one"), name);
     if (command)
         p->c.usage = command->usage;
     return (command ? command->parse(p) : parse_assignment(p, name)) && lex_end(&p->c);
@@ -636,7 +640,7 @@ static bool check_text(struct parser *p, const char *line) {
     while (*s) {
         size_t len = utf8_len(s);
         if (len == 0)
-            return lex_fail(&p->c, "byte 0x%02x is no text; expected UTF-8", s[0]);
+            return lex_fail(&p->c, _("byte 0x%02x is no text; expected UTF-8"), s[0]);
         s += len;
     }
     return true;
@@ -660,7 +664,7 @@ bool script_compile(
     }
     if (ok && p.depth) {
         p.c.line = program->stmts[p.open[p.depth - 1].stmt].line;
-        ok = lex_fail(&p.c, "this repeat has no end; expected one below it");
+        ok = lex_fail(&p.c, _("this repeat has no end; expected one below it"));
     }
     return ok;
 }

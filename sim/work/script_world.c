@@ -1,4 +1,5 @@
 /* Reading a script's lines about the world: platform, taken addresses, limits (see script.h). */
+#include "sim/base/i18n.h"
 #include "sim/work/script_parse.h"
 #include "sim/work/session.h"
 
@@ -15,19 +16,19 @@ static bool add_world(struct parser *p, enum world_kind kind, uint64_t a, uint64
 
 static bool parse_title(struct parser *p) {
     free(p->program->title);
-    p->program->title = lex_text(&p->c, "a title");
+    p->program->title = lex_text(&p->c, _("a title"));
     return p->program->title != NULL;
 }
 
 static bool parse_platform(struct parser *p) {
-    char *name = lex_text(&p->c, "a platform");
+    char *name = lex_text(&p->c, _("a platform"));
     if (!name)
         return false;
     p->program->platform = platform_find(name);
     if (!p->program->platform) {
         struct strbuf known = {0};
         platform_names(&known);
-        lex_fail(&p->c, "no platform is called \"%s\"; expected one of %s", name, known.text);
+        lex_fail(&p->c, _("no platform is called \"%s\"; expected one of %s"), name, known.text);
         sb_free(&known);
     }
     free(name);
@@ -39,26 +40,27 @@ static bool parse_provider(struct parser *p) {
         return add_world(p, WORLD_PROVIDER, PROVIDER_HOST, 0);
     if (lex_accept_word(&p->c, "model"))
         return add_world(p, WORLD_PROVIDER, PROVIDER_MODEL, 0);
-    return lex_expected(&p->c, "host or model");
+    return lex_expected(&p->c, _("host or model"));
 }
 
 static bool parse_take(struct parser *p) {
     uint64_t addr, size = KiB(64);
     if (lex_accept_word(&p->c, "hints")) {
         uint64_t count;
-        if (!lex_number(&p->c, &count, "how many hints"))
+        if (!lex_number(&p->c, &count, _("how many hints")))
             return false;
         if (count > HINT_COUNT)
-            return lex_fail(&p->c, "there are not %llu hints; expected 0 to %d",
+            return lex_fail(&p->c, _("there are not %llu hints; expected 0 to %d"),
                 (unsigned long long)count, HINT_COUNT);
         return add_world(p, WORLD_TAKE_HINTS, count, size);
     }
-    if (!lex_number(&p->c, &addr, "an address"))
+    if (!lex_number(&p->c, &addr, _("an address")))
         return false;
-    if (lex_number_ahead(&p->c) && !lex_number(&p->c, &size, "a size"))
+    if (lex_number_ahead(&p->c) && !lex_number(&p->c, &size, _("a size")))
         return false;
     if (size == 0 || addr + size < addr)
-        return lex_fail(&p->c, "0x%llx bytes at 0x%llx; expected a range inside the address space",
+        return lex_fail(&p->c,
+            _("0x%llx bytes at 0x%llx; expected a range inside the address space"),
             (unsigned long long)size, (unsigned long long)addr);
     return add_world(p, WORLD_TAKE, addr, size);
 }
@@ -66,13 +68,13 @@ static bool parse_take(struct parser *p) {
 static bool parse_limit(struct parser *p) {
     bool memory = lex_accept_word(&p->c, "memory");
     uint64_t size;
-    return lex_number(&p->c, &size, "a size") &&
+    return lex_number(&p->c, &size, _("a size")) &&
            add_world(p, memory ? WORLD_LIMIT_MEMORY : WORLD_LIMIT, size, 0);
 }
 
 static bool parse_address(struct parser *p, enum world_kind kind) {
     uint64_t addr;
-    return lex_number(&p->c, &addr, "an address") && add_world(p, kind, addr, 0);
+    return lex_number(&p->c, &addr, _("an address")) && add_world(p, kind, addr, 0);
 }
 
 static bool parse_brk(struct parser *p) {
@@ -87,22 +89,22 @@ static bool parse_page(struct parser *p) {
     uint64_t size;
     if (lex_accept_word(&p->c, "none"))
         return add_world(p, WORLD_NO_PAGE, 0, 0);
-    return lex_number(&p->c, &size, "a size or none") && add_world(p, WORLD_PAGE, size, 0);
+    return lex_number(&p->c, &size, _("a size or none")) && add_world(p, WORLD_PAGE, size, 0);
 }
 
 static bool parse_elsewhere(struct parser *p) {
     bool on = lex_accept_word(&p->c, "on");
     if (!on && !lex_accept_word(&p->c, "off"))
-        return lex_expected(&p->c, "on or off");
+        return lex_expected(&p->c, _("on or off"));
     return add_world(p, WORLD_ELSEWHERE, on, 0);
 }
 
 static bool parse_seed(struct parser *p) {
     uint64_t a, b;
-    if (!lex_number(&p->c, &a, "a number") || !lex_number(&p->c, &b, "a second number"))
+    if (!lex_number(&p->c, &a, _("a number")) || !lex_number(&p->c, &b, _("a second number")))
         return false;
     if (a > UINT32_MAX || b > UINT32_MAX)
-        return lex_fail(&p->c, "a seed is two words of 32 bits; expected at most 4294967295");
+        return lex_fail(&p->c, _("a seed is two words of 32 bits; expected at most 4294967295"));
     return add_world(p, WORLD_SEED, a, b);
 }
 

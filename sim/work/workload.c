@@ -3,6 +3,7 @@
 
 #include "sim/base/data.h"
 #include "sim/base/file.h"
+#include "sim/base/i18n.h"
 #include "sim/work/importer.h"
 #include "sim/work/opfile.h"
 #include "sim/work/script.h"
@@ -26,8 +27,8 @@ static bool find_file(const char *name, struct strbuf *path, struct error *err) 
         bool found = data_path(relative.text, path);
         sb_free(&relative);
         return found || error_set(err,
-                            "the file of the built-in workload \"%s\" is missing; expected it "
-                            "beside the program or in $ARENASCOPE_DATA",
+                            _("the file of the built-in workload \"%s\" is missing; expected it "
+                              "beside the program or in $ARENASCOPE_DATA"),
                             name);
     }
     sb_puts(path, name);
@@ -39,9 +40,9 @@ static struct op_source *parse(
     if (importer_recognises(sb_text(text), text->len))
         return importer_parse(path, sb_text(text), text->len, cut, err);
     if (cut)
-        error_set(err, "%s: cannot read: the gzip data stop short", path);
+        error_set(err, _("%s: cannot read: the gzip data stop short"), path);
     else if (strlen(sb_text(text)) != text->len)
-        error_set(err, "%s: has zero bytes; expected a script or an allocfreetrace log", path);
+        error_set(err, _("%s: has zero bytes; expected a script or an allocfreetrace log"), path);
     else if (opfile_recognises(sb_text(text)))
         return opfile_parse(path, sb_text(text), err);
     else

@@ -96,8 +96,8 @@ static void band_states(
 /* What a band says: its size and how much of that is what. */
 struct band_words {
     char name[32];
-    char size[48];   /* "512 GiB checked" */
-    char mapped[48]; /* "1 MiB mapped", or "" */
+    char size[64];   /* "512 GiB checked" */
+    char mapped[64]; /* "1 MiB mapped", or "" */
     char both[96];   /* where there is one line for all */
 };
 
@@ -105,23 +105,23 @@ static void tell_band(const struct view *v, const struct band *b, const struct l
     const struct band_sum *sum, struct band_words *w) {
     char size[32], solid[32];
     uint64_t mapped = sum->bytes[RANGE_MAPPED] + sum->bytes[RANGE_RELEASED];
-    const char *rest = sum->bytes[RANGE_RESERVED]  ? " reserved"
-                       : sum->bytes[RANGE_CHECKED] ? " checked"
-                                                   : "";
+    const char *format = sum->bytes[RANGE_RESERVED]  ? _("%s reserved")
+                         : sum->bytes[RANGE_CHECKED] ? _("%s checked")
+                                                     : "%s";
     snprintf(w->name, sizeof w->name, b->downward ? "\xE2\x97\x82 %s" : "%s \xE2\x96\xB8", b->name);
     w->size[0] = w->mapped[0] = w->both[0] = '\0';
     if (!l->laid_out && !v->r->init.reached[STEP_SIZES])
         return;
     format_total(b->size, size, sizeof size);
     if (!l->laid_out)
-        rest = init_failed(v->r) ? " not reserved" : " planned";
-    snprintf(w->size, sizeof w->size, "%s%s", size, rest);
+        format = init_failed(v->r) ? _("%s not reserved") : _("%s planned");
+    snprintf(w->size, sizeof w->size, format, size);
     snprintf(w->both, sizeof w->both, "%s", w->size);
     if (mapped == 0)
         return;
     format_size(mapped, solid, sizeof solid);
-    snprintf(w->mapped, sizeof w->mapped, "%s mapped", solid);
-    snprintf(w->both, sizeof w->both, "%s, %s mapped", size, solid);
+    snprintf(w->mapped, sizeof w->mapped, _("%s mapped"), solid);
+    snprintf(w->both, sizeof w->both, _("%s, %s mapped"), size, solid);
 }
 
 static int small_width(struct ui *ui, enum face face, const char *text) {
@@ -181,12 +181,12 @@ static void used_mark(
     draw_line(ui->canvas, x, (float)b->rect.y, x, y, ui->scale, color);
     float tri[6] = {x, y - s * 1.6f, x + s, y, x - s, y};
     draw_polygon(ui->canvas, tri, 3, color);
-    int w = small_width(ui, FACE_SANS, "used"), left = (int)x + px(ui, 7);
+    int w = small_width(ui, FACE_SANS, _("used")), left = (int)x + px(ui, 7);
     struct rect box = {left, b->rect.y + b->rect.h - px(ui, 16), w, px(ui, 15)};
     if (left + w + px(ui, 8) > label.x)
         return;
     draw_fill(ui->canvas, box, color_alpha(color_of(ui, COLOR_panel), 200));
-    ui_text(ui, box, FACE_SANS, SIZE_SMALL, 0, color, "used");
+    ui_text(ui, box, FACE_SANS, SIZE_SMALL, 0, color, _("used"));
 }
 
 /* The page or piece under the pointer, as a line across the band. */
@@ -318,17 +318,17 @@ static void legend_item(
 }
 
 void draw_states_legend(struct ui *ui, const struct view *v, struct rect row) {
-    static const char *const scales[] = {"not to scale: log steps", "not to one scale"};
-    const char *scale = scales[v->platform->ptr_size == 4];
+    static const char *const scales[] = {N_("not to scale: log steps"), N_("not to one scale")};
+    const char *scale = _(scales[v->platform->ptr_size == 4]);
     uint32_t heap = color_of(ui, COLOR_arena);
-    legend_item(ui, &row, RANGE_NONE, heap, "nothing");
-    legend_item(ui, &row, RANGE_CHECKED, heap, "checked");
-    legend_item(ui, &row, RANGE_RESERVED, heap, "reserved");
-    legend_item(ui, &row, RANGE_MAPPED, heap, "mapped");
-    legend_item(ui, &row, RANGE_RELEASED, heap, "released");
-    legend_item(ui, &row, RANGE_TAKEN, color_of(ui, COLOR_other), "others");
-    legend_item(ui, &row, RANGE_MAPPED, color_of(ui, COLOR_metadata), "metadata");
+    legend_item(ui, &row, RANGE_NONE, heap, _("nothing"));
+    legend_item(ui, &row, RANGE_CHECKED, heap, _("checked"));
+    legend_item(ui, &row, RANGE_RESERVED, heap, _("reserved"));
+    legend_item(ui, &row, RANGE_MAPPED, heap, _("mapped"));
+    legend_item(ui, &row, RANGE_RELEASED, heap, _("released"));
+    legend_item(ui, &row, RANGE_TAKEN, color_of(ui, COLOR_other), _("others"));
+    legend_item(ui, &row, RANGE_MAPPED, color_of(ui, COLOR_metadata), _("metadata"));
     if (small_width(ui, FACE_SANS, scale) > row.w)
-        scale = "not to scale";
+        scale = _("not to scale");
     row_say_right(ui, &row, color_of(ui, COLOR_muted), scale);
 }
