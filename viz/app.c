@@ -18,6 +18,7 @@ enum {
     PUMP_EVENTS = 60000, /* events that one tick may add: a few milliseconds */
     FIRST_EVENTS =
         300000, /* ... and that a command may add at once, before it shows that it works */
+    RANGE_EVENTS = 100000, /* that one tick may look at for a range */
     NOTICE_SECONDS = 6,
 };
 
@@ -166,6 +167,7 @@ void app_finish(struct app *app) {
     app_run_to(app, UINT64_MAX);
     if (app->comparing)
         scene_run_to(app_other_scene(app), UINT64_MAX);
+    app_count_ranges(app, UINT64_MAX);
 }
 
 void app_seek(struct app *app, uint64_t seq) {
@@ -278,6 +280,7 @@ void app_tick(struct app *app, double seconds) {
         run_ahead(app);
     if (app->playing && !app_busy(app))
         play(app, seconds);
+    app_count_ranges(app, RANGE_EVENTS);
 }
 
 bool app_rerun(struct app *app) {
@@ -374,6 +377,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
         .lives = s->lives,
+        .interval = &s->interval,
         .open_part = app->open_part,
         .open_row = app->open_row,
         .help_page = app->help_page,

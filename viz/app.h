@@ -38,7 +38,7 @@ struct app_layout {
 };
 
 /* What a press of the button began. */
-enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_MAP, DRAG_SPACE, DRAG_SELECT };
+enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_FROM, DRAG_TO, DRAG_MAP, DRAG_SPACE, DRAG_SELECT };
 
 struct app {
     struct fonts *fonts;

@@ -156,6 +156,7 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     case CENTRE_PATH: panel_path(ui, &v, l->centre); break;
     case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
     case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
+    case CENTRE_RANGE: panel_interval(ui, &v, l->centre); break;
     default:
         if (l->regions.h > 0)
             panel_regions(ui, &v, l->regions);

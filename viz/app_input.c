@@ -259,6 +259,12 @@ void app_pointer(struct app *app, int x, int y) {
     struct scene *s = app->drag == DRAG_NONE ? scene_at(app, x, y) : app->scene;
     struct view v = app_view(app, s);
     const struct scene_layout *l = app_scene_layout(app);
+    if (app->drag == DRAG_FROM || app->drag == DRAG_TO) {
+        uint64_t seq = timeline_event_at(l->timeline, &v, x);
+        *(app->drag == DRAG_FROM ? &s->interval.from : &s->interval.to) = seq;
+        app->dirty = true;
+        return;
+    }
     if (app->drag == DRAG_TIMELINE) {
         app_seek(app, timeline_event_at(l->timeline, &v, x));
         return;
@@ -283,7 +289,11 @@ void app_press(struct app *app, int x, int y, bool select) {
     app->scene = scene_at(app, x, y);
     const struct scene_layout *l = app_scene_layout(app);
     if (rect_has(l->timeline, x, y)) {
-        app->drag = DRAG_TIMELINE;
+        struct view v = app_view(app, app->scene);
+        enum timeline_handle handle = timeline_handle_at(l->timeline, &v, x, y);
+        app->drag = handle == HANDLE_FROM ? DRAG_FROM
+                    : handle == HANDLE_TO ? DRAG_TO
+                                          : DRAG_TIMELINE;
         app->playing = false;
     } else {
         app_map_press(app, x, y, select);
@@ -303,7 +313,7 @@ void app_release(struct app *app, int x, int y) {
     app->drag = DRAG_NONE;
     if (app->drag_moved)
         app_map_drop(app, drag);
-    if (drag == DRAG_TIMELINE || app->drag_moved) {
+    if (drag == DRAG_TIMELINE || drag == DRAG_FROM || drag == DRAG_TO || app->drag_moved) {
         app_visit(app);
         return;
     }

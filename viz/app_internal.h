@@ -36,6 +36,8 @@ void app_search_same(struct app *app, int direction);
 /* Commands by part. False: the command is another part's. */
 bool app_nav_command(struct app *app, enum command command);
 bool app_find_command(struct app *app, enum command command, int64_t arg);
+/* The views that explain: waste, range. */
+bool app_panel_command(struct app *app, enum command command, int64_t arg);
 
 /* Moves the map there, gliding if the window does. Every change of its zoom comes through here. */
 void app_look(struct app *app, struct zoom z);
@@ -59,8 +61,8 @@ void app_open_builtin(struct app *app, size_t i);
 void app_speed(struct app *app, int direction);
 void app_next_theme(struct app *app);
 void app_next_language(struct app *app);
-/* Commands of the views in the centre that explain: caches, waste, range. False: not one of them.
- */
-bool app_panel_command(struct app *app, enum command command, int64_t arg);
+
+/* Counts on what lived and died in the ranges that are shown, looking at `events` more at most. */
+void app_count_ranges(struct app *app, uint64_t events);
 
 #endif

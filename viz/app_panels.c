@@ -23,6 +23,41 @@ static void choose_row(struct app *app, int direction) {
         app->open_row = (int)rows[((int)(open - rows) + direction + count) % count].id;
 }
 
+/* The ends in order: setting one beyond the other moves that too. */
+static void set_range(struct app *app, bool start) {
+    struct interval *v = &app->scene->interval;
+    uint64_t at = app->scene->at;
+    if (start)
+        v->from = at;
+    else
+        v->to = at;
+    if (start && v->to != NO_MOMENT && v->to < at)
+        v->to = NO_MOMENT;
+    if (!start && (v->from == NO_MOMENT || v->from > at))
+        v->from = 0;
+}
+
+static bool range_command(struct app *app, enum command command) {
+    switch (command) {
+    case CMD_RANGE_FROM: set_range(app, true); break;
+    case CMD_RANGE_TO: set_range(app, false); break;
+    case CMD_RANGE_CLEAR: interval_clear(&app->scene->interval); return true;
+    default: return false;
+    }
+    app->centre = CENTRE_RANGE;
+    return true;
+}
+
+void app_count_ranges(struct app *app, uint64_t events) {
+    if (app->centre != CENTRE_RANGE)
+        return;
+    for (unsigned i = 0; i < app_scene_count(app); i++) {
+        struct scene *s = &app->scenes[i];
+        if (interval_work(&s->interval, session_recording(s->session), s->at, events))
+            app->dirty = true;
+    }
+}
+
 bool app_panel_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_OPEN_PART:
@@ -37,7 +72,7 @@ bool app_panel_command(struct app *app, enum command command, int64_t arg) {
             app->open_row = (int)(arg - 1);
         break;
     case CMD_OPEN_ROW_BACK: choose_row(app, -1); break;
-    default: return false;
+    default: return range_command(app, command);
     }
     app->centre = CENTRE_WASTE;
     return true;

@@ -62,6 +62,10 @@
     X(OPEN_ROW, N_("open row"), "Ctrl+Down", N_("View"),                                           \
         N_("waste: the next line of a part, or the one clicked"))                                  \
     X(OPEN_ROW_BACK, N_("open row back"), "Ctrl+Up", N_("View"), N_("waste: the line before"))     \
+    X(RANGE, N_("range"), "y", N_("View"), N_("what lived and died between two moments"))          \
+    X(RANGE_FROM, N_("range from"), "<", N_("View"), N_("the range begins at this moment"))        \
+    X(RANGE_TO, N_("range to"), ">", N_("View"), N_("the range ends at this moment"))              \
+    X(RANGE_CLEAR, N_("range clear"), "Shift+y", N_("View"), N_("no range"))                       \
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(INSPECT, N_("inspect"), "F3", N_("View"), N_("right column: all about the thing pinned"))    \

@@ -28,6 +28,7 @@ static void begin(struct scene *s) {
     s->errand = (struct errand){0};
     s->hover = s->pinned = (struct thing){0};
     s->lives[0] = s->lives[1] = (struct life){0};
+    interval_clear(&s->interval);
     s->zoom = (struct zoom){0};
     s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};
@@ -108,6 +109,7 @@ bool scene_open_like(struct scene *s, const struct scene *other, const struct en
 }
 
 void scene_close(struct scene *s) {
+    interval_clear(&s->interval);
     session_free(s->session);
     replica_free(s->replica);
     env_free(&s->world);

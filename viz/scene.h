@@ -8,6 +8,7 @@
 #ifndef ARENA_SCENE_H
 #define ARENA_SCENE_H
 
+#include "viz/interval.h"
 #include "viz/lesson.h"
 #include "viz/life.h"
 #include "viz/nav.h"
@@ -53,7 +54,8 @@ struct scene {
     struct glide glide;
     struct thing hover, pinned;
     struct life lives[2]; /* of the objects pinned and hovered, for the view */
-    struct nav nav;       /* where one has looked in this run */
+    struct interval interval;
+    struct nav nav; /* where one has looked in this run */
 };
 
 /* Opens a workload (a built-in one's name, or a file) in scene->world, which becomes the

@@ -53,7 +53,8 @@ static inline bool thing_same(struct thing a, struct thing b) {
     X(PATH, N_("Path"))                                                                            \
     X(MAP, N_("Map"))                                                                              \
     X(CACHES, N_("Caches"))                                                                        \
-    X(WASTE, N_("Waste"))
+    X(WASTE, N_("Waste"))                                                                          \
+    X(RANGE, N_("Range"))
 
 enum centre {
     CENTRE_AUTO, /* as the moment suggests */
@@ -78,8 +79,9 @@ enum rail {
 
 struct lesson; /* viz/lesson.h */
 struct lesson_view;
-struct prompt; /* viz/prompt.h */
-struct life;   /* viz/life.h */
+struct prompt;   /* viz/prompt.h */
+struct life;     /* viz/life.h */
+struct interval; /* viz/interval.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -98,6 +100,7 @@ struct view {
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* what the map shows, bytes of the address space */
     const struct life *lives;         /* two: of what is pinned and hovered; NULL: not looked up */
+    const struct interval *interval;  /* of two moments; NULL: none can be set */
     unsigned open_part;               /* of the waste view: enum waste_part */
     int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */

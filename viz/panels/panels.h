@@ -38,6 +38,8 @@ int panel_mcache_height(const struct ui *ui);
 void panel_caches(struct ui *ui, const struct view *v, struct rect area);
 /* Where every byte that the system gave is: used, lost, free; each part opens. */
 void panel_waste(struct ui *ui, const struct view *v, struct rect area);
+/* Between two moments: what lived through, was allocated, died, in all and by size class. */
+void panel_interval(struct ui *ui, const struct view *v, struct rect area);
 /* Free runs by their length, small. */
 void panel_free_runs(struct ui *ui, const struct view *v, struct rect area);
 int panel_free_runs_height(const struct ui *ui);

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "viz/interval.h"
 #include "viz/panels/panels.h"
 
 enum { CAPTION = 22, MARK_ROW = 12, BOTTOM = 10, MARK_KINDS = MARK_COLLECTION + 1 };
@@ -243,6 +244,52 @@ static void draw_cursor(struct ui *ui, const struct view *v, struct rect chart) 
         color);
 }
 
+/* --- The range --- */
+
+/* The handle of an end that stands at column x. */
+static struct rect handle_box(struct rect area, int x) {
+    int side = area.h / 8;
+    return rect_make(x - side / 2, area.y + area.h - area.h / 10 - side, side, side);
+}
+
+static int handle_x(struct rect area, const struct view *v, uint64_t seq) {
+    return area.x + left_margin(area) + column_of(v, chart_width(area), seq);
+}
+
+enum timeline_handle timeline_handle_at(struct rect area, const struct view *v, int x, int y) {
+    const struct interval *iv = v->interval;
+    if (!iv || iv->from == NO_MOMENT)
+        return HANDLE_NONE;
+    if (iv->to != NO_MOMENT &&
+        rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->to)), -3), x, y))
+        return HANDLE_TO;
+    bool from = rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->from)), -3), x, y);
+    return from ? HANDLE_FROM : HANDLE_NONE;
+}
+
+static void draw_handle(struct ui *ui, const struct view *v, struct rect area, struct rect chart,
+    uint64_t seq, const char *letter) {
+    int x = handle_x(area, v, seq);
+    struct rect box = handle_box(area, x);
+    draw_fill(ui->canvas, rect_make(x, chart.y, px(ui, 1), chart.h), color_of(ui, COLOR_accent));
+    draw_round(ui->canvas, box, px(ui, 3), color_of(ui, COLOR_accent));
+    ui_text(ui, box, FACE_BOLD, SIZE_SMALL, 1, color_of(ui, COLOR_on_accent), letter);
+}
+
+/* A band over what lies between, and a handle at each end; an end that is the moment shown has the
+ * cursor's. */
+static void draw_range(struct ui *ui, const struct view *v, struct rect area, struct rect chart) {
+    uint64_t from, to;
+    if (!v->interval || !interval_ends(v->interval, v->at, &from, &to))
+        return;
+    int x0 = handle_x(area, v, from), x1 = handle_x(area, v, to);
+    draw_fill(ui->canvas, rect_make(x0, chart.y, x1 - x0, chart.h),
+        color_alpha(color_of(ui, COLOR_accent), 46));
+    if (v->interval->to != NO_MOMENT)
+        draw_handle(ui, v, area, chart, v->interval->to, "B");
+    draw_handle(ui, v, area, chart, v->interval->from, "A");
+}
+
 /* A thin line under the pointer, and the number of the event there. */
 static void draw_pointer(
     struct ui *ui, const struct view *v, struct rect area, struct rect chart, struct rect all) {
@@ -293,6 +340,7 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     }
     draw_fill(ui->canvas, rect_make(chart.x, chart.y + chart.h, chart.w, px(ui, 1)),
         color_of(ui, COLOR_line));
+    draw_range(ui, v, area, chart);
     draw_cursor(ui, v, chart);
     draw_marks(ui, v, chart);
     draw_pointer(ui, v, area, chart,
