@@ -107,3 +107,15 @@ uint64_t rangemap_run(const struct rangemap *m, uint64_t start, uint64_t end, st
     }
     return out->end;
 }
+
+uint64_t rangemap_bytes(
+    const struct rangemap *m, uint64_t start, uint64_t end, enum range_state state) {
+    uint64_t sum = 0;
+    for (size_t i = rangemap_find(m, start); i < m->count && m->ranges[i].start < end; i++) {
+        const struct range *r = &m->ranges[i];
+        uint64_t lo = r->start > start ? r->start : start, hi = r->end < end ? r->end : end;
+        if (r->state == state)
+            sum += hi - lo;
+    }
+    return sum;
+}

@@ -51,5 +51,8 @@ void rangemap_set(struct rangemap *m, uint64_t start, uint64_t end, enum range_s
     enum range_owner owner);
 /* The part of [start, end) at its beginning that is uniform: returns its end, fills its state. */
 uint64_t rangemap_run(const struct rangemap *m, uint64_t start, uint64_t end, struct range *out);
+/* Bytes of [start, end) in that state. */
+uint64_t rangemap_bytes(
+    const struct rangemap *m, uint64_t start, uint64_t end, enum range_state state);
 
 #endif

@@ -245,7 +245,15 @@ static bool remap(const struct backing *b, uint64_t addr, uint64_t size, int pro
         return true;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     void *at = (void *)(uintptr_t)x.inner_start;
-    return mmap(at, (size_t)(x.inner_end - x.inner_start), prot, flags, -1, 0) == at;
+    size_t len = (size_t)(x.inner_end - x.inner_start);
+    if (mmap(at, len, prot, flags, -1, 0) != at)
+        return false;
+#ifdef MADV_NOHUGEPAGE
+    /* Else what is in memory would depend on how this machine is set up. */
+    if (prot != PROT_NONE)
+        (void)madvise(at, len, MADV_NOHUGEPAGE);
+#endif
+    return true;
 }
 
 bool backing_commit(struct backing *b, uint64_t addr, uint64_t size) {
@@ -260,6 +268,23 @@ void backing_release(struct backing *b, uint64_t addr, uint64_t size) {
     for (uint64_t at = addr; (part = next_part(b, &at, addr + size)) != 0; at += part)
         if (!remap(b, at, part, PROT_READ | PROT_WRITE))
             memset((void *)(uintptr_t)host_of(b, at), 0, (size_t)part);
+}
+
+uint64_t backing_page_size(const struct backing *b) {
+    return b->page_size;
+}
+
+bool backing_resident(const struct backing *b, uint64_t addr, uint64_t size, uint8_t *pages) {
+    uint64_t part = addr;
+    if (!backing_covers(b, addr, size) || next_part(b, &part, addr + size) != size)
+        return false;
+    uint64_t host = host_of(b, addr);
+    if (host % b->page_size || size % b->page_size ||
+        mincore((void *)(uintptr_t)host, (size_t)size, pages) != 0)
+        return false;
+    for (uint64_t i = 0; i < size / b->page_size; i++)
+        pages[i] &= 1; /* the other bits are the kernel's */
+    return true;
 }
 
 /* Where the host cannot split its mapping (their number is limited) the range stays accessible: the

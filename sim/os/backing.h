@@ -47,6 +47,12 @@ void backing_release(struct backing *b, uint64_t addr, uint64_t size);
 /* Gives the memory back and makes the range inaccessible. Outside the window: nothing. */
 void backing_drop(struct backing *b, uint64_t addr, uint64_t size);
 
+/* Which of the host's pages of [addr, addr + size) are in memory, as the host's kernel has it: a
+ * byte each, 1 or 0. False if it cannot be told: not all of the range has bytes, or it does not lie
+ * on the host's pages, of backing_page_size bytes. */
+bool backing_resident(const struct backing *b, uint64_t addr, uint64_t size, uint8_t *pages);
+uint64_t backing_page_size(const struct backing *b);
+
 /* All zero until the window lies somewhere. */
 struct bias backing_bias(const struct backing *b);
 

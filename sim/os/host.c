@@ -115,6 +115,14 @@ static uint64_t host_brk(struct kernel *k) {
     return (uintptr_t)sbrk(0);
 }
 
+static bool host_resident(struct kernel *k, uint64_t addr, uint64_t size, uint8_t *pages) {
+    if (mincore(host_ptr(addr), (size_t)size, pages) != 0)
+        return false;
+    for (uint64_t i = 0; i < size / k->os.host_page_size; i++)
+        pages[i] &= 1; /* the other bits are the kernel's */
+    return true;
+}
+
 static int host_occupy(struct kernel *k, uint64_t addr, uint64_t size) {
     if (!representable(addr, size))
         return ENOMEM;
@@ -177,6 +185,7 @@ static const struct kernel_ops host_ops = {
     .advise = host_advise,
     .granted = host_granted,
     .brk = host_brk,
+    .resident = host_resident,
     .occupy = host_occupy,
     .others = host_others,
     .destroy = host_destroy,
@@ -206,7 +215,7 @@ struct os *os_host_new(const struct platform *platform, struct error *err) {
     sys_init(&h->kernel, platform, &host_ops);
     struct os *os = &h->kernel.os;
     os->image_end = (uintptr_t)end;
-    os->phys_page_size = page;
+    os->phys_page_size = os->host_page_size = page;
     os->huge_page_size = platform->huge_page_size;
     return os;
 }

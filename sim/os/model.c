@@ -284,6 +284,10 @@ static uint64_t model_brk(struct kernel *k) {
     return model_of(k)->brk;
 }
 
+static bool model_resident(struct kernel *k, uint64_t addr, uint64_t size, uint8_t *pages) {
+    return backing_resident(model_of(k)->backing, addr, size, pages);
+}
+
 /* What stands in the space from the start, or comes in between. */
 static void add_other(struct model *m, uint64_t addr, uint64_t size, const char *what) {
     uint64_t start = round_down(addr, m->page), end = round_up(addr + size, m->page);
@@ -332,6 +336,7 @@ static const struct kernel_ops model_ops = {
     .advise = model_advise,
     .granted = model_granted,
     .brk = model_brk,
+    .resident = model_resident,
     .occupy = model_occupy,
     .others = model_others,
     .destroy = model_destroy,
@@ -477,6 +482,7 @@ struct os *os_model_new(
         os->phys_page_size = 0;
     os->huge_page_size = platform->huge_page_size;
     os->bias = backing_bias(backing);
+    os->host_page_size = backing_page_size(backing);
     m->address_limit = config->address_limit;
     m->memory_limit = config->memory_limit;
     m->ignores_hints = config->ignores_hints;

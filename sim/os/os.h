@@ -45,6 +45,10 @@ struct os_ops {
     void (*used)(struct os *os, uint64_t addr, uint64_t size);
     /* sbrk0: the program break. */
     uint64_t (*brk)(struct os *os);
+    /* Which of the host's pages of [addr, addr + size) are in memory: sets a byte for each of them,
+     * 1 or 0. Both are multiples of host_page_size and all of it is mapped. False: it cannot be
+     * told. NULL: nothing ever can. */
+    bool (*resident)(struct os *os, uint64_t addr, uint64_t size, uint8_t *pages);
     /* Something else maps that range (before init). Returns 0 or an errno. */
     int (*occupy)(struct os *os, uint64_t addr, uint64_t size);
     void (*destroy)(struct os *os);
@@ -56,6 +60,7 @@ struct os {
     uint64_t image_end;      /* firstmoduledata.end */
     uint64_t phys_page_size; /* 0 if the system would not tell */
     uint64_t huge_page_size;
+    uint64_t host_page_size; /* bytes; what `resident` tells apart */
     struct bias bias;
     /* Set when a replayed request differs from the recorded one; the heap then stops. */
     bool diverged;

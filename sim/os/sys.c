@@ -58,6 +58,12 @@ static uint64_t on_brk(struct os *os) {
     return k->ops->brk(k);
 }
 
+static bool on_resident(struct os *os, uint64_t addr, uint64_t size, uint8_t *pages) {
+    struct kernel *k = kernel_of(os);
+    INVARIANT(addr % os->host_page_size == 0 && size % os->host_page_size == 0);
+    return k->ops->resident(k, addr, size, pages);
+}
+
 static int on_occupy(struct os *os, uint64_t addr, uint64_t size) {
     struct kernel *k = kernel_of(os);
     return k->ops->occupy(k, addr, size);
@@ -226,6 +232,7 @@ void sys_init(struct kernel *k, const struct platform *platform, const struct ke
         .alloc = on_alloc,
         .free = on_free,
         .brk = on_brk,
+        .resident = on_resident,
         .occupy = on_occupy,
         .destroy = on_destroy,
     };

@@ -44,6 +44,7 @@ struct kernel_ops {
     /* sysReserve is about to answer this range. */
     void (*granted)(struct kernel *k, uint64_t addr, uint64_t size);
     uint64_t (*brk)(struct kernel *k);
+    bool (*resident)(struct kernel *k, uint64_t addr, uint64_t size, uint8_t *pages);
     int (*occupy)(struct kernel *k, uint64_t addr, uint64_t size);
     void (*others)(const struct kernel *k, show_range *show, void *arg);
     void (*destroy)(struct kernel *k);

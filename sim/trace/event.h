@@ -37,7 +37,8 @@ _Static_assert(sizeof(struct event) == 32, "two events fit a cache line, and fil
 /* X(NAME, text, w, x, a, b, c): the text is the kind's name for people and files, the rest says
  * what the fields hold ("" = unused, zero). The contract of each stands above it. */
 #define EVENT_KINDS(X)                                                                             \
-    /* The program begins its operation number x (from 0), on P w >> 8. Replica: ops += 1. */      \
+    /* The program begins its operation number x (from 0), on P w >> 8. Replica: ops += 1.         \
+     * Of a fill, size and extra are the object's size and address. */                             \
     X(OP_BEGIN, "op", "enum op_code | P << 8", "number", "id", "size", "extra")                    \
     /* ... and has finished it, with a result (an address, a byte count; 0 if none). */            \
     X(OP_END, "op end", "enum op_code | P << 8", "number", "result", "", "")                       \
@@ -64,6 +65,10 @@ _Static_assert(sizeof(struct event) == 32, "two events fit a cache line, and fil
      * (w >> 8, owner x >> 8). Split where the old state changes. */                               \
     X(RANGE, "range", "enum range_state old | new << 8", "owner old | new << 8", "addr", "size",   \
         "")                                                                                        \
+    /* [a, a+b) of the heap's memory is found to be in memory now (w = 1: touched for the first    \
+     * time), or no longer (w = 0: given back). The machine's kernel says so, when it is asked     \
+     * (sim/work/residency.h); runs whose events are to be the same everywhere do not ask. */      \
+    X(RESIDENT, "resident", "0 no longer, 1 now", "", "addr", "size", "")                          \
     /* A boundary of the heap (enum heap_field) moved from a to b. */                              \
     X(HEAP_SET, "heap", "enum heap_field", "", "old", "new", "")                                   \
     /* A statistic (enum stat_id) changed by a (two's complement); x: of those that P's count for  \

@@ -298,6 +298,7 @@ void narrate(
         [EV_OS_UNUSED] = tell_os,
         [EV_OS_USED] = tell_os,
         [EV_RANGE] = tell_range,
+        [EV_RESIDENT] = tell_resident,
         [EV_HEAP_SET] = tell_boundary,
         [EV_STAT_ADD] = tell_stat,
         [EV_P_BORN] = tell_p_born,
@@ -373,6 +374,7 @@ enum weight narrate_weight(const struct event *ev) {
     case EV_GREY:
     case EV_BLACK:
     case EV_DROP:
+    case EV_RESIDENT:
     case EV_STORE: return WEIGHT_STEP;
     case EV_OP_END:
     case EV_RANGE:

@@ -39,7 +39,8 @@ const char *region_note(const struct teller *t, uint64_t addr);
 typedef void tell_fn(struct teller *t, const struct event *ev);
 
 /* narrate_start.c: mallocinit, and the calls to the system */
-tell_fn tell_step, tell_attempt, tell_message, tell_exit, tell_os, tell_range, tell_meta;
+tell_fn tell_step, tell_attempt, tell_message, tell_exit, tell_os, tell_range, tell_resident,
+    tell_meta;
 /* narrate_ps.c: P's and their locks */
 tell_fn tell_p_born, tell_switch, tell_wait;
 /* narrate_heap.c: the heap's structures */

@@ -216,6 +216,12 @@ void tell_range(struct teller *t, const struct event *ev) {
         region_note(t, ev->a), NAME_IN(was, ev->w & 0xffu), NAME_IN(was, (unsigned)ev->w >> 8));
 }
 
+void tell_resident(struct teller *t, const struct event *ev) {
+    const char *text = ev->w ? _("%s at %s%s are touched: from now on they are in memory.")
+                             : _("%s at %s%s are no longer in memory.");
+    sb_printf(t->out, text, SIZE(ev->b), HEX(ev->a), region_note(t, ev->a));
+}
+
 void tell_meta(struct teller *t, const struct event *ev) {
     sb_printf(t->out, _("The runtime keeps %s at %s for %s."), SIZE(ev->b), HEX(ev->a),
         meta_kind_name(ev->w));

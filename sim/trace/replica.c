@@ -83,6 +83,16 @@ static void on_range(struct replica *r, const struct event *ev, enum direction d
         (enum range_owner)(ev->x >> shift_to & 0xff));
 }
 
+static void on_resident(struct replica *r, const struct event *ev, enum direction dir) {
+    bool there = (ev->w != 0) == (dir == APPLY);
+    uint64_t end = ev->a + ev->b;
+    struct range now;
+    INVARIANT(rangemap_run(&r->resident, ev->a, end, &now) == end);
+    INVARIANT(now.state == (there ? RANGE_NONE : RANGE_MAPPED));
+    rangemap_set(&r->resident, ev->a, end, there ? RANGE_MAPPED : RANGE_NONE,
+        there ? OWNER_HEAP : OWNER_NOBODY);
+}
+
 static void on_meta(struct replica *r, const struct event *ev, enum direction dir) {
     if (dir == UNDO) {
         EXPECT(r->meta_count > 0);
@@ -387,6 +397,7 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
     case EV_OS_UNUSED:
     case EV_OS_USED: r->os_calls[ev->kind] += one; break;
     case EV_RANGE: on_range(r, ev, dir); break;
+    case EV_RESIDENT: on_resident(r, ev, dir); break;
     case EV_HEAP_SET:
         EXPECT(ev->w < HEAP_FIELD_COUNT);
         set_value(r, ev, &r->heap[ev->w], ev->a, ev->b, dir);

@@ -90,6 +90,7 @@ struct replica {
 
     struct init_path init;
     struct rangemap ranges;
+    struct rangemap resident;    /* RANGE_MAPPED: known to be in memory */
     uint64_t os_calls[EV_COUNT]; /* by event kind, EV_OS_* only */
 
     uint64_t heap[HEAP_FIELD_COUNT]; /* by enum heap_field */

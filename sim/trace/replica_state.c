@@ -51,6 +51,7 @@ void replica_free(struct replica *r) {
     chunks_free(&r->bitmap, NULL);
     free(r->meta);
     rangemap_free(&r->ranges);
+    rangemap_free(&r->resident);
     free(r);
 }
 
@@ -66,6 +67,8 @@ struct replica *replica_copy(const struct replica *r) {
         memcpy(copy->meta, r->meta, r->meta_count * sizeof *copy->meta);
     copy->ranges = (struct rangemap){0};
     rangemap_copy(&copy->ranges, &r->ranges);
+    copy->resident = (struct rangemap){0};
+    rangemap_copy(&copy->resident, &r->resident);
     return copy;
 }
 
@@ -75,7 +78,7 @@ size_t replica_fresh(const struct replica *r) {
 
 size_t replica_unshared(const struct replica *r) {
     return sizeof *r + r->meta_count * sizeof *r->meta +
-           r->ranges.count * sizeof *r->ranges.ranges +
+           (r->ranges.count + r->resident.count) * sizeof(struct range) +
            (r->spans.count + r->page_table.count + r->bitmap.count) * sizeof(void *);
 }
 
@@ -92,7 +95,8 @@ static size_t bits_memory(const struct rspan *spans) {
 
 size_t replica_memory(const struct replica *r) {
     size_t bytes = sizeof *r + r->meta_cap * sizeof *r->meta +
-                   r->ranges.cap * sizeof *r->ranges.ranges + chunks_memory(&r->spans, SPAN_BYTES) +
+                   (r->ranges.cap + r->resident.cap) * sizeof(struct range) +
+                   chunks_memory(&r->spans, SPAN_BYTES) +
                    chunks_memory(&r->page_table, PAGE_BYTES) +
                    chunks_memory(&r->bitmap, BITMAP_CHUNK);
     for (size_t i = 0; i < r->spans.count; i++)

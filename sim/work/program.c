@@ -395,6 +395,28 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, u
     BUG("no operation %d", (int)op->code);
 }
 
+static void tell_begin(struct program *p, const struct op *op, unsigned on, uint32_t number) {
+    const struct object *o = object_find(p, op->id);
+    struct event ev = {.kind = EV_OP_BEGIN,
+        .w = (uint16_t)(op->code | on << 8),
+        .x = number,
+        .a = op->id,
+        .b = op->size,
+        .c = op->ptrdata};
+    switch (op->code) {
+    case OP_OCCUPY: ev.a = op->addr; break;
+    case OP_ALLOC_TYPED: ev.b = op->elem * op->count; break;
+    case OP_STORE: ev.c = op->dst; break;
+    case OP_FILL:
+        ev.b = o->size;
+        ev.c = o->addr;
+        break;
+    default: break;
+    }
+    heap_act(p->heap, on);
+    heap_emit(p->heap, ev);
+}
+
 /* Whether a range can be occupied the system alone can tell. */
 static bool occupy(struct program *p, const struct op *op, struct error *err) {
     int refused = p->os->ops->occupy(p->os, op->addr, op->size);
@@ -409,17 +431,6 @@ bool program_accepts(const struct program *p, const struct op *op, struct error 
     if (program_ended(p))
         return error_set(err, _("Go has ended the program, expected no more operations"));
     return check(p, op, err);
-}
-
-static void tell_begin(struct program *p, const struct op *op, unsigned on, uint32_t number) {
-    uint64_t size = op->code == OP_ALLOC_TYPED ? op->elem * op->count : op->size;
-    heap_act(p->heap, on);
-    heap_emit(p->heap, (struct event){.kind = EV_OP_BEGIN,
-                           .w = (uint16_t)(op->code | on << 8),
-                           .x = number,
-                           .a = op->code == OP_OCCUPY ? op->addr : op->id,
-                           .b = size,
-                           .c = op->code == OP_STORE ? op->dst : op->ptrdata});
 }
 
 /* Carries out what has begun, to its end. */

@@ -8,11 +8,13 @@
 #include "sim/work/session_internal.h"
 
 #include "sim/base/i18n.h"
+#include "sim/work/residency.h"
 
 #include <stdlib.h>
 
 static void world_free(struct world *w) {
     program_free(w->program);
+    residency_free(w->residency);
     os_destroy(w->os);
     recording_free(w->recording);
     sb_free(&w->why);
@@ -79,7 +81,10 @@ static bool world_make(struct world *w, const struct environment *env, struct er
         return false;
     }
     w->recording = recording_new();
-    w->program = program_new(w->os, recording_sink(w->recording));
+    struct sink *sink = recording_sink(w->recording);
+    if (env->residency)
+        w->residency = residency_new(w->os, sink);
+    w->program = program_new(w->os, w->residency ? residency_sink(w->residency) : sink);
     note_others(w);
     return true;
 }

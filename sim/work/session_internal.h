@@ -15,6 +15,7 @@ struct phase {
 struct world {
     struct os *os;
     struct recording *recording;
+    struct residency *residency; /* NULL: nobody asks */
     struct program *program;
     bool simulated;
     struct strbuf why; /* empty: the provider is the one asked for */

@@ -1,0 +1,130 @@
+/* Residency: what is touched becomes known, what is given back is no longer in memory, and nothing
+ * else about a run changes. */
+#include "sim/work/session.h"
+
+#include "sim/work/residency.h"
+#include "sim/work/script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct session *run(const char *script, const char *platform, bool residency) {
+    struct error err = {""};
+    struct environment env = {.platform = platform_find(platform),
+        .provider = PROVIDER_MODEL,
+        .seed = {1, 2},
+        .residency = residency};
+    struct op_source *source = script_parse("t.arena", script, &err);
+    struct session *s = source ? session_new(&env, source, &err) : NULL;
+    if (!s)
+        fail_msg("no session: %s", err.text);
+    while (session_pump(s, 1000))
+        continue;
+    assert_string_equal(session_error(s)->text, "");
+    return s;
+}
+
+static uint64_t resident(const struct replica *r, uint64_t lo, uint64_t hi) {
+    return rangemap_bytes(&r->resident, lo, hi, RANGE_MAPPED);
+}
+
+/* An object without pointers is not written to by the allocator: its memory is mapped, and that is
+ * all, until the program fills it. */
+static void memory_is_touched_when_it_is_written_to(void **state) {
+    (void)state;
+    static const char *const platforms[] = {"linux/amd64", "linux/386"};
+    for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
+        struct session *s = run("x = alloc 400000\ny = alloc 40000\nfill y\n", platforms[i], true);
+        uint64_t x, y, size;
+        assert_true(program_object(session_program(s), 1, &x, &size));
+        assert_true(program_object(session_program(s), 2, &y, &size));
+        const struct replica *r = recording_head(session_recording(s));
+        assert_int_equal(rangemap_state(&r->ranges, x, NULL), RANGE_MAPPED);
+        assert_int_equal(resident(r, x, x + 400000), 0);
+        assert_int_equal(resident(r, y, y + 40000), 40000);
+        session_free(s);
+    }
+}
+
+/* Of 16 GiB of bitmap and 512 MiB of spans a first allocation touches a page each. */
+static void bitmap_and_spans_are_touched_where_they_are_used(void **state) {
+    (void)state;
+    struct session *s = run("type t = ptr*8\nx = new t\n", "linux/amd64", true);
+    const struct replica *r = recording_head(session_recording(s));
+    uint64_t bitmap = r->heap[HEAP_bitmap], spans = r->heap[HEAP_spans];
+    assert_int_equal(r->heap[HEAP_bitmap_mapped], KiB(32));
+    assert_int_equal(resident(r, bitmap - KiB(32), bitmap), KiB(4));
+    assert_int_equal(resident(r, spans, spans + KiB(8)), KiB(4));
+    session_free(s);
+}
+
+static void released_memory_is_no_longer_there(void **state) {
+    (void)state;
+    static const char script[] =
+        "x = alloc 400000\nfill x\ndrop x\ncollect\nscavenge\n";
+    struct session *s = run(script, "linux/amd64", true);
+    const struct replica *r = recording_head(session_recording(s));
+    uint64_t lo = r->heap[HEAP_arena_start], ever = 0;
+    for (uint64_t i = 0; i < recording_count(session_recording(s)); i++) {
+        const struct event *ev = recording_event(session_recording(s), i);
+        if (ev->kind == EV_RESIDENT && ev->w && ev->a >= lo)
+            ever += ev->b;
+    }
+    assert_true(ever >= 400000);
+    assert_true(resident(r, lo, lo + MiB(1)) < KiB(64));
+    session_free(s);
+}
+
+/* Every RESIDENT event undoes. */
+static void a_run_with_residency_goes_back_to_nothing(void **state) {
+    (void)state;
+    struct session *s =
+        run("repeat 200\nx = alloc 8..60000\nfill x\ndrop x\nend\ncollect\nscavenge\n", "linux/386",
+            true);
+    const struct recording *rec = session_recording(s);
+    struct replica *r = replica_copy(recording_head(rec));
+    for (uint64_t i = recording_count(rec); i > 0; i--)
+        replica_undo(r, recording_event(rec, i - 1));
+    assert_int_equal(r->resident.count, 0);
+    replica_free(r);
+    session_free(s);
+}
+
+static void but_for_its_events_a_run_is_the_same(void **state) {
+    (void)state;
+    static const char script[] = "keep r 50\nrepeat 500\nr[] = alloc 8..100000\nend\ncollect\n";
+    struct session *with = run(script, "linux/amd64", true);
+    struct session *without = run(script, "linux/amd64", false);
+    const struct recording *a = session_recording(with), *b = session_recording(without);
+    uint64_t i = 0, n = recording_count(b), extra = 0;
+    for (uint64_t k = 0; k < recording_count(a); k++) {
+        struct event ev = *recording_event(a, k);
+        if (ev.kind == EV_RESIDENT) {
+            extra++;
+            continue;
+        }
+        assert_true(i < n);
+        assert_memory_equal(&ev, recording_event(b, i), sizeof ev);
+        i++;
+    }
+    assert_int_equal(i, n);
+    assert_true(extra > 10);
+    session_free(with);
+    session_free(without);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_touched_when_it_is_written_to),
+        cmocka_unit_test(bitmap_and_spans_are_touched_where_they_are_used),
+        cmocka_unit_test(released_memory_is_no_longer_there),
+        cmocka_unit_test(a_run_with_residency_goes_back_to_nothing),
+        cmocka_unit_test(but_for_its_events_a_run_is_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
