@@ -1,7 +1,10 @@
 /* Residency: see residency.h. */
 #include "sim/work/residency.h"
 
+#include "sim/trace/replica.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 /* What the watch knows of the heap's mapped memory: states in its map. */
 #define FRESH   RANGE_MAPPED
@@ -11,8 +14,8 @@ enum {
     ASK_MOST = 1 << 12, /* pages that one question is about */
     DIRTY_MOST = 32,    /* stretches noted within an operation; with more of them all is asked */
     QUESTION_COST = 1 << 5, /* pages that could be looked through while a question is put */
-    ROUND_PAGES = 1 << 13,  /* asked about now and then: after so many ... */
-    ROUND_OPS = 1 << 10,    /* ... operations */
+    ROUND_PAGES = 1 << 12,  /* asked about now and then: after so many ... */
+    ROUND_OPS = 1 << 12,    /* ... operations */
     SWEEP_PAGES = 1 << 16,  /* ... and after what may have touched anything */
 };
 
@@ -30,9 +33,12 @@ struct residency {
     uint64_t cursor; /* where the next round goes on */
     struct stretch dirty[DIRTY_MOST];
     size_t dirty_count;
-    struct stretch hot;   /* lately found to be TOUCHED throughout */
-    uint64_t last_object; /* page of the object noted last */
+    struct stretch hot; /* lately found to be TOUCHED throughout */
+    uint8_t *needzero;  /* by span handle: its memory was used before */
+    size_t span_cap;
+    uint32_t span; /* that the last slot was taken from */
     unsigned ops;
+    bool zeroed; /* the memory of the next object */
     bool all;    /* anything may have been touched */
     bool exited; /* Go ended the program: nothing but OP_END may follow */
     uint8_t answer[ASK_MOST];
@@ -55,8 +61,8 @@ static void ask(struct residency *w, uint64_t lo, uint64_t hi, bool known) {
         return;
     for (size_t i = 0; i < count;) {
         size_t first = i;
-        while (i < count && w->answer[i] == w->answer[first])
-            i++;
+        const uint8_t *other = memchr(&w->answer[i], !w->answer[i], count - i);
+        i = other ? (size_t)(other - w->answer) : count;
         if (w->answer[first] != known)
             tell(w, lo + first * w->page, lo + i * w->page, !known);
     }
@@ -134,23 +140,33 @@ static void note(struct residency *w, uint64_t lo, uint64_t hi) {
 /* Pages have another span: their entries were written, their bitmap bytes perhaps, too. */
 static void note_pages(struct residency *w, const struct event *ev) {
     uint64_t word = w->os->platform->ptr_size, bytes = GO_PAGE_SIZE / (4 * word);
-    uint64_t start = w->heap[HEAP_arena_start] + (ev->a << GO_PAGE_SHIFT);
     uint64_t entry = w->heap[HEAP_spans] + ev->a * word,
              bits = w->heap[HEAP_bitmap] - ev->a * bytes;
-    note(w, start, start + (ev->b << GO_PAGE_SHIFT));
     note(w, entry, entry + ev->b * word);
     note(w, bits - ev->b * bytes, bits);
 }
 
-/* Of the objects in a page the first alone is asked about at once: what is written to the others
- * shows in stores and rounds. */
+/* Fresh memory of the system's is zero, and given out as it is. A block of the tiny allocator, and
+ * memory that was used before, is zeroed. */
 static void note_object(struct residency *w, const struct event *ev) {
-    uint64_t page = round_down(ev->a, w->page);
-    bool large = ev->b > w->page;
-    if (page == w->last_object && !large)
-        return;
-    w->last_object = page;
-    note(w, ev->a, ev->a + (ev->b ? ev->b : 1));
+    bool tiny = ev->b < TINY_SIZE && spanclass_noscan(ev->w & 0xff);
+    bool zeroed = w->zeroed || (w->span < w->span_cap && w->needzero[w->span]);
+    w->zeroed = false;
+    if (tiny || zeroed)
+        note(w, ev->a, ev->a + (ev->b ? ev->b : 1));
+}
+
+/* A span of a large object is zeroed as a whole before it is one. */
+static void set_needzero(struct residency *w, uint32_t span, bool needzero) {
+    w->zeroed |= !needzero;
+    if (span >= w->span_cap) {
+        size_t old = w->span_cap;
+        void *flags = w->needzero;
+        array_reserve(&flags, &w->span_cap, span + 1, sizeof *w->needzero);
+        w->needzero = flags;
+        memset(w->needzero + old, 0, w->span_cap - old);
+    }
+    w->needzero[span] = needzero;
 }
 
 /* What is no longer the heap's memory is gone; of what was given back the kernel is asked. */
@@ -179,6 +195,11 @@ static void on_range(struct residency *w, const struct event *ev) {
 static void on_event(struct residency *w, const struct event *ev) {
     switch (ev->kind) {
     case EV_HEAP_SET: w->heap[ev->w] = ev->b; break;
+    case EV_SLOT: w->span = ev->x; break;
+    case EV_SPAN_SET:
+        if (ev->w == SPAN_needzero)
+            set_needzero(w, ev->x, ev->b != 0);
+        break;
     case EV_PAGES: note_pages(w, ev); break;
     case EV_BITMAP:
         note(w, w->heap[HEAP_bitmap] - ev->a - ev->w, w->heap[HEAP_bitmap] - ev->a);
@@ -214,7 +235,6 @@ struct residency *residency_new(struct os *os, struct sink *to) {
     w->to = to;
     w->os = os;
     w->page = os->host_page_size;
-    w->last_object = UINT64_MAX;
     return w;
 }
 
@@ -222,6 +242,7 @@ void residency_free(struct residency *w) {
     if (!w)
         return;
     rangemap_free(&w->memory);
+    free(w->needzero);
     free(w);
 }
 

@@ -46,6 +46,19 @@ static void a_run_ends_where_the_state_changes(void **state) {
     rangemap_free(&m);
 }
 
+static void bytes_are_counted_by_state(void **state) {
+    (void)state;
+    struct rangemap m = {0};
+    rangemap_set(&m, 10, 20, RANGE_MAPPED, OWNER_HEAP);
+    rangemap_set(&m, 30, 50, RANGE_MAPPED, OWNER_HEAP);
+    rangemap_set(&m, 20, 25, RANGE_RELEASED, OWNER_HEAP);
+    assert_int_equal(rangemap_bytes(&m, 0, 100, RANGE_MAPPED), 30);
+    assert_int_equal(rangemap_bytes(&m, 15, 45, RANGE_MAPPED), 20);
+    assert_int_equal(rangemap_bytes(&m, 15, 45, RANGE_RELEASED), 5);
+    assert_int_equal(rangemap_bytes(&m, 50, 60, RANGE_MAPPED), 0);
+    rangemap_free(&m);
+}
+
 static void random_changes_agree_with_cells(void **state) {
     (void)state;
     enum { CELLS = 64, ROUNDS = 20000 };
@@ -73,6 +86,7 @@ int main(void) {
         cmocka_unit_test(neighbours_alike_become_one),
         cmocka_unit_test(a_hole_splits_a_range),
         cmocka_unit_test(a_run_ends_where_the_state_changes),
+        cmocka_unit_test(bytes_are_counted_by_state),
         cmocka_unit_test(random_changes_agree_with_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,25 @@ static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
     backing_free(b);
 }
 
+static void what_was_touched_is_resident(void **state) {
+    (void)state;
+    struct backing *b = backing("linux/386");
+    uint64_t page = backing_page_size(b);
+    uint8_t pages[4];
+    assert_true(backing_commit(b, 0x10000, 4 * page));
+    *host(b, 0x10000 + 2 * page) = 1;
+    assert_true(backing_resident(b, 0x10000, 4 * page, pages));
+    assert_memory_equal(pages, ((uint8_t[]){0, 0, 1, 0}), 4);
+    backing_release(b, 0x10000, 4 * page);
+    assert_true(backing_resident(b, 0x10000, 4 * page, pages));
+    assert_memory_equal(pages, ((uint8_t[]){0, 0, 0, 0}), 4);
+    assert_false(backing_resident(b, 0x10001, page, pages));
+    backing_free(b);
+    b = backing("linux/amd64"); /* lies nowhere yet */
+    assert_false(backing_resident(b, BASE, page, pages));
+    backing_free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_32_bit_window_is_there_at_once),
@@ -215,6 +234,7 @@ int main(void) {
         cmocka_unit_test(a_folded_heap_has_room_where_it_begins),
         cmocka_unit_test(what_a_folded_space_has_no_room_for_is_refused),
         cmocka_unit_test(a_place_in_a_folded_space_is_one_ranges_at_a_time),
+        cmocka_unit_test(what_was_touched_is_resident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,20 @@ static void mapped_memory_is_real_and_zero_after_release(void **state) {
     os_destroy(os);
 }
 
+static void the_kernel_tells_what_is_touched(void **state) {
+    (void)state;
+    struct os *os = host();
+    uint64_t page = os->host_page_size, addr = os->ops->alloc(os, 4 * page).addr;
+    uint8_t pages[4];
+    assert_true(addr != 0);
+    *(uint8_t *)os_host(os, addr + page) = 1;
+    assert_true(os->ops->resident(os, addr, 4 * page, pages));
+    assert_memory_equal(pages, ((uint8_t[]){0, 1, 0, 0}), 4);
+    os->ops->free(os, addr, 4 * page);
+    assert_false(os->ops->resident(os, addr, 4 * page, pages));
+    os_destroy(os);
+}
+
 static void destroy_leaves_nothing_mapped(void **state) {
     (void)state;
     uint64_t seen[4];
@@ -372,6 +386,7 @@ int main(void) {
         cmocka_unit_test(an_occupied_hint_is_refused),
         cmocka_unit_test(a_map_that_collides_is_answered_elsewhere),
         cmocka_unit_test(mapped_memory_is_real_and_zero_after_release),
+        cmocka_unit_test(the_kernel_tells_what_is_touched),
         cmocka_unit_test(destroy_leaves_nothing_mapped),
         cmocka_unit_test(the_process_is_described_as_it_is),
         cmocka_unit_test(others_are_told_without_the_heaps_own),

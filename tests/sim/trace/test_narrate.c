@@ -94,6 +94,15 @@ static void system_calls_name_the_region_where_it_is_known(void **unused) {
         "that.");
 }
 
+static void touched_memory_is_told_from_mapped(void **unused) {
+    (void)unused;
+    struct replica r = state();
+    struct event ev = {.kind = EV_RESIDENT, .w = 1, .a = 0xc420000000, .b = 0x1000};
+    expect(ev, &r, "4 KiB at 0xc420000000 (arena) are touched: from now on they are in memory.");
+    ev.w = 0;
+    expect(ev, NULL, "4 KiB at 0xc420000000 are no longer in memory.");
+}
+
 static void regions_end_where_the_next_begins(void **unused) {
     (void)unused;
     struct replica r = state();
@@ -226,6 +235,7 @@ int main(void) {
         cmocka_unit_test(what_another_p_than_the_first_does_is_said),
         cmocka_unit_test(attempts_tell_their_outcomes),
         cmocka_unit_test(system_calls_name_the_region_where_it_is_known),
+        cmocka_unit_test(touched_memory_is_told_from_mapped),
         cmocka_unit_test(regions_end_where_the_next_begins),
         cmocka_unit_test(slots_name_their_span_by_its_base),
         cmocka_unit_test(objects_tell_what_rounding_costs),

@@ -65,8 +65,7 @@ static void bitmap_and_spans_are_touched_where_they_are_used(void **state) {
 
 static void released_memory_is_no_longer_there(void **state) {
     (void)state;
-    static const char script[] =
-        "x = alloc 400000\nfill x\ndrop x\ncollect\nscavenge\n";
+    static const char script[] = "x = alloc 400000\nfill x\ndrop x\ncollect\nscavenge\n";
     struct session *s = run(script, "linux/amd64", true);
     const struct replica *r = recording_head(session_recording(s));
     uint64_t lo = r->heap[HEAP_arena_start], ever = 0;
