@@ -165,11 +165,28 @@ static void on_slot(struct replica *r, const struct event *ev, enum direction di
     count_span(r, s, APPLY);
 }
 
+static uint32_t bit_count(uint64_t bits) {
+    uint32_t n = 0;
+    for (; bits; bits &= bits - 1)
+        n++;
+    return n;
+}
+
+/* Mark bits are set by a collection that marks alone; sweeping clears them. */
+static void count_marks(
+    struct replica *r, struct rspan *s, const struct event *ev, enum direction dir) {
+    uint32_t set = bit_count(ev->c & ~ev->b), cleared = bit_count(ev->b & ~ev->c);
+    s->marked += dir == APPLY ? set - cleared : cleared - set;
+    r->marked += dir == APPLY ? set : (uint64_t)0 - set;
+}
+
 static void on_bits(struct replica *r, const struct event *ev, enum direction dir) {
     struct rspan *s = span_at(r, ev->x);
     EXPECT(ev->a < RSPAN_MAX_WORDS);
     uint64_t *bits = rspan_bits_write(r, s, ev->w != 0, (uint32_t)ev->a + 1);
     set_value(r, ev, &bits[ev->a], ev->b, ev->c, dir);
+    if (ev->w)
+        count_marks(r, s, ev, dir);
 }
 
 static void on_pages(struct replica *r, const struct event *ev, enum direction dir) {
@@ -378,6 +395,24 @@ static void on_object(struct replica *r, const struct event *ev, enum direction 
     r->objects_born += one;
 }
 
+/* An object waits on top of the others, or the top one's turn has come. */
+static void on_grey(struct replica *r, const struct event *ev, enum direction dir) {
+    struct rspan *s = span_at(r, ev->x);
+    if ((ev->kind == EV_GREY) == (dir == APPLY)) {
+        *replica_grey_write(r, r->grey++) = ev->a;
+        s->grey++;
+    } else {
+        INVARIANT(r->grey > 0 && s->grey > 0 && replica_grey(r, r->grey - 1) == ev->a);
+        r->grey--;
+        s->grey--;
+    }
+}
+
+static void on_marked(struct replica *r, const struct event *ev, enum direction dir) {
+    set_value(r, ev, &r->marked, ev->a, 0, dir);
+    r->collections += dir == APPLY ? 1 : (uint64_t)-1;
+}
+
 static void take(struct replica *r, const struct event *ev, enum direction dir) {
     uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
     switch ((enum event_kind)ev->kind) {
@@ -427,9 +462,9 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
         break;
     case EV_OBJECT:
     case EV_DROP: on_object(r, ev, dir); break;
-    case EV_GREY: r->grey += one; break;
-    case EV_BLACK: r->grey -= one; break;
-    case EV_MARKED: r->collections += one; break;
+    case EV_GREY:
+    case EV_BLACK: on_grey(r, ev, dir); break;
+    case EV_MARKED: on_marked(r, ev, dir); break;
     case EV_STORE: break; /* object bytes are not part of the replica */
     case EV_COUNT:
     default: BUG("no event kind %u", ev->kind);

@@ -25,6 +25,8 @@ struct rspan {
     uint64_t state, spanclass, alloc_count, incache, needzero, sweepgen;
     uint64_t *alloc_bits, *mark_bits; /* bit_words words each, or NULL: all zero; shared */
     uint32_t bit_words;
+    uint32_t marked;     /* bits set in mark_bits */
+    uint32_t grey;       /* of its objects that many are marked and not yet looked into */
     uint16_t list;       /* enum list_base + index, LIST_NOWHERE if in none */
     uint32_t prev, next; /* handles, in that list */
     bool in_treap;
@@ -117,6 +119,7 @@ struct replica {
     struct class_sum classes[NUM_SPAN_CLASSES];
     struct tiny_sum tiny_sum;
     uint64_t grey;                          /* objects marked and not yet looked into */
+    uint64_t marked;                        /* objects marked by the collection that is marking */
     uint64_t collections;                   /* MARKED events so far */
     uint64_t objects_born, objects_dropped; /* OBJECT and DROP events so far */
 
@@ -124,6 +127,7 @@ struct replica {
 
     struct chunked page_table; /* read with replica_page */
     struct chunked bitmap;     /* read with replica_bitmap */
+    struct chunked grey_stack; /* read with replica_grey */
 };
 
 struct replica *replica_new(void);
@@ -152,6 +156,13 @@ uint32_t replica_page(const struct replica *r, uint64_t page);
 uint8_t replica_bitmap(const struct replica *r, uint64_t index);
 /* How many bytes of the heap bitmap from index on, and before end, are zero. */
 uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end);
+/* Is a collection marking? (It has marked something and not yet all.) */
+static inline bool replica_marking(const struct replica *r) {
+    return r->marked > 0;
+}
+/* The address of number i (from 0) of the r->grey objects that wait to be looked into. They are a
+ * stack: the last is the next. */
+uint64_t replica_grey(const struct replica *r, uint64_t i);
 /* The span in use or managed by hand that holds addr; a free one only at its first and last page,
  * since inside it the spans table has stale entries. 0 if none. */
 uint32_t replica_span_of(const struct replica *r, uint64_t addr);

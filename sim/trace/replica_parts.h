@@ -24,6 +24,7 @@ uint64_t *rspan_bits_write(struct replica *r, struct rspan *s, bool marks, uint3
 /* The span has another number of slots: where it has bits, it has one for each of them. */
 void rspan_bits_fit(struct replica *r, struct rspan *s);
 uint32_t *replica_page_write(struct replica *r, uint64_t page);
+uint64_t *replica_grey_write(struct replica *r, uint64_t i);
 uint8_t *replica_bitmap_write(struct replica *r, uint64_t index);
 
 #endif

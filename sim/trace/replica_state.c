@@ -14,8 +14,10 @@ enum {
     SPAN_CHUNK = 16,        /* spans */
     PAGE_CHUNK = 1 << 10,   /* spans-table entries: 8 MiB of arena */
     BITMAP_CHUNK = 1 << 12, /* bytes of heap bitmap: 128 KiB of 64-bit arena */
+    GREY_CHUNK = 1 << 9,    /* grey objects */
     SPAN_BYTES = SPAN_CHUNK * sizeof(struct rspan),
     PAGE_BYTES = PAGE_CHUNK * sizeof(uint32_t),
+    GREY_BYTES = GREY_CHUNK * sizeof(uint64_t),
 };
 
 /* --- What chunks of spans hold --- */
@@ -49,6 +51,7 @@ void replica_free(struct replica *r) {
     chunks_free(&r->spans, drop_bits);
     chunks_free(&r->page_table, NULL);
     chunks_free(&r->bitmap, NULL);
+    chunks_free(&r->grey_stack, NULL);
     free(r->meta);
     rangemap_free(&r->ranges);
     rangemap_free(&r->resident);
@@ -61,6 +64,7 @@ struct replica *replica_copy(const struct replica *r) {
     chunks_copy(&copy->spans, &r->spans);
     chunks_copy(&copy->page_table, &r->page_table);
     chunks_copy(&copy->bitmap, &r->bitmap);
+    chunks_copy(&copy->grey_stack, &r->grey_stack);
     copy->meta_cap = r->meta_count;
     copy->meta = xmalloc((r->meta_count + 1) * sizeof *copy->meta);
     if (r->meta_count)
@@ -73,13 +77,14 @@ struct replica *replica_copy(const struct replica *r) {
 }
 
 size_t replica_fresh(const struct replica *r) {
-    return r->spans.fresh + r->page_table.fresh + r->bitmap.fresh;
+    return r->spans.fresh + r->page_table.fresh + r->bitmap.fresh + r->grey_stack.fresh;
 }
 
 size_t replica_unshared(const struct replica *r) {
     return sizeof *r + r->meta_count * sizeof *r->meta +
            (r->ranges.count + r->resident.count) * sizeof(struct range) +
-           (r->spans.count + r->page_table.count + r->bitmap.count) * sizeof(void *);
+           (r->spans.count + r->page_table.count + r->bitmap.count + r->grey_stack.count) *
+               sizeof(void *);
 }
 
 /* What the bits of a chunk's spans take; a shared chunk has them as often as it has holders. */
@@ -94,11 +99,11 @@ static size_t bits_memory(const struct rspan *spans) {
 }
 
 size_t replica_memory(const struct replica *r) {
-    size_t bytes = sizeof *r + r->meta_cap * sizeof *r->meta +
-                   (r->ranges.cap + r->resident.cap) * sizeof(struct range) +
-                   chunks_memory(&r->spans, SPAN_BYTES) +
-                   chunks_memory(&r->page_table, PAGE_BYTES) +
-                   chunks_memory(&r->bitmap, BITMAP_CHUNK);
+    size_t bytes =
+        sizeof *r + r->meta_cap * sizeof *r->meta +
+        (r->ranges.cap + r->resident.cap) * sizeof(struct range) +
+        chunks_memory(&r->spans, SPAN_BYTES) + chunks_memory(&r->page_table, PAGE_BYTES) +
+        chunks_memory(&r->bitmap, BITMAP_CHUNK) + chunks_memory(&r->grey_stack, GREY_BYTES);
     for (size_t i = 0; i < r->spans.count; i++)
         if (r->spans.chunks[i])
             bytes += bits_memory(r->spans.chunks[i]);
@@ -158,6 +163,11 @@ uint8_t *replica_bitmap_write(struct replica *r, uint64_t index) {
     return &chunk[index % BITMAP_CHUNK];
 }
 
+uint64_t *replica_grey_write(struct replica *r, uint64_t i) {
+    uint64_t *chunk = chunks_write(&r->grey_stack, i / GREY_CHUNK, GREY_BYTES, NULL);
+    return &chunk[i % GREY_CHUNK];
+}
+
 /* --- Reading --- */
 
 const struct rspan *replica_span(const struct replica *r, uint32_t handle) {
@@ -176,6 +186,12 @@ uint32_t replica_page(const struct replica *r, uint64_t page) {
 uint8_t replica_bitmap(const struct replica *r, uint64_t index) {
     const uint8_t *chunk = chunks_get(&r->bitmap, index / BITMAP_CHUNK);
     return chunk ? chunk[index % BITMAP_CHUNK] : 0;
+}
+
+uint64_t replica_grey(const struct replica *r, uint64_t i) {
+    INVARIANT(i < r->grey);
+    const uint64_t *chunk = chunks_get(&r->grey_stack, i / GREY_CHUNK);
+    return chunk[i % GREY_CHUNK];
 }
 
 uint64_t replica_bitmap_zeros(const struct replica *r, uint64_t index, uint64_t end) {

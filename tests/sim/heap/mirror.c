@@ -246,7 +246,7 @@ static uint64_t mix_bits(uint64_t hash, const uint64_t *bits, uint32_t words) {
 static uint64_t mix_span(uint64_t hash, const struct rspan *s) {
 #define X(name) s->name,
     const uint64_t fields[] = {SPAN_FIELDS(X) s->record, s->list, s->prev, s->next, s->in_treap,
-        s->parent, s->left, s->right, s->priority};
+        s->parent, s->left, s->right, s->priority, s->marked, s->grey};
 #undef X
     hash = mix_all(hash, fields, ARRAY_LEN(fields));
     return mix_bits(mix_bits(hash, s->alloc_bits, s->bit_words), s->mark_bits, s->bit_words);
@@ -269,15 +269,22 @@ static uint64_t mix_class(uint64_t hash, const struct class_sum *c) {
     return mix_all(hash, numbers, ARRAY_LEN(numbers));
 }
 
+static uint64_t mix_ranges(uint64_t hash, const struct rangemap *m) {
+    for (size_t i = 0; i < m->count; i++) {
+        const struct range *x = &m->ranges[i];
+        hash = mix(mix(mix(mix(hash, x->start), x->end), x->state), x->owner);
+    }
+    return hash;
+}
+
 uint64_t replica_digest(const struct replica *r) {
     const uint64_t numbers[] = {r->seq, r->ops, r->acting, r->exited, r->status, r->messages,
         r->treap_root, r->more_ps, r->grey, r->collections, r->objects_born, r->objects_dropped,
-        r->ranges.count, r->span_count, r->meta_count};
+        r->marked, r->ranges.count, r->resident.count, r->span_count, r->meta_count};
     uint64_t hash = mix_init(mix_all(1, numbers, ARRAY_LEN(numbers)), &r->init);
-    for (size_t i = 0; i < r->ranges.count; i++) {
-        const struct range *x = &r->ranges.ranges[i];
-        hash = mix(mix(mix(mix(hash, x->start), x->end), x->state), x->owner);
-    }
+    hash = mix_ranges(mix_ranges(hash, &r->ranges), &r->resident);
+    for (uint64_t i = 0; i < r->grey; i++)
+        hash = mix(hash, replica_grey(r, i));
     hash = mix_all(hash, r->os_calls, EV_COUNT);
     hash = mix_all(hash, r->heap, HEAP_FIELD_COUNT);
     hash = mix_all(hash, r->stats, STAT_COUNT);
