@@ -31,6 +31,7 @@ static bool plausible(const struct replica *r, const struct event *ev) {
     case EV_RANGE:
         return ev->b && ev->a + ev->b > ev->a && ev->w >> 8 < RANGE_STATE_COUNT &&
                ev->x >> 8 <= OWNER_OTHER;
+    case EV_RESIDENT: return ev->b && ev->a + ev->b > ev->a;
     case EV_META: return ev->w <= META_MARKBITS;
     case EV_MESSAGE: return ev->x < MSG_COUNT;
     case EV_SPAN_SET: return span_plausible(ev);

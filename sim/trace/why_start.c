@@ -217,6 +217,9 @@ static const struct why_row rows[] = {
         N_("A range of addresses is checked, reserved, mapped, released in turn. These are "
            "promises "
            "of different strength, and only mapped pages can be touched.")},
+    {EV_RESIDENT, WHY_ANY, "sim/work/residency.c", "ask",
+        N_("A mapped page costs no memory until something is written to it or read from it: only "
+           "then the kernel finds a page frame for it. The kernel itself was asked.")},
     {EV_META, META_CHUNK, MEM, "new_chunk",
         N_("Small records are cut from chunks of 256 KiB that are never given back: the runtime's "
            "own needs only grow.")},

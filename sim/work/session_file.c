@@ -60,6 +60,8 @@ static void tell_world(const struct session *s, struct strbuf *out) {
         sb_printf(out, "gogc %" PRId64 "\n", s->env.gogc);
     if (s->env.ps)
         sb_printf(out, "ps %u\n", s->env.ps);
+    if (s->env.residency)
+        add_line(out, "residency", "on");
     struct session_world found = session_world(s);
     sb_printf(out, "found 0x%" PRIx64 " 0x%" PRIx64 " %" PRIu64 "\n", found.image_end, found.brk,
         found.phys_page_size);
@@ -216,6 +218,8 @@ static bool take_line(struct session *s, char *line, struct strbuf *world) {
         s->env.gogc = strtoll(words, NULL, 10);
     else if (strcmp(line, "ps") == 0)
         return take_number(&rest, &n) && n <= MAX_PS && ((s->env.ps = (unsigned)n) || true);
+    else if (strcmp(line, "residency") == 0)
+        s->env.residency = strcmp(words, "on") == 0;
     else if (strcmp(line, "found") == 0)
         return take_number(&rest, &l->found.image_end) && take_number(&rest, &l->found.brk) &&
                take_number(&rest, &l->found.phys_page_size);
@@ -244,6 +248,7 @@ static bool take_world(
     script->destroy(script);
     env.gogc = s->env.gogc;
     env.ps = s->env.ps;
+    env.residency = s->env.residency;
     s->env = env;
     return true;
 }
