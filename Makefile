@@ -204,7 +204,7 @@ soak: $(OUT)/arenasim
 	$(OUT)/arenasim soak --seconds $(SOAK_SECONDS)
 
 # What runs threads, where a race would be seen.
-TSAN_TESTS := tests/sim/heap/test_threads tests/sim/work/test_stress
+TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
 tsan:
 	$(BUILD_ALL) MODE=tsan $(addprefix $(OUT.tsan)/,arenasim $(TSAN_TESTS))
 	@for t in $(TSAN_TESTS); do $(OUT.tsan)/$$t || exit; done

@@ -100,12 +100,13 @@ static void check_tiny(const struct heap *h, const struct mcache *c) {
     INVARIANT((c->tiny - s->base) % 16 == 0 && is_allocated(s, (c->tiny - s->base) / 16));
 }
 
-/* Spans and tiny block of every mcache are its own. */
+/* Spans and tiny block of every mcache are its own, and its P holds no lock. */
 static void check_caches(const struct heap *h) {
     INVARIANT(h->emptymspan->nelems == 0 && h->emptymspan->alloc_count == 0);
     for (unsigned p = 0; p < h->ps; p++) {
         const struct mcache *c = h->mcaches[p];
         check_tiny(h, c);
+        INVARIANT(c->held_count == 0);
         for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
             const struct mspan *s = c->alloc[i];
             INVARIANT(s == h->emptymspan ||

@@ -38,8 +38,8 @@ static const struct op_kind {
 } op_kinds[] = {{OP_ALLOC, 600}, {OP_ALLOC_TYPED, 400}, {OP_DROP, 360}, {OP_FILL, 100},
     {OP_ROOT, 120}, {OP_UNROOT, 60}, {OP_STORE, 250}, {OP_NIL, 40}, {OP_PRECISE, 6},
     {OP_COLLECT, 20}, {OP_COLLECT_LAZY, 20}, {OP_SWEEP_ONE, 60}, {OP_SCAVENGE, 14}, {OP_GOGC, 6},
-    {OP_ADVANCE, 10}, {OP_MANUAL, 40}, {OP_FREE_MANUAL, 36}, {OP_SEED, 2}, {OP_PS, 4}, {OP_ON, 60},
-    {OP_INTERLEAVE, 3}};
+    {OP_ADVANCE, 10}, {OP_MANUAL, 40}, {OP_FREE_MANUAL, 36}, {OP_SEED, 2}, {OP_PS, 8}, {OP_ON, 60},
+    {OP_INTERLEAVE, 16}};
 
 struct generator {
     uint64_t random;
@@ -264,7 +264,7 @@ static void draw(struct generator *g, const struct legal *l, struct op *op) {
     case OP_MANUAL: draw_manual(g, op); break;
     case OP_FREE_MANUAL: draw_free_manual(g, l, op); break;
     case OP_PS: op->size = magnitude(g, 1, MAX_PS); break;
-    case OP_INTERLEAVE: op->size = one_in(g, 3) ? UINT64_MAX : below(g, UINT32_MAX); break;
+    case OP_INTERLEAVE: op->size = one_in(g, 4) ? UINT64_MAX : below(g, UINT32_MAX); break;
     case OP_ON: op->size = below(g, g->ps); break;
     case OP_PRECISE: op->size = below(g, 2); break;
     case OP_GOGC: op->size = one_in(g, 2) ? UINT64_MAX : magnitude(g, 1, 400); break;
