@@ -49,7 +49,8 @@ SIM      := $(wildcard sim/*.c sim/*/*.c)
 VIZ      := $(wildcard viz/*.c viz/*/*.c)
 SIM_TEST := $(wildcard tests/sim/*.c tests/sim/*/*.c)
 VIZ_TEST := $(wildcard tests/viz/*.c tests/viz/*/*.c)
-SOURCES  := $(SIM) $(VIZ) $(SIM_TEST) $(VIZ_TEST)
+BENCH    := $(wildcard tests/bench/*.c)
+SOURCES  := $(SIM) $(VIZ) $(SIM_TEST) $(VIZ_TEST) $(BENCH)
 HEADERS  := $(wildcard sim/*/*.h viz/*.h viz/*/*.h tests/*/*.h tests/*/*/*.h)
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 tests     = $(foreach f,$(1),$(if $(filter test_%,$(notdir $(f))),$(f)))
@@ -78,7 +79,7 @@ $(OUT)/arenasim $(OUT)/arenascope $(call programs,$(SIM_TEST) $(VIZ_TEST)):
 	@mkdir -p $(@D)
 	@$(LINK) $^ $(LIBS) -o $@
 
-$(OUT)/obj/viz/%.o $(OUT)/obj/tests/viz/%.o: private BASE += $(WINDOW_CFLAGS)
+$(OUT)/obj/viz/%.o $(OUT)/obj/tests/viz/%.o $(OUT)/obj/tests/bench/%.o: private BASE += $(WINDOW_CFLAGS)
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@echo "  CC   $<"
 	@mkdir -p $(@D)
@@ -134,6 +135,7 @@ help:
 	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
+	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
 	@echo 'make po          collect the words to translate into assets/po/*.po, and count what is missing'
@@ -211,6 +213,17 @@ tsan:
 	$(OUT.tsan)/arenasim stress --threads 4 --seconds 8
 	$(OUT.tsan)/arenasim stress --threads 8 --seconds 8 --platform linux/386 --seed 2
 
+# How fast the window is, on a virtual display: figures beside their limits, and as JSON.
+$(OUT)/tests/bench/view: $(OUT)/obj/tests/bench/view.o $(OUT)/libviz.a $(OUT)/libsim.a
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(LINK) $^ $(LIBS) $(WINDOW_LIBS) -o $@
+bench-view:
+	@CC='$(CC)' assets/deps.sh test
+	$(BUILD_ALL) $(OUT)/tests/bench/view
+	ARENASCOPE_DATA='$(CURDIR)' xvfb-run -a -s '-screen 0 1920x1080x24' \
+		$(OUT)/tests/bench/view --json $(OUT)/bench-view.json
+
 golden: all
 	BUILD=$(OUT) tests/golden.sh update
 
@@ -231,5 +244,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak tsan golden format format-check lint clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak tsan bench-view golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

@@ -1,0 +1,304 @@
+/*
+ * bench_view: how fast the window is. Prints figures beside their limits, and a JSON file of them.
+ *
+ * For heaps of 10^3, 10^5 and 10^7 objects: a workload brings up the objects and goes on allocating
+ * and dropping; the recording of it is played at a million events a second, each frame as the
+ * window makes it (time passes, the picture is drawn into the window's surface, the surface is
+ * shown). Then random moments of the run are gone to, and every view is drawn.
+ *
+ * What is measured is wall-clock time, as a person waits; other programs on the machine show in it.
+ * Beside it stands what the frame took of a processor.
+ */
+#include "sim/base/file.h"
+#include "viz/app_internal.h"
+
+#include <SDL.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WIDTH = 1920, HEIGHT = 1080, FRAMES = 400, SEEKS = 200, VIEW_FRAMES = 40, STARTS = 9 };
+static const uint64_t PLAYED = 8000000; /* events there are beyond the heap's coming up */
+
+static double now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Time that this process was at work. */
+static double cpu_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* --- Figures --- */
+
+struct figures {
+    double *ms;
+    size_t count;
+};
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The value that the given share of the figures does not exceed; sorts them. */
+static double percentile(struct figures *f, double share) {
+    qsort(f->ms, f->count, sizeof *f->ms, by_value);
+    size_t i = (size_t)(share * (double)f->count);
+    return f->ms[i < f->count ? i : f->count - 1];
+}
+
+struct report {
+    struct strbuf json;
+    unsigned missed;
+};
+
+/* One figure, with its limit (0: none). */
+static void tell(struct report *r, const char *name, double value, const char *unit, double limit) {
+    bool ok = limit <= 0 || value <= limit;
+    printf("%-48s %9.2f %-5s", name, value, unit);
+    if (limit > 0)
+        printf("  limit %7.2f  %s", limit, ok ? "ok" : "MISSED");
+    printf("\n");
+    fflush(stdout);
+    r->missed += !ok;
+    sb_printf(&r->json,
+        "%s\n  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\", \"limit\": %.2f}",
+        r->json.len ? "," : "", name, value, unit, limit);
+}
+
+/* --- The window --- */
+
+struct stage {
+    SDL_Window *window;
+    struct app app;
+};
+
+static void check(bool ok, const struct error *err) {
+    if (ok)
+        return;
+    fprintf(stderr, "bench_view: %s\n", err->text);
+    exit(2);
+}
+
+static void stage_open(struct stage *s, const char *workload, bool animates) {
+    struct error err = {""};
+    const struct app_options options = {.workload = workload,
+        .world = {.platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL}};
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    check(SDL_Init(SDL_INIT_VIDEO) == 0 || error_set(&err, "%s", SDL_GetError()), &err);
+    s->window = SDL_CreateWindow("bench_view", 0, 0, WIDTH, HEIGHT, 0);
+    check(s->window || error_set(&err, "%s", SDL_GetError()), &err);
+    check(app_open(&s->app, &options, &err), &err);
+    s->app.animates = animates;
+}
+
+static void stage_close(struct stage *s) {
+    app_close(&s->app);
+    SDL_DestroyWindow(s->window);
+    SDL_Quit();
+}
+
+static void show(struct stage *s) {
+    SDL_Surface *surface = SDL_GetWindowSurface(s->window);
+    struct error err = {""};
+    check(surface || error_set(&err, "%s", SDL_GetError()), &err);
+    struct canvas canvas = {.pixels = surface->pixels,
+        .w = surface->w,
+        .h = surface->h,
+        .stride = surface->pitch / 4,
+        .clip = {0, 0, surface->w, surface->h}};
+    app_draw(&s->app, &canvas);
+    SDL_UpdateWindowSurface(s->window);
+}
+
+/* --- Workloads --- */
+
+/* Brings up so many objects, then allocates and drops. */
+static void write_workload(const char *path, uint64_t objects) {
+    struct strbuf text = {0};
+    struct error err;
+    uint64_t thousands = objects / 1000, churn = PLAYED / 8 / 2;
+    sb_printf(&text,
+        "title %" PRIu64 " objects\nseed 1 2\nkeep young 1000\n"
+        "type node = left:ptr right:ptr key:word\n"
+        "repeat %" PRIu64 "\n repeat 500\n  alloc 16..48\n  new node\n end\nend\n"
+        "phase \"Allocating and dropping\"\n"
+        "repeat %" PRIu64
+        "\n repeat 1000\n  young[] = alloc 16..400\n  young[] = new node\n end\nend\n",
+        objects, thousands, churn / 1000 + 1);
+    check(file_write(path, text.text, text.len, &err), &err);
+    sb_free(&text);
+}
+
+/* --- Measuring --- */
+
+/* Frames while a million events a second are played from `from` on. */
+static void play(struct stage *s, uint64_t from, struct figures *f, struct figures *cpu) {
+    struct app *app = &s->app;
+    app_seek(app, from);
+    app->playing = true;
+    for (int i = 0; i < 40; i++) /* to the highest speed */
+        app_speed(app, 1);
+    show(s);
+    for (f->count = 0; f->count < FRAMES; f->count++) {
+        double start = now_ms(), cpu_start = cpu_ms();
+        app_tick(app, 1.0 / 60);
+        show(s);
+        f->ms[f->count] = now_ms() - start;
+        cpu->ms[f->count] = cpu_ms() - cpu_start;
+    }
+    cpu->count = f->count;
+    app->playing = false;
+}
+
+static void seek(struct stage *s, struct figures *f, bool draws) {
+    uint64_t state = 88172645463325252, count = scene_count(s->app.scene);
+    for (f->count = 0; f->count < SEEKS; f->count++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        double start = now_ms();
+        app_seek(&s->app, state % count);
+        if (draws)
+            show(s);
+        f->ms[f->count] = now_ms() - start;
+    }
+}
+
+static void each_view(struct stage *s, struct report *report, uint64_t objects, struct figures *f) {
+    static const char *const names[] = {
+#define X(NAME, label) #NAME,
+        CENTRES(X)
+#undef X
+    };
+    for (unsigned view = 0; view < ARRAY_LEN(names); view++) {
+        char name[64];
+        s->app.centre = (enum centre)(view + 1);
+        show(s);
+        for (f->count = 0; f->count < VIEW_FRAMES; f->count++) {
+            double start = now_ms();
+            show(s);
+            f->ms[f->count] = now_ms() - start;
+        }
+        snprintf(
+            name, sizeof name, "%" PRIu64 " objects: picture with %s, p50", objects, names[view]);
+        tell(report, name, percentile(f, 0.5), "ms", 0);
+    }
+    s->app.centre = CENTRE_AUTO;
+}
+
+/* Everything about a heap of so many objects; the 99th percentile of frames. */
+static double measure(struct report *report, const char *dir, uint64_t objects, bool last) {
+    char path[256], name[64];
+    double ms[FRAMES], cpu_times[FRAMES];
+    struct figures f = {.ms = ms}, cpu = {.ms = cpu_times};
+    struct stage s;
+    snprintf(path, sizeof path, "%s/%" PRIu64 ".arena", dir, objects);
+    write_workload(path, objects);
+    stage_open(&s, path, false);
+    while (s.app.scene->running && s.app.scene->replica->objects_born < objects)
+        app_seek(&s.app, s.app.scene->at + 100000), app_work(&s.app, UINT64_MAX);
+    uint64_t from = s.app.scene->at;
+    double start = now_ms();
+    app_run_to(&s.app, from + PLAYED);
+    double took = now_ms() - start;
+    const struct recording *rec = session_recording(s.app.scene->session);
+    uint64_t count = recording_count(rec);
+    play(&s, from, &f, &cpu);
+    double p99 = percentile(&f, 0.99);
+    snprintf(name, sizeof name, "%" PRIu64 " objects: frame at 1M events/s, p50", objects);
+    tell(report, name, percentile(&f, 0.5), "ms", 0);
+    snprintf(name, sizeof name, "%" PRIu64 " objects: frame at 1M events/s, p99", objects);
+    tell(report, name, p99, "ms", 16.7);
+    snprintf(name, sizeof name, "%" PRIu64 " objects: ... its work alone, p99", objects);
+    tell(report, name, percentile(&cpu, 0.99), "ms", 0);
+    each_view(&s, report, objects, &f);
+    seek(&s, &f, false);
+    snprintf(name, sizeof name, "%.1fM events: seek, p99", (double)count / 1e6);
+    tell(report, name, percentile(&f, 0.99), "ms", last ? 50 : 0);
+    seek(&s, &f, true);
+    snprintf(name, sizeof name, "%.1fM events: seek and picture, p99", (double)count / 1e6);
+    tell(report, name, percentile(&f, 0.99), "ms", 0);
+    snprintf(name, sizeof name, "%.1fM events: memory", (double)count / 1e6);
+    tell(report, name, (double)recording_memory(rec) / (double)count, "B/ev", last ? 16 : 0);
+    snprintf(name, sizeof name, "%.1fM events: running and recording", (double)count / 1e6);
+    tell(report, name, took * 1e6 / (double)(count - from), "ns/ev", 0);
+    stage_close(&s);
+    unlink(path);
+    return p99;
+}
+
+/* --- Starting --- */
+
+/* As a process of its own: from its beginning to the first frame. Prints when that was. */
+static int start_once(void) {
+    struct stage s;
+    stage_open(&s, "small", true);
+    app_tick(&s.app, 0);
+    show(&s);
+    printf("%.3f\n", now_ms());
+    fflush(stdout);
+    stage_close(&s);
+    return 0;
+}
+
+static double time_start(const char *program) {
+    double ms[STARTS];
+    struct figures f = {.ms = ms};
+    for (f.count = 0; f.count < STARTS; f.count++) {
+        char command[512], line[64] = "";
+        snprintf(command, sizeof command, "'%s' --start", program);
+        double start = now_ms();
+        FILE *child = popen(command, "r");
+        bool read = child && fgets(line, sizeof line, child);
+        if (child)
+            pclose(child);
+        f.ms[f.count] = read ? strtod(line, NULL) - start : 1e9;
+    }
+    return percentile(&f, 0.5);
+}
+
+static int run(const char *program, const char *json, uint64_t most) {
+    static const uint64_t sizes[] = {1000, 100000, 10000000};
+    struct report report = {0};
+    struct error err;
+    char dir[] = "/tmp/bench-view-XXXXXX";
+    double first = 0, last = 0;
+    check(mkdtemp(dir) || error_set(&err, "cannot make %s", dir), &err);
+    tell(&report, "start to first frame, median", time_start(program), "ms", 200);
+    for (size_t i = 0; i < ARRAY_LEN(sizes) && sizes[i] <= most; i++) {
+        last = measure(&report, dir, sizes[i], sizes[i] == 10000000);
+        first = i ? first : last; /* of the smallest */
+    }
+    if (most >= 10000000)
+        tell(&report, "frame p99, largest heap / smallest", last / first, "", 1.3);
+    rmdir(dir);
+    struct strbuf out = {0};
+    sb_printf(&out, "[%s\n]\n", sb_text(&report.json));
+    check(!json || file_write(json, out.text, out.len, &err), &err);
+    sb_free(&out);
+    sb_free(&report.json);
+    printf("%u missed\n", report.missed);
+    return report.missed ? 1 : 0;
+}
+
+int main(int argc, char **argv) {
+    uint64_t most = 10000000;
+    const char *json = NULL;
+    if (argc == 2 && strcmp(argv[1], "--start") == 0)
+        return start_once();
+    for (int i = 1; i + 1 < argc; i += 2)
+        if (strcmp(argv[i], "--json") == 0)
+            json = argv[i + 1];
+        else if (strcmp(argv[i], "--objects") == 0)
+            most = strtoull(argv[i + 1], NULL, 0);
+    return run(argv[0], json, most);
+}
