@@ -143,20 +143,26 @@ size_t recording_memory(const struct recording *rec) {
 
 /* --- Digests --- */
 
-enum { DIGEST_BITS = sizeof((struct block_digest *)0)->keys * 8 };
+enum {
+    DIGEST_BITS = sizeof(((struct block_digest *)0)->keys) * 8,
+    DIGEST_KEY_BITS =
+        3, /* with some 2000 keys in a block, one in 200 seems to be where it is not */
+};
 
-/* Each key is two bits: both set where it is, seldom both where it is not. */
-static void digest_bits(enum digest_key key, uint64_t value, uint32_t bits[2]) {
+/* Each key is DIGEST_KEY_BITS bits: all set where it is, seldom all where it is not. */
+static void digest_bits(enum digest_key key, uint64_t value, uint32_t bits[DIGEST_KEY_BITS]) {
     uint64_t hash = (value * 4 + key + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    bits[0] = (uint32_t)(hash >> 32) % DIGEST_BITS;
-    bits[1] = (uint32_t)(hash >> 48) % DIGEST_BITS;
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0xbf58476d1ce4e5b9);
+    for (unsigned i = 0; i < DIGEST_KEY_BITS; i++)
+        bits[i] = (uint32_t)(hash >> (64 - 16 * (i + 1))) % DIGEST_BITS;
 }
 
 static void digest_add(struct block_digest *d, enum digest_key key, uint64_t value) {
-    uint32_t bits[2];
+    uint32_t bits[DIGEST_KEY_BITS];
     digest_bits(key, value, bits);
-    d->keys[bits[0] / 64] |= UINT64_C(1) << bits[0] % 64;
-    d->keys[bits[1] / 64] |= UINT64_C(1) << bits[1] % 64;
+    for (unsigned i = 0; i < DIGEST_KEY_BITS; i++)
+        d->keys[bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
 }
 
 static void digest_event(struct block_digest *d, const struct event *ev) {
@@ -185,10 +191,12 @@ const struct block_digest *recording_digest(const struct recording *rec, uint64_
 bool recording_may_have(
     const struct recording *rec, uint64_t block, enum digest_key key, uint64_t value) {
     const struct block_digest *d = recording_digest(rec, block);
-    uint32_t bits[2];
+    uint32_t bits[DIGEST_KEY_BITS];
     digest_bits(key, value, bits);
-    return !d || ((d->keys[bits[0] / 64] >> bits[0] % 64 & 1) &&
-                     (d->keys[bits[1] / 64] >> bits[1] % 64 & 1));
+    for (unsigned i = 0; d && i < DIGEST_KEY_BITS; i++)
+        if (!(d->keys[bits[i] / 64] >> bits[i] % 64 & 1))
+            return false;
+    return true;
 }
 
 /* --- Blocks --- */

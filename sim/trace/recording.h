@@ -55,7 +55,7 @@ const uint8_t *recording_packed(const struct recording *rec, uint64_t block, siz
  * filled has none: NULL, anything may be in it. */
 struct block_digest {
     uint64_t kinds;        /* bit i: an event of kind i */
-    uint64_t keys[1 << 7]; /* see recording_may_have */
+    uint64_t keys[1 << 9]; /* see recording_may_have */
 };
 const struct block_digest *recording_digest(const struct recording *rec, uint64_t block);
 /* What digests know of. */

@@ -10,6 +10,8 @@
  * Beside it stands what the frame took of a processor.
  */
 #include "sim/base/file.h"
+#include "sim/base/random.h"
+#include "sim/trace/history.h"
 #include "viz/app_internal.h"
 
 #include <SDL.h>
@@ -162,11 +164,11 @@ static void play(struct stage *s, uint64_t from, struct figures *f, struct figur
 }
 
 static void seek(struct stage *s, struct figures *f, bool draws) {
-    uint64_t state = 88172645463325252, count = scene_count(s->app.scene);
+    uint64_t state = 1, count = scene_count(s->app.scene);
     for (f->count = 0; f->count < SEEKS; f->count++) {
-        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        uint64_t to = random_below(&state, count);
         double start = now_ms();
-        app_seek(&s->app, state % count);
+        app_seek(&s->app, to);
         if (draws)
             show(s);
         f->ms[f->count] = now_ms() - start;
@@ -195,6 +197,46 @@ static void each_view(struct stage *s, struct report *report, uint64_t objects, 
     s->app.centre = CENTRE_AUTO;
 }
 
+/* The map at every scale, from the whole space to a word. */
+static void each_scale(
+    struct stage *s, struct report *report, uint64_t objects, struct figures *f) {
+    const uint64_t *heap = s->app.scene->replica->heap;
+    uint64_t arena = heap[HEAP_arena_start], used = heap[HEAP_arena_used] - arena;
+    const struct {
+        const char *name;
+        uint64_t addr, size;
+    } scales[] = {{"reservation", heap[HEAP_spans], heap[HEAP_arena_end] - heap[HEAP_spans]},
+        {"arena in use", arena, used}, {"64 MiB", arena, MiB(64)}, {"1 MiB", arena, MiB(1)},
+        {"page", arena + round_down(used / 2, GO_PAGE_SIZE), GO_PAGE_SIZE}};
+    for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
+        char name[64];
+        app_map_show(&s->app, scales[i].addr, scales[i].size);
+        show(s);
+        for (f->count = 0; f->count < VIEW_FRAMES; f->count++) {
+            double start = now_ms();
+            show(s);
+            f->ms[f->count] = now_ms() - start;
+        }
+        snprintf(name, sizeof name, "%" PRIu64 " objects: map of %s, p50", objects, scales[i].name);
+        tell(report, name, percentile(f, 0.5), "ms", 0);
+    }
+    s->app.centre = CENTRE_AUTO;
+}
+
+/* Of objects here and there in the heap: when they were born, touched, dropped and swept. */
+static void lives(struct stage *s, struct figures *f) {
+    const struct replica *r = s->app.scene->replica;
+    uint64_t arena = r->heap[HEAP_arena_start], used = r->heap[HEAP_arena_used] - arena;
+    uint64_t state = 1;
+    struct object_life life;
+    for (f->count = 0; f->count < SEEKS; f->count++) {
+        double start = now_ms();
+        object_life(
+            session_recording(s->app.scene->session), r, arena + random_below(&state, used), &life);
+        f->ms[f->count] = now_ms() - start;
+    }
+}
+
 /* Everything about a heap of so many objects; the 99th percentile of frames. */
 static double measure(struct report *report, const char *dir, uint64_t objects, bool last) {
     char path[256], name[64];
@@ -221,6 +263,20 @@ static double measure(struct report *report, const char *dir, uint64_t objects, 
     snprintf(name, sizeof name, "%" PRIu64 " objects: ... its work alone, p99", objects);
     tell(report, name, percentile(&cpu, 0.99), "ms", 0);
     each_view(&s, report, objects, &f);
+    each_scale(&s, report, objects, &f);
+    lives(&s, &f);
+    snprintf(name, sizeof name, "%.1fM events: life of an object, p50", (double)count / 1e6);
+    tell(report, name, percentile(&f, 0.5), "ms", 0);
+    snprintf(name, sizeof name, "%.1fM events: life of an object, p99", (double)count / 1e6);
+    tell(report, name, percentile(&f, 0.99), "ms", 0);
+    start = now_ms();
+    struct range_count *range = range_count_new(rec, from, count);
+    while (range_count_step(range, UINT64_MAX)) {
+    }
+    range_count_free(range);
+    snprintf(
+        name, sizeof name, "what lived and died in %.1fM events", (double)(count - from) / 1e6);
+    tell(report, name, now_ms() - start, "ms", 0);
     seek(&s, &f, false);
     snprintf(name, sizeof name, "%.1fM events: seek, p99", (double)count / 1e6);
     tell(report, name, percentile(&f, 0.99), "ms", last ? 50 : 0);
