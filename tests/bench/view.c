@@ -1,5 +1,6 @@
 /*
- * bench_view: how fast the window is. Prints figures beside their limits, and a JSON file of them.
+ * bench_view: how fast the window is. Prints figures beside their limits, and writes them to a file
+ * (--json FILE). --least and --most N leave out heaps of fewer and of more objects.
  *
  * For heaps of 10^3, 10^5 and 10^7 objects: a workload brings up the objects and goes on allocating
  * and dropping; the recording of it is played at a million events a second, each frame as the
@@ -322,7 +323,7 @@ static double time_start(const char *program) {
     return percentile(&f, 0.5);
 }
 
-static int run(const char *program, const char *json, uint64_t most) {
+static int run(const char *program, const char *json, uint64_t least, uint64_t most) {
     static const uint64_t sizes[] = {1000, 100000, 10000000};
     struct report report = {0};
     struct error err;
@@ -330,11 +331,13 @@ static int run(const char *program, const char *json, uint64_t most) {
     double first = 0, last = 0;
     check(mkdtemp(dir) || error_set(&err, "cannot make %s", dir), &err);
     tell(&report, "start to first frame, median", time_start(program), "ms", 200);
-    for (size_t i = 0; i < ARRAY_LEN(sizes) && sizes[i] <= most; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        if (sizes[i] < least || sizes[i] > most)
+            continue;
         last = measure(&report, dir, sizes[i], sizes[i] == 10000000);
-        first = i ? first : last; /* of the smallest */
+        first = first > 0 ? first : last; /* of the smallest */
     }
-    if (most >= 10000000)
+    if (least < most && first > 0)
         tell(&report, "frame p99, largest heap / smallest", last / first, "", 1.3);
     rmdir(dir);
     struct strbuf out = {0};
@@ -347,14 +350,16 @@ static int run(const char *program, const char *json, uint64_t most) {
 }
 
 int main(int argc, char **argv) {
-    uint64_t most = 10000000;
+    uint64_t least = 0, most = UINT64_MAX;
     const char *json = NULL;
     if (argc == 2 && strcmp(argv[1], "--start") == 0)
         return start_once();
     for (int i = 1; i + 1 < argc; i += 2)
         if (strcmp(argv[i], "--json") == 0)
             json = argv[i + 1];
-        else if (strcmp(argv[i], "--objects") == 0)
+        else if (strcmp(argv[i], "--least") == 0)
+            least = strtoull(argv[i + 1], NULL, 0);
+        else if (strcmp(argv[i], "--most") == 0)
             most = strtoull(argv[i + 1], NULL, 0);
-    return run(argv[0], json, most);
+    return run(argv[0], json, least, most);
 }
