@@ -96,6 +96,7 @@ static void band_states(
 /* What a band says: its size and how much of that is what. */
 struct band_words {
     char name[32];
+    char bare[32];   /* "512 GiB": where there is no room to say more */
     char size[64];   /* "512 GiB checked" */
     char mapped[64]; /* "1 MiB mapped", or "" */
     char both[96];   /* where there is one line for all */
@@ -109,10 +110,11 @@ static void tell_band(const struct view *v, const struct band *b, const struct l
                          : sum->bytes[RANGE_CHECKED] ? _("%s checked")
                                                      : "%s";
     snprintf(w->name, sizeof w->name, b->downward ? "\xE2\x97\x82 %s" : "%s \xE2\x96\xB8", b->name);
-    w->size[0] = w->mapped[0] = w->both[0] = '\0';
+    w->bare[0] = w->size[0] = w->mapped[0] = w->both[0] = '\0';
     if (!l->laid_out && !v->r->init.reached[STEP_SIZES])
         return;
     format_total(b->size, size, sizeof size);
+    snprintf(w->bare, sizeof w->bare, "%s", size);
     if (!l->laid_out)
         format = init_failed(v->r) ? _("%s not reserved") : _("%s planned");
     snprintf(w->size, sizeof w->size, format, size);
@@ -158,10 +160,12 @@ static struct rect band_label(struct ui *ui, const struct band *b, const struct 
     if (small_width(ui, FACE_BOLD, all) > fits)
         snprintf(all, sizeof all, "%s  %s", w->name, w->size);
     if (room >= 3 && *w->mapped) {
-        text[n++] = w->size;
+        text[n++] = small_width(ui, FACE_SANS, w->size) <= fits ? w->size : w->bare;
         text[n++] = w->mapped;
     } else if (room >= 2 && *w->both) {
-        text[n++] = w->both;
+        text[n++] = small_width(ui, FACE_SANS, w->both) <= fits   ? w->both
+                    : small_width(ui, FACE_SANS, w->size) <= fits ? w->size
+                                                                  : w->bare;
     } else if (small_width(ui, FACE_BOLD, all) <= fits) {
         text[0] = all;
     }
@@ -330,5 +334,6 @@ void draw_states_legend(struct ui *ui, const struct view *v, struct rect row) {
     legend_item(ui, &row, RANGE_MAPPED, color_of(ui, COLOR_metadata), _("metadata"));
     if (small_width(ui, FACE_SANS, scale) > row.w)
         scale = _("not to scale");
-    row_say_right(ui, &row, color_of(ui, COLOR_muted), scale);
+    if (small_width(ui, FACE_SANS, scale) <= row.w)
+        row_say_right(ui, &row, color_of(ui, COLOR_muted), scale);
 }
