@@ -6,22 +6,40 @@
 
 /* Stands before each shared block; as large as the strictest alignment. */
 union header {
-    uint32_t holders;
+    struct {
+        uint32_t holders;
+        uint32_t offset; /* of the header in what was allocated, bytes */
+    };
     max_align_t align;
 };
+
+/* A large block begins with a line of the processor's cache, so that what its elements hold
+ * together is fetched together. A small one does without: there are many. */
+enum { CACHE_LINE = 64, LARGE_BLOCK = 512 };
 
 static union header *header_of(const void *block) {
     return (union header *)block - 1;
 }
 
 static void *block_new(size_t bytes, const void *from) {
-    union header *h = xmalloc(sizeof *h + bytes);
+    size_t room = bytes >= LARGE_BLOCK ? CACHE_LINE : 0;
+    uint8_t *memory = xmalloc(room + sizeof(union header) + bytes);
+    size_t offset = 0;
+    if (room)
+        offset = round_up((uintptr_t)memory + sizeof(union header), CACHE_LINE) -
+                 (uintptr_t)memory - sizeof(union header);
+    union header *h = (union header *)(void *)(memory + offset);
     h->holders = 1;
+    h->offset = (uint32_t)offset;
     if (from)
         memcpy(h + 1, from, bytes);
     else
         memset(h + 1, 0, bytes);
     return h + 1;
+}
+
+static void block_free(union header *h) {
+    free((uint8_t *)h - h->offset);
 }
 
 void *shared_new(size_t bytes) {
@@ -37,7 +55,7 @@ void *shared_hold(void *block) {
 bool shared_drop(void *block) {
     if (!block || --header_of(block)->holders)
         return false;
-    free(header_of(block));
+    block_free(header_of(block));
     return true;
 }
 

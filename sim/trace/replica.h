@@ -18,18 +18,20 @@
 #include "sim/trace/chunks.h"
 #include "sim/trace/event.h"
 
-/* A copy of an mspan. Sizes in bytes unless the name says pages. */
+/* A copy of an mspan. Sizes in bytes unless the name says pages. What pictures of many spans look
+ * at is together in one line of the processor's cache. */
 struct rspan {
+    _Alignas(64) uint64_t base;
+    uint64_t npages, state, spanclass, elemsize, nelems, alloc_count, freeindex;
     uint64_t record; /* address of the runtime's mspan record */
-    uint64_t base, npages, elemsize, nelems, freeindex, alloc_cache, limit, npreleased, unusedsince;
-    uint64_t state, spanclass, alloc_count, incache, needzero, sweepgen;
+    uint64_t alloc_cache, limit, npreleased, unusedsince, incache, needzero, sweepgen;
     uint64_t *alloc_bits, *mark_bits; /* bit_words words each, or NULL: all zero; shared */
     uint32_t bit_words;
-    uint32_t marked;     /* bits set in mark_bits */
-    uint32_t grey;       /* of its objects that many are marked and not yet looked into */
-    uint16_t list;       /* enum list_base + index, LIST_NOWHERE if in none */
-    uint32_t prev, next; /* handles, in that list */
+    uint32_t marked; /* bits set in mark_bits */
+    uint32_t grey;   /* of its objects that many are marked and not yet looked into */
+    uint16_t list;   /* enum list_base + index, LIST_NOWHERE if in none */
     bool in_treap;
+    uint32_t prev, next;          /* handles, in that list */
     uint32_t parent, left, right; /* handles, in the treap */
     uint32_t priority;
 };

@@ -176,6 +176,16 @@ static void seek(struct stage *s, struct figures *f, bool draws) {
     }
 }
 
+/* The work of drawing the same picture some times. */
+static void draw_again(struct stage *s, struct figures *f) {
+    show(s);
+    for (f->count = 0; f->count < VIEW_FRAMES; f->count++) {
+        double start = cpu_ms();
+        show(s);
+        f->ms[f->count] = cpu_ms() - start;
+    }
+}
+
 static void each_view(struct stage *s, struct report *report, uint64_t objects, struct figures *f) {
     static const char *const names[] = {
 #define X(NAME, label) #NAME,
@@ -185,14 +195,9 @@ static void each_view(struct stage *s, struct report *report, uint64_t objects, 
     for (unsigned view = 0; view < ARRAY_LEN(names); view++) {
         char name[64];
         s->app.centre = (enum centre)(view + 1);
-        show(s);
-        for (f->count = 0; f->count < VIEW_FRAMES; f->count++) {
-            double start = now_ms();
-            show(s);
-            f->ms[f->count] = now_ms() - start;
-        }
+        draw_again(s, f);
         snprintf(
-            name, sizeof name, "%" PRIu64 " objects: picture with %s, p50", objects, names[view]);
+            name, sizeof name, "%" PRIu64 " objects: work of a picture, %s", objects, names[view]);
         tell(report, name, percentile(f, 0.5), "ms", 0);
     }
     s->app.centre = CENTRE_AUTO;
@@ -212,13 +217,9 @@ static void each_scale(
     for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
         char name[64];
         app_map_show(&s->app, scales[i].addr, scales[i].size);
-        show(s);
-        for (f->count = 0; f->count < VIEW_FRAMES; f->count++) {
-            double start = now_ms();
-            show(s);
-            f->ms[f->count] = now_ms() - start;
-        }
-        snprintf(name, sizeof name, "%" PRIu64 " objects: map of %s, p50", objects, scales[i].name);
+        draw_again(s, f);
+        snprintf(name, sizeof name, "%" PRIu64 " objects: work of a picture, map of %s", objects,
+            scales[i].name);
         tell(report, name, percentile(f, 0.5), "ms", 0);
     }
     s->app.centre = CENTRE_AUTO;
@@ -261,7 +262,7 @@ static double measure(struct report *report, const char *dir, uint64_t objects, 
     tell(report, name, percentile(&f, 0.5), "ms", 0);
     snprintf(name, sizeof name, "%" PRIu64 " objects: frame at 1M events/s, p99", objects);
     tell(report, name, p99, "ms", 16.7);
-    snprintf(name, sizeof name, "%" PRIu64 " objects: ... its work alone, p99", objects);
+    snprintf(name, sizeof name, "%" PRIu64 " objects: its work alone, p99", objects);
     tell(report, name, percentile(&cpu, 0.99), "ms", 0);
     each_view(&s, report, objects, &f);
     each_scale(&s, report, objects, &f);
