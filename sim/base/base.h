@@ -21,10 +21,12 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN               __attribute__((noreturn))
 #define UNLIKELY(x)            __builtin_expect(!!(x), 0)
+#define PREFETCH(p)            __builtin_prefetch(p) /* it will be read soon */
 #else
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
 #define UNLIKELY(x) (x)
+#define PREFETCH(p) ((void)(p))
 #endif
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

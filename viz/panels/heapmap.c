@@ -148,6 +148,14 @@ static const struct rspan *seek_span(struct heapmap *m, uint64_t addr) {
     return replica_span(m->r, m->handle);
 }
 
+/* A picture of many spans waits for memory more than for anything else: what will be looked at some
+ * steps later is asked for now. */
+static void look_ahead(const struct heapmap *m, uint64_t addr, uint64_t step) {
+    enum { STEPS = 8 };
+    uint64_t ahead = addr - m->r->heap[HEAP_arena_start] + STEPS * step;
+    PREFETCH(replica_span(m->r, replica_page(m->r, ahead >> ARENA_PAGE_SHIFT)));
+}
+
 static struct cell cell_from(const struct sums *sums, uint64_t start, uint64_t end) {
     double whole = (double)(end - start);
     return (struct cell){
@@ -176,6 +184,7 @@ struct cell heapmap_cell(struct heapmap *m, uint64_t start, uint64_t end) {
     bool exact = end - start <= ARENA_PAGE;
     uint32_t only = 0;
     for (uint64_t at = start; at < end;) {
+        look_ahead(m, at, step);
         const struct rspan *s = seek_span(m, at);
         if (!s) {
             at = add_hole(&sums, m->r, at, end);
