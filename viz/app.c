@@ -1,5 +1,6 @@
 /* The app: opening, running and moving in time. See app.h. */
 #include "viz/app_internal.h"
+#include "viz/source.h"
 
 #include "sim/base/data.h"
 #include "sim/work/workload.h"
@@ -79,13 +80,14 @@ static void default_world(struct app *app, const struct environment *asked) {
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
-    *app = (struct app){.speed = SPEED_START, .help_pages = 1, .dirty = true};
+    *app = (struct app){.speed = SPEED_START, .source = -1, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
     app->ui.scale = options->scale > 0 ? options->scale : 1;
     app->ui.mouse_x = app->ui.mouse_y = -1;
     if (!open_language(app, options->language, err))
         return false;
+    app->ui.sources = app->sources = sources_open();
     app->fonts = fonts_open(err);
     const char *workload = options->workload ? options->workload : workload_builtin(0);
     return app->fonts && open_theme(app, options->theme ? options->theme : "dark", err) &&
@@ -126,6 +128,7 @@ void app_close(struct app *app) {
     prompt_free(&app->prompt);
     ui_free(&app->ui);
     fonts_close(app->fonts);
+    sources_free(app->sources);
     *app = (struct app){0};
 }
 
@@ -171,6 +174,8 @@ void app_finish(struct app *app) {
 }
 
 void app_seek(struct app *app, uint64_t seq) {
+    if (app->source < 0)
+        app->source_scroll = 0;
     scene_head(app->scene, seq);
     app_work(app, FIRST_EVENTS);
 }
@@ -380,6 +385,8 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .interval = &s->interval,
         .open_part = app->open_part,
         .open_row = app->open_row,
+        .source = app->source,
+        .source_scroll = app->source_scroll,
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->name,

@@ -65,6 +65,9 @@ struct app {
     int world_row;      /* enum world_row: what the keys change in the World tab */
     unsigned open_part; /* of the waste view, and the row open in it: see struct view */
     int open_row;
+    struct sources *sources; /* the allocator's functions */
+    int source;              /* the one shown; -1: the event's. How far it was scrolled, in rows */
+    int source_scroll;
     int help_page; /* of the key help, from 1; 0: it is not shown */
     int help_pages;
     struct prompt prompt; /* the line that is typed into */

@@ -139,6 +139,12 @@ static void draw_busy(struct app *app, struct canvas *c) {
     draw_fill(c, bar, color_of(ui, COLOR_accent));
 }
 
+/* Tabs and commands stand in one order. */
+#define X(NAME, label)                                                                             \
+    _Static_assert(CMD_##NAME - CMD_PATH == CENTRE_##NAME - CENTRE_PATH, "see CENTRES");
+CENTRES(X)
+#undef X
+
 static void draw_scene(struct app *app, const struct scene *scene, const struct scene_layout *l) {
     static const char *const labels[] = {
 #define X(NAME, label) label,
@@ -157,6 +163,7 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
     case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
     case CENTRE_RANGE: panel_interval(ui, &v, l->centre); break;
+    case CENTRE_WHY: panel_source(ui, &v, l->centre); break;
     default:
         if (l->regions.h > 0)
             panel_regions(ui, &v, l->regions);

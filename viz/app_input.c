@@ -43,6 +43,8 @@ static bool time_command(struct app *app, enum command command, int64_t arg) {
 
 /* Shows that in the centre; the map, if it is there already. */
 static void show_centre(struct app *app, enum centre centre) {
+    if (centre == CENTRE_WHY && app_leave_function(app))
+        return;
     app->centre = app_scene_layout(app)->shows == centre ? CENTRE_MAP : centre;
 }
 
@@ -335,7 +337,11 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;
     app->scene = scene_at(app, x, y);
-    app_map_wheel(app, x, y, notches, zoom);
+    const struct scene_layout *l = app_scene_layout(app);
+    if (l->shows == CENTRE_WHY && rect_has(l->centre, x, y))
+        app_scroll_code(app, (int)(-3 * notches));
+    else
+        app_map_wheel(app, x, y, notches, zoom);
     app_visit(app);
     app->dirty = true;
 }

@@ -33,6 +33,11 @@ void app_search_accept(struct app *app, int direction);
 void app_search_again(struct app *app, int direction);
 void app_search_same(struct app *app, int direction);
 
+/* From a function in the source view back to the event's. False: it was not there. */
+bool app_leave_function(struct app *app);
+/* Scrolls the code in the source view by so many rows, as far as there are any. */
+void app_scroll_code(struct app *app, int rows);
+
 /* Commands by part. False: the command is another part's. */
 bool app_nav_command(struct app *app, enum command command);
 bool app_find_command(struct app *app, enum command command, int64_t arg);

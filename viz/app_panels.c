@@ -58,7 +58,40 @@ void app_count_ranges(struct app *app, uint64_t events) {
     }
 }
 
+/* --- Why --- */
+
+void app_scroll_code(struct app *app, int rows) {
+    int scroll = app->source_scroll + rows;
+    app->source_scroll = scroll < app->ui.scroll_least  ? app->ui.scroll_least
+                         : scroll > app->ui.scroll_most ? app->ui.scroll_most
+                                                        : scroll;
+}
+
+/* Back from a function to the event's; the view itself is like the others in the centre. */
+bool app_leave_function(struct app *app) {
+    bool left = app->source >= 0 && app_scene_layout(app)->shows == CENTRE_WHY;
+    app->source = -1;
+    app->source_scroll = 0;
+    return left;
+}
+
+static bool code_command(struct app *app, enum command command, int64_t arg) {
+    enum { PAGE_ROWS = 12 };
+    switch (command) {
+    case CMD_CODE_DOWN: app_scroll_code(app, PAGE_ROWS); return true;
+    case CMD_CODE_UP: app_scroll_code(app, -PAGE_ROWS); return true;
+    case CMD_SHOW_CODE:
+        app->source = (int)arg;
+        app->source_scroll = 0;
+        app->centre = CENTRE_WHY;
+        return true;
+    default: return false;
+    }
+}
+
 bool app_panel_command(struct app *app, enum command command, int64_t arg) {
+    if (code_command(app, command, arg))
+        return true;
     switch (command) {
     case CMD_OPEN_PART:
         choose_part(app, 1);

@@ -56,16 +56,20 @@
     X(MAP, N_("map"), "v", N_("View"), N_("the map: from all the space to a bit"))                 \
     X(CACHES, N_("caches"), "c", N_("View"), N_("where spans wait: mcache to mheap, the treap"))   \
     X(WASTE, N_("waste"), "g", N_("View"), N_("where every byte is: used, lost, free"))            \
+    X(RANGE, N_("range"), "o", N_("View"), N_("what lived and died between two moments"))          \
+    X(WHY, N_("why"), "y", N_("View"), N_("why it happened: the rule, and the code that did it"))  \
+    X(CODE_DOWN, N_("code down"), "Shift+PageDown", N_("View"), N_("why: scroll the code down"))   \
+    X(CODE_UP, N_("code up"), "Shift+PageUp", N_("View"), N_("why: scroll the code up"))           \
+    X(SHOW_CODE, N_("show code"), "", N_("View"), N_("click a function's name: see its code"))     \
     X(OPEN_PART, N_("open part"), "Shift+Down", N_("View"),                                        \
         N_("waste: the next part, or the one clicked"))                                            \
     X(OPEN_PART_BACK, N_("open part back"), "Shift+Up", N_("View"), N_("waste: the part before"))  \
     X(OPEN_ROW, N_("open row"), "Ctrl+Down", N_("View"),                                           \
         N_("waste: the next line of a part, or the one clicked"))                                  \
     X(OPEN_ROW_BACK, N_("open row back"), "Ctrl+Up", N_("View"), N_("waste: the line before"))     \
-    X(RANGE, N_("range"), "y", N_("View"), N_("what lived and died between two moments"))          \
     X(RANGE_FROM, N_("range from"), "<", N_("View"), N_("the range begins at this moment"))        \
     X(RANGE_TO, N_("range to"), ">", N_("View"), N_("the range ends at this moment"))              \
-    X(RANGE_CLEAR, N_("range clear"), "Shift+y", N_("View"), N_("no range"))                       \
+    X(RANGE_CLEAR, N_("range clear"), "Shift+o", N_("View"), N_("no range"))                       \
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(INSPECT, N_("inspect"), "F3", N_("View"), N_("right column: all about the thing pinned"))    \

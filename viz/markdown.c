@@ -238,10 +238,13 @@ static int set_piece(
         enum face face = style_face(b, run->style);
         int size = face == FACE_MONO ? s->mono : s->size;
         const char *part = piece_of(s, b, lo, hi);
-        x += draw ? text_draw(s->ui->canvas, s->ui->fonts, face, size, x,
-                        baseline - text_ascent(s->ui->fonts, face, size),
-                        style_color(s, b, run->style), part)
-                  : text_width(s->ui->fonts, face, size, part);
+        int w = draw ? text_draw(s->ui->canvas, s->ui->fonts, face, size, x,
+                           baseline - text_ascent(s->ui->fonts, face, size),
+                           style_color(s, b, run->style), part)
+                     : text_width(s->ui->fonts, face, size, part);
+        if (draw && run->style == MD_CODE) /* a function's name leads to its code */
+            ui_link_code(s->ui, rect_make(x, s->y, w, s->line), NULL, part);
+        x += w;
     }
     return x - from;
 }

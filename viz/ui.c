@@ -7,6 +7,8 @@
  */
 #include "viz/ui.h"
 
+#include "viz/source.h"
+
 #include "sim/base/i18n.h"
 
 #include <stdlib.h>
@@ -271,6 +273,21 @@ struct rect ui_caption(struct ui *ui, struct rect area, const char *title, const
         ui_text(ui, rest, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), figures.text);
     sb_free(&figures);
     return ui_below_caption(ui, area);
+}
+
+uint32_t ui_link_color(const struct ui *ui) {
+    return color_mix(color_of(ui, COLOR_accent), color_of(ui, COLOR_text), 0.4f);
+}
+
+bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *name) {
+    int function = ui->sources ? source_find(ui->sources, file, name) : -1;
+    if (function < 0)
+        return false;
+    if (ui_hovered(ui, r))
+        draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - px(ui, 2), r.w, px(ui, 1)),
+            color_of(ui, COLOR_attention));
+    ui_click(ui, r, CMD_SHOW_CODE, function);
+    return true;
 }
 
 void ui_button(

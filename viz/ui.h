@@ -54,7 +54,8 @@ static inline bool thing_same(struct thing a, struct thing b) {
     X(MAP, N_("Map"))                                                                              \
     X(CACHES, N_("Caches"))                                                                        \
     X(WASTE, N_("Waste"))                                                                          \
-    X(RANGE, N_("Range"))
+    X(RANGE, N_("Range"))                                                                          \
+    X(WHY, N_("Why"))
 
 enum centre {
     CENTRE_AUTO, /* as the moment suggests */
@@ -82,6 +83,7 @@ struct lesson_view;
 struct prompt;   /* viz/prompt.h */
 struct life;     /* viz/life.h */
 struct interval; /* viz/interval.h */
+struct sources;  /* viz/source.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -106,6 +108,8 @@ struct view {
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
+    int source;                  /* the function shown in the source view; -1: the event's */
+    int source_scroll;           /* rows that it was scrolled by */
     int help_page;               /* of the key help, from 1; 0: it is not shown */
     int world_row;               /* chosen by keys in the World tab, -1 if it is not shown */
     const char *workload;        /* its name */
@@ -132,9 +136,11 @@ struct ui {
     struct canvas *canvas;
     struct fonts *fonts;
     const struct theme *theme;
-    float scale;          /* design pixels to real ones */
-    int mouse_x, mouse_y; /* -1: no pointer */
-    struct rect caret;    /* where text is typed; w = 0: nowhere */
+    float scale;                   /* design pixels to real ones */
+    int mouse_x, mouse_y;          /* -1: no pointer */
+    struct rect caret;             /* where text is typed; w = 0: nowhere */
+    const struct sources *sources; /* what names of functions lead to; NULL: nothing */
+    int scroll_least, scroll_most; /* of source_scroll, as the source view has last drawn it */
     struct hot *hots;
     size_t hot_count, hot_cap;
     struct text_box *boxes; /* recorded only if record_boxes */
@@ -193,6 +199,11 @@ struct rect ui_below_caption(const struct ui *ui, struct rect area);
 /* A row of tabs from the left of area; a click on number i runs the command `first` + i. */
 void ui_tabs(struct ui *ui, struct rect area, const char *const *labels, int count, int chosen,
     enum command first);
+/* The colour of words that lead somewhere. */
+uint32_t ui_link_color(const struct ui *ui);
+/* A click in r shows the code of the function of that name, in file if it is there (NULL:
+ * anywhere). False, and nothing is done, if there is none. */
+bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *name);
 /* A button with a label; lit if on. */
 void ui_button(
     struct ui *ui, struct rect r, const char *label, bool on, enum command command, int64_t arg);

@@ -30,15 +30,24 @@ static enum why_span why_state(const struct event *ev, const struct rspan *s) {
     }
 }
 
+/* Is the span taking in the one before it? Then the spans table does not know it there yet. */
+static enum why_span why_joined(
+    const struct event *ev, const struct replica *after, const struct rspan *s) {
+    uint64_t page = (s->base - after->heap[HEAP_arena_start]) >> GO_PAGE_SHIFT;
+    return replica_page(after, page) == ev->x ? WHY_JOINED_AFTER : WHY_JOINED_BEFORE;
+}
+
 /* A field of a span that is free: it is filed (then only the scavenger touches it), or being
  * joined, cut or taken. */
-static enum why_span why_free(const struct event *ev, const struct rspan *s) {
+static enum why_span why_free(
+    const struct event *ev, const struct replica *after, const struct rspan *s) {
     switch (ev->w) {
-    case SPAN_npages: return ev->b < ev->a ? WHY_CUT : WHY_JOINED;
-    case SPAN_npreleased: return is_filed(s) ? WHY_RELEASED : ev->b ? WHY_JOINED : WHY_TAKEN;
+    case SPAN_npages: return ev->b < ev->a ? WHY_CUT : why_joined(ev, after, s);
+    case SPAN_npreleased:
+        return is_filed(s) ? WHY_RELEASED : ev->b ? why_joined(ev, after, s) : WHY_TAKEN;
     case SPAN_unusedsince: return ev->b ? WHY_FREED : WHY_TAKEN;
     case SPAN_sweepgen: return WHY_GIVEN;
-    default: return WHY_JOINED;
+    default: return why_joined(ev, after, s);
     }
 }
 
@@ -78,7 +87,7 @@ static enum why_span why_span(const struct event *ev, const struct replica *afte
     if (ev->w == SPAN_state)
         return why_state(ev, s);
     switch (s->state) {
-    case SPAN_STATE_FREE: return why_free(ev, s);
+    case SPAN_STATE_FREE: return why_free(ev, after, s);
     case SPAN_STATE_INUSE: return why_inuse(ev, after, s);
     case SPAN_STATE_MANUAL: return ev->w == SPAN_needzero && ev->b ? WHY_RETURNED : WHY_MANUAL;
     default:
@@ -160,12 +169,54 @@ static struct why answer(const struct why_row *row) {
     return (struct why){.rule = _(row->rule), .file = row->file, .function = row->function};
 }
 
+/* --- The line in the function --- */
+
+static const char *const kind_marks[] = {
+#define X(NAME, ...) "EV_" #NAME,
+    EVENT_KINDS(X)
+#undef X
+};
+static const char *const step_marks[] = {
+#define X(NAME, ...) "STEP_" #NAME,
+    INIT_STEPS(X)
+#undef X
+};
+static const char *const message_marks[] = {
+#define X(NAME, ...) "MSG_" #NAME,
+    MESSAGES(X)
+#undef X
+};
+
+/* Fields are set by macros that name them; steps and messages go through functions. */
+static void set_marks(struct why *why, const struct event *ev) {
+    why->mark[1] = NULL;
+    switch (ev->kind) {
+    case EV_SPAN_SET:
+        /* (sweepgen is set at several places, of which the state does not tell which it was) */
+        why->mark[0] = ev->w == SPAN_sweepgen ? "EV_SPAN_SET" : "SPAN_SET";
+        why->mark[1] = span_field_name(ev->w);
+        break;
+    case EV_HEAP_SET:
+        why->mark[0] = "HEAP_SET";
+        why->mark[1] = heap_field_name(ev->w);
+        break;
+    case EV_STEP: why->mark[0] = step_marks[(ev->w & 0xff) % STEP_COUNT]; break;
+    case EV_MESSAGE: why->mark[0] = message_marks[ev->x % MSG_COUNT]; break;
+    default: why->mark[0] = kind_marks[ev->kind]; break;
+    }
+}
+
 struct why why_of(const struct event *ev, const struct replica *after) {
     int aspect = aspect_of(ev, after);
     const struct why_row *row;
     for (size_t i = 0; (row = row_at(i)); i++)
         if (row->kind == ev->kind && (row->aspect == aspect || row->aspect == WHY_ANY))
-            return answer(row);
+            break;
+    if (row) {
+        struct why why = answer(row);
+        set_marks(&why, ev);
+        return why;
+    }
     BUG("no reason for an event of kind %u, aspect %d", ev->kind, aspect);
 }
 

@@ -14,6 +14,9 @@ struct why {
     const char *rule;     /* one to three sentences, in the person's language */
     const char *file;     /* "sim/heap/mheap.c", from the top of the sources */
     const char *function; /* the one that did it, or for which it was done; it stands in file */
+    /* Words of the line in function that tells the event: it has both. NULL: any. Several lines may
+     * have them, or none. */
+    const char *mark[2];
 };
 
 /* after: the state just after the event; NULL: what it would tell apart is told in general. */

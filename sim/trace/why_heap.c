@@ -12,6 +12,11 @@
 #define SCHED    "sim/heap/sched.c"
 #define TREAP    "sim/heap/treap.c"
 
+/* Rules that several rows have. */
+#define JOINED                                                                                     \
+    N_("Free neighbours become one span, so that long runs come back. A page's number finds its "  \
+       "neighbour in the spans table: no searching.")
+
 static const struct why_row rows[] = {
     /* --- Spans --- */
     {EV_SPAN_BORN, WHY_ANY, MSPAN, "record_span",
@@ -24,9 +29,8 @@ static const struct why_row rows[] = {
     {EV_SPAN_SET, WHY_GROWN, MHEAP, "grow",
         N_("Fresh pages become a span that counts as in use, and is freed at once: that way it "
            "joins free neighbours like any other.")},
-    {EV_SPAN_SET, WHY_JOINED, MHEAP, "free_span",
-        N_("Free neighbours become one span, so that long runs come back. A page's number finds "
-           "its neighbour in the spans table: no searching.")},
+    {EV_SPAN_SET, WHY_JOINED_BEFORE, MHEAP, "join_before", JOINED},
+    {EV_SPAN_SET, WHY_JOINED_AFTER, MHEAP, "join_after", JOINED},
     {EV_SPAN_SET, WHY_CUT, MHEAP, "trim",
         N_("A span that is longer than needed is cut, and the rest stays free. Meanwhile both "
            "count as managed by hand, so that the two do not join again.")},

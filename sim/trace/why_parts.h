@@ -23,7 +23,8 @@ const struct why_row *why_heap_rows(size_t *count);
 enum why_span {
     WHY_MADE,
     WHY_GROWN,
-    WHY_JOINED,
+    WHY_JOINED_BEFORE,
+    WHY_JOINED_AFTER,
     WHY_CUT,
     WHY_FREED,
     WHY_TAKEN,

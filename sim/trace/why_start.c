@@ -79,7 +79,7 @@ static const struct why_row rows[] = {
            "small allocations need no lock.")},
     {EV_OP_BEGIN, WHY_ANY, PROGRAM, "program_run",
         N_("The program decides what it does; the allocator only answers.")},
-    {EV_OP_END, WHY_ANY, PROGRAM, "program_run",
+    {EV_OP_END, WHY_ANY, PROGRAM, "finish",
         N_("What the operation caused stands between its beginning and this.")},
 
     /* --- mallocinit --- */
@@ -122,7 +122,7 @@ static const struct why_row rows[] = {
     {EV_STEP, STEP_MCACHE, MALLOC, "first_mcache",
         N_("Each P allocates from an mcache of its own, without a lock. The first P needs one "
            "before the first object.")},
-    {EV_STEP, STEP_DONE, MALLOC, "mallocinit",
+    {EV_STEP, STEP_DONE, MALLOC, "first_mcache",
         N_("Objects can be allocated from here on. No page of the arena is mapped yet: that is "
            "left "
            "to the first allocation that needs it.")},

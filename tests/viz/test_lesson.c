@@ -3,6 +3,7 @@
  * simulated space; what its prose says is compared with the run.
  */
 #include "viz/lesson.h"
+#include "viz/source.h"
 
 #include "sim/base/file.h"
 
@@ -151,37 +152,23 @@ static void every_step_comes_to_its_stop(void **state) {
         }
 }
 
-/* A definition begins its line and is no prototype: `static void name(...) {`. */
-static bool defines(const char *source, const char *function) {
-    size_t len = strlen(function);
-    for (const char *at = source; (at = strstr(at, function)); at += len) {
-        const char *line = at;
-        while (line > source && line[-1] != '\n')
-            line--;
-        const char *end = at + len + strcspn(at + len, "{;");
-        if (at[len] == '(' && (at[-1] == ' ' || at[-1] == '*') && line[0] != ' ' && *end == '{')
-            return true;
-    }
-    return false;
-}
-
 static void code_that_steps_name_exists(void **state) {
     const struct shelf *s = *state;
+    struct sources *sources = sources_open_at(".");
     for (size_t i = 0; i < s->count; i++)
         for (size_t k = 0; k < s->lessons[i]->step_count; k++) {
             const struct lesson_step *step = &s->lessons[i]->steps[k];
             assert_true(step->code_count > 0);
             for (size_t c = 0; c < step->code_count; c++) {
-                struct strbuf source = {0};
-                struct error err = {""};
-                if (!file_read(step->codes[c].file, &source, NULL, &err))
-                    fail_msg("%s", err.text);
-                if (!defines(sb_text(&source), step->codes[c].function))
+                const struct lesson_code *code = &step->codes[c];
+                const struct source_function *f =
+                    source_at(sources, source_find(sources, code->file, code->function));
+                if (!f || strcmp(f->file, code->file) != 0)
                     fail_msg("%s, step \"%s\": %s defines no %s", s->lessons[i]->path, step->title,
-                        step->codes[c].file, step->codes[c].function);
-                sb_free(&source);
+                        code->file, code->function);
             }
         }
+    sources_free(sources);
 }
 
 /* --- What they say is so --- */

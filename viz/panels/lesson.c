@@ -105,8 +105,10 @@ static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rec
     struct rect area = take_bottom(rest, (int)step->code_count * px(ui, CODE_H));
     for (size_t i = 0; i < step->code_count; i++) {
         struct rect row = take_top(&area, px(ui, CODE_H));
-        ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), "%s: %s",
-            step->codes[i].file, step->codes[i].function);
+        const struct lesson_code *code = &step->codes[i];
+        row.w = ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, ui_link_color(ui), "%s: %s", code->file,
+            code->function);
+        ui_link_code(ui, row, code->file, code->function);
     }
     take_bottom(rest, px(ui, 10));
 }

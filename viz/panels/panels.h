@@ -43,6 +43,8 @@ void panel_interval(struct ui *ui, const struct view *v, struct rect area);
 /* Free runs by their length, small. */
 void panel_free_runs(struct ui *ui, const struct view *v, struct rect area);
 int panel_free_runs_height(const struct ui *ui);
+/* Why the present event happened: the rule, and the function that did it; or v->source. */
+void panel_source(struct ui *ui, const struct view *v, struct rect area);
 /* The bar on top: name, platform, mode switch, provider, playing, event n of N. */
 void panel_bar(struct ui *ui, const struct view *v, struct rect area);
 /* The world the run is in, row by row, to be changed. */

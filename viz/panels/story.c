@@ -289,6 +289,14 @@ static int shown_before(const struct rows *before, int present, int after, int h
     return n;
 }
 
+/* Leads to the reason, at the right end of the caption. */
+static void draw_why(struct ui *ui, struct rect area) {
+    const char *label = _("why?");
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), label) + px(ui, 16);
+    struct rect r = {area.x + area.w - w, area.y - px(ui, 2), w, px(ui, 20)};
+    ui_button(ui, r, label, false, CMD_WHY, 0);
+}
+
 void panel_story(struct ui *ui, const struct view *v, struct rect area) {
     struct rect body = ui_caption(ui, area, _("WHAT JUST HAPPENED"), "%s", "");
     if (v->count == 0) {
@@ -296,6 +304,7 @@ void panel_story(struct ui *ui, const struct view *v, struct rect area) {
             FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_muted), _("nothing yet"));
         return;
     }
+    draw_why(ui, area);
     char last[32];
     int number_w =
         text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL),

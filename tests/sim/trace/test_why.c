@@ -82,9 +82,9 @@ static void a_free_span_is_cut_joined_or_given_back(void **unused) {
     state_make(&s, SPAN_STATE_FREE);
     s.span.unusedsince = 7;
     expect(span_set(SPAN_npages, 128, 1), &s, "trim");
-    expect(span_set(SPAN_npages, 1, 128), &s, "free_span");
+    expect(span_set(SPAN_npages, 1, 128), &s, "join_before");
     expect(span_set(SPAN_state, SPAN_STATE_MANUAL, SPAN_STATE_FREE), &s, "trim");
-    expect(span_set(SPAN_npreleased, 0, 1), &s, "free_span");
+    expect(span_set(SPAN_npreleased, 0, 1), &s, "join_before");
     s.span.list = LIST_FREE + 1;
     expect(span_set(SPAN_npreleased, 0, 1), &s, "release");
     expect(span_set(SPAN_state, SPAN_STATE_FREE, SPAN_STATE_DEAD), &s, "mspan_dead");

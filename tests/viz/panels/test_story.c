@@ -114,6 +114,18 @@ static void an_empty_recording_is_no_trouble(void **unused) {
     fixture_free(f);
 }
 
+static void a_click_asks_why(void **unused) {
+    (void)unused;
+    struct panel_fixture *f = fixture_new("linux/amd64", 250, 300);
+    int x, y;
+    int64_t arg;
+    fixture_start(f);
+    fixture_seek(f, 3);
+    fixture_draw(f, panel_story);
+    assert_true(fixture_find_command(f, CMD_WHY, &x, &y, &arg));
+    fixture_free(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_present_event_is_always_a_row),
@@ -122,6 +134,7 @@ int main(void) {
         cmocka_unit_test(a_long_run_of_bookkeeping_is_one_row),
         cmocka_unit_test(texts_do_not_collide),
         cmocka_unit_test(an_empty_recording_is_no_trouble),
+        cmocka_unit_test(a_click_asks_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
