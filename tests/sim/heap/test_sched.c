@@ -19,8 +19,11 @@ struct work {
     uint64_t size;   /* of objects; 0: a size of its own in each round */
     uint64_t *addrs; /* got so far */
     size_t count, cap;
-    bool under_way[PS], stops[PS]; /* P is inside its body / wants to stop the world there */
-    unsigned stopped;              /* ... and so often it had */
+    bool under_way[PS]; /* P is inside its body */
+    bool stops[PS];     /* P wants to stop the world there; */
+    bool stopping[PS];  /* it does, from the wish on */
+    unsigned stopped;   /* ... and so often it had, */
+    unsigned moving;    /* so often another P was in the middle of something */
 };
 
 static void open_work(struct work *w, uint64_t size) {
@@ -30,6 +33,7 @@ static void open_work(struct work *w, uint64_t size) {
 }
 
 static void close_work(struct work *w) {
+    assert_int_equal(w->moving, 0);
     lab_close(&w->lab);
     free(w->addrs);
 }
@@ -49,10 +53,14 @@ static void allocate(struct heap *h, unsigned p, void *arg) {
     if (addr)
         keep(w, addr);
     if (addr && w->stops[p]) {
+        w->stopping[p] = true;
         heap_stop_world(h);
         for (unsigned other = 0; other < PS; other++)
-            assert_true(other == p || !w->under_way[other] || w->stops[other]);
+            w->moving += other != p && w->under_way[other] && !w->stops[other];
         w->stopped++;
+        for (unsigned i = 0; i < 8; i++) /* ... and it stays so at every lock */
+            heap_malloc_on(h, p, 4096, NULL);
+        w->stopping[p] = false;
     }
     w->under_way[p] = false;
 }
@@ -199,6 +207,31 @@ static void the_world_stops_for_one_after_the_other(void **state) {
     close_work(&w);
 }
 
+static void assert_nobody_stops(const struct work *w) {
+    for (unsigned p = 0; p < PS; p++)
+        assert_false(w->stopping[p]);
+}
+
+/* The caller waits for one P at a time, so that it could start others in between. */
+static void nothing_begins_while_the_world_is_to_stop(void **state) {
+    struct work w;
+    (void)state;
+    open_work(&w, 512);
+    w.stops[0] = w.stops[3] = true;
+    heap_overlap(w.lab.h, 4);
+    for (unsigned i = 0; i < 4 * ROUNDS; i++) {
+        unsigned p = i * 7 / 3 % PS;
+        heap_await(w.lab.h, p);
+        assert_nobody_stops(&w);
+        heap_start_on(w.lab.h, p, allocate, &w);
+    }
+    heap_await_all(w.lab.h);
+    assert_int_equal(w.count, 4 * ROUNDS);
+    assert_true(w.stopped > ROUNDS);
+    lab_check(&w.lab);
+    close_work(&w);
+}
+
 static void alone_the_world_stands_still_anyway(void **state) {
     struct work w;
     (void)state;
@@ -283,6 +316,7 @@ int main(void) {
         cmocka_unit_test(a_seed_decides_everything),
         cmocka_unit_test(the_caller_goes_on_when_the_awaited_p_is_done),
         cmocka_unit_test(the_world_stops_for_one_after_the_other),
+        cmocka_unit_test(nothing_begins_while_the_world_is_to_stop),
         cmocka_unit_test(alone_the_world_stands_still_anyway),
         cmocka_unit_test(a_fatal_error_ends_all_that_is_in_flight),
         cmocka_unit_test(a_heap_can_go_with_operations_in_flight),
