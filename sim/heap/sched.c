@@ -48,17 +48,16 @@ struct worker {
     bool has_thread;
     pthread_cond_t wake;
     enum worker_state state;
-    struct lock *wanted; /* while WAITING; NULL: Go ended the program meanwhile */
+    struct lock *wanted; /* while WAITING, else NULL */
     heap_body *body;     /* the operation in flight, unless IDLE */
     void *arg;
 };
 
 struct sched {
     pthread_mutex_t mutex;
-    unsigned turn; /* a P's number, or CALLER */
-    unsigned goal; /* the caller goes on when this P is IDLE; NOBODY: when all are */
-    unsigned
-        stopper; /* the P for which the world has stopped, until its operation ends; or NOBODY */
+    unsigned turn;    /* a P's number, or CALLER */
+    unsigned goal;    /* the caller goes on when this P is IDLE; NOBODY: when all are */
+    unsigned stopper; /* for this P the world has stopped, until its operation ends; or NOBODY */
     uint64_t random;
     bool over; /* threads end when their turn comes */
     struct worker workers[MAX_PS];
