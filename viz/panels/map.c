@@ -252,12 +252,17 @@ static uint32_t chosen_span(const struct map_frame *f) {
 
 /* --- What is lit --- */
 
-/* The slot, or the page, that an address is in. */
+static bool whole_page_chosen(const struct map_frame *f) {
+    struct thing t = f->v->hover.kind ? f->v->hover : f->v->pinned;
+    return f->chosen && (t.kind == THING_PAGE || t.kind == THING_ENTRY || t.kind == THING_RECORD);
+}
+
+/* The slot, or the page, that is lit. */
 static struct zoom lit_in_arena(const struct map_frame *f) {
     const struct replica *r = f->v->r;
     const struct rspan *s = replica_span(r, heapmap_span_at(r, f->focus));
     struct slot_run run;
-    if (map_level(f) != LEVEL_PAGES && s && s->state == SPAN_STATE_INUSE &&
+    if (map_level(f) != LEVEL_PAGES && !whole_page_chosen(f) && s && s->state == SPAN_STATE_INUSE &&
         heapmap_slots(s, f->focus, f->focus + 1, &run))
         return (struct zoom){s->base + run.first * s->elemsize, s->elemsize};
     return (struct zoom){round_down(f->focus, ARENA_PAGE), ARENA_PAGE};

@@ -273,6 +273,30 @@ static void what_belongs_together_lights_together(void **state) {
     world_close(&w);
 }
 
+/* Of an object that is pointed at, the one that its pointer leads to is lit as well. */
+static void pointers_lead_to_their_objects(void **state) {
+    (void)state;
+    struct world w;
+    world_open(&w, "linux/amd64",
+        "type node = left:ptr key:word*127\ninit\nx = new node\ny = new node\nz = new node\n"
+        "x.left = z\n");
+    uint64_t x = 0, size = replica_span(w.r, replica_page(w.r, 0))->elemsize;
+    for (uint64_t i = 0; i < w.view.count && !x; i++)
+        if (recording_event(w.view.rec, i)->kind == EV_OBJECT)
+            x = recording_event(w.view.rec, i)->a;
+    w.view.hover = (struct thing){THING_SLOT, 1, x, size};
+    show(&w, BASE, KiB(8));
+    struct map_grid g = map_grid((struct zoom){BASE, KiB(8)}, AREA, 1);
+    uint64_t z = x + 2 * size;
+    int row = map_grid_row(&g, z), left = map_grid_x(&g, row, z);
+    struct rect edge = rect_make(left - 2, map_grid_y(&g, row), 4, 20);
+    assert_true(world_pixels(&w, edge, COLOR_attention) >= 15);
+    w.view.hover = (struct thing){THING_SLOT, 1, x + size, size}; /* y points nowhere */
+    show(&w, BASE, KiB(8));
+    assert_true(world_pixels(&w, edge, COLOR_attention) < 15);
+    world_close(&w);
+}
+
 static void the_path_leads_back_to_each_place(void **state) {
     (void)state;
     struct world w;
@@ -308,6 +332,7 @@ int main(void) {
         cmocka_unit_test(entries_and_bitmap_bytes_can_be_met),
         cmocka_unit_test(mspan_records_lie_at_their_addresses),
         cmocka_unit_test(what_belongs_together_lights_together),
+        cmocka_unit_test(pointers_lead_to_their_objects),
         cmocka_unit_test(the_path_leads_back_to_each_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
