@@ -67,6 +67,8 @@ waits() {
     check "$name" 1
 }
 is() { [[ $(state "$1") == "$2" ]]; }
+other() { [[ $(state "$1") != "$2" ]]; }
+fits() { [[ $(state map | cut -d, -f2) -lt $1 ]]; }
 above() { [[ $(state "$1") -gt $2 ]]; }
 
 waits 'it starts at event 0' is event 0
@@ -116,6 +118,21 @@ waits 'all hints free' is taken 0
 xdotool key End
 sleep 0.3
 shot dark
+xdotool key v ctrl+1
+waits 'Ctrl+1: the map of the whole space' is map 0x0,140737488355328
+xdotool key ctrl+5
+waits 'Ctrl+5: the arena' is map 0xc420000000,6291456
+xdotool mousemove 640 500 key w w
+waits 'w zooms in, at the pointer' fits 3500000
+before=$(state map)
+xdotool mousemove 640 500 mousedown 1 mousemove 640 480 mousemove 640 440 mouseup 1
+waits 'dragging moves the map' other map "$before"
+xdotool key 0
+waits '0: all of the arena' is map 0xc420000000,6291456
+xdotool keydown ctrl mousemove 450 480 mousedown 1 mousemove 500 485 mousemove 560 490 mouseup 1 keyup ctrl
+waits 'Ctrl and dragging zooms to the rectangle' fits 2000000
+xdotool key 0
+waits 'and back' is map 0xc420000000,6291456
 xdotool key t
 waits 't: the next theme' is theme light
 shot light

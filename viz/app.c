@@ -351,16 +351,19 @@ void app_tell(const struct app *app, struct strbuf *out) {
     const struct scene *s = app->scene;
     const struct replica *r = s->replica;
     const struct environment *env = session_env(s->session);
+    struct view v = app_view(app, s);
     sb_printf(out,
         "event=%" PRIu64 " count=%" PRIu64 " ops=%" PRIu64
         " step=%s platform=%s provider=%s playing=%d comparing=%d",
         s->at, scene_count(s), r->ops, init_step_name(r->init.step), env->platform->name,
         session_provider(s->session), app->playing, app->comparing);
     sb_printf(out,
-        " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d\n",
+        " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d"
+        " map=0x%" PRIx64 ",%" PRIu64 "\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
         language_code(app->language), app->lesson.lesson ? app->lesson.number + 1 : 0,
-        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited);
+        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited, v.zoom_start,
+        v.zoom_size);
 }
 
 struct view app_view(const struct app *app, const struct scene *s) {

@@ -116,10 +116,13 @@ static void focus(struct app *app) {
     struct scene *s = app->scene;
     struct view v = app_view(app, s);
     struct zoom z;
-    if (place_of_thing(&v, s->pinned.kind ? s->pinned : s->hover, &z))
-        app_look_at(app, z.start, z.size);
-    else
+    enum { LEAST = 64 }; /* bytes: what is smaller is seen among its neighbours */
+    if (!place_of_thing(&v, s->pinned.kind ? s->pinned : s->hover, &z))
         app_notice(app, "%s", _("Click something in the map first, then F zooms to it."));
+    else if (z.size < LEAST)
+        app_look_at(app, round_down(z.start, LEAST), LEAST);
+    else
+        app_look_at(app, z.start, z.size);
 }
 
 bool app_map_show(struct app *app, uint64_t addr, uint64_t size) {

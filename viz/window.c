@@ -87,7 +87,15 @@ static void on_key(struct window *w, const SDL_Keysym *key) {
     press_key(w, name, (SDL_Keymod)key->mod);
 }
 
+/* With Ctrl a key has been taken as a key, though X may make text of it as well. */
+static bool taken_as_key(void) {
+    return (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) == KMOD_LCTRL ||
+           (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) == KMOD_RCTRL;
+}
+
 static void on_text(struct window *w, const char *text) {
+    if (taken_as_key())
+        return;
     if (app_prompt_text(w->app, text))
         return;
     bool upper = text[0] >= 'A' && text[0] <= 'Z';

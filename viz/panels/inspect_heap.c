@@ -196,9 +196,13 @@ void inspect_span(struct facts *f, const struct view *v, uint32_t handle, bool h
     if (s->state == SPAN_STATE_FREE && s->npreleased)
         facts_add_count(f, _("pages given back"), s->npreleased);
     facts_add_address(f, _("mspan record"), s->record);
-    if (s->base >= start)
-        facts_add_address(f, _("its spans entry"),
-            v->r->heap[HEAP_spans] + ((s->base - start) >> GO_PAGE_SHIFT) * v->platform->ptr_size);
+    facts_link(f, (struct thing){THING_RECORD, handle, s->record, v->platform->sizeof_mspan});
+    if (s->base < start)
+        return;
+    uint64_t page = (s->base - start) >> GO_PAGE_SHIFT, ptr = v->platform->ptr_size;
+    uint64_t entry = page_entry(v->r, page, v->platform->ptr_size);
+    facts_add_address(f, _("its spans entry"), entry);
+    facts_link(f, (struct thing){THING_ENTRY, page, entry, ptr});
 }
 
 /* --- Slots, words, pages --- */
@@ -210,6 +214,7 @@ static void add_bitmap(struct facts *f, const struct view *v, uint64_t addr, uin
         return;
     uint64_t first = (addr - start) / ptr / 4, last = (addr + size - 1 - start) / ptr / 4;
     facts_add_address(f, _("its bitmap byte"), end - 1 - first);
+    facts_link(f, (struct thing){THING_BITMAP_BYTE, first, end - 1 - first, 1});
     if (last > first)
         facts_add_address(f, _("... down to"), end - 1 - last);
 }
@@ -304,7 +309,9 @@ void inspect_word(const struct view *v, struct thing thing, struct facts *f) {
     unsigned bits = replica_bitmap(v->r, word / 4) >> (word % 4);
     facts_add(f, _("heap bitmap"), "%s, %s", bits & 1 ? _("pointer") : _("no pointer"),
         bits & 0x10 ? _("scan on") : _("scan no further"));
-    facts_add_address(f, _("its bitmap byte"), v->r->heap[HEAP_bitmap] - 1 - word / 4);
+    uint64_t byte = v->r->heap[HEAP_bitmap] - 1 - word / 4;
+    facts_add_address(f, _("its bitmap byte"), byte);
+    facts_link(f, (struct thing){THING_BITMAP_BYTE, word / 4, byte, 1});
     if (l)
         add_object(f, v, l);
     add_slot(f, v, s, thing.addr, l);

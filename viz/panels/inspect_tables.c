@@ -17,7 +17,9 @@ void inspect_entry(const struct view *v, struct thing thing, struct facts *f) {
         return;
     }
     facts_add_count(f, _("number"), thing.index);
-    facts_add_address(f, _("for the page"), page_addr(v->r, thing.index));
+    uint64_t page = page_addr(v->r, thing.index);
+    facts_add_address(f, _("for the page"), page);
+    facts_link(f, (struct thing){THING_PAGE, heapmap_span_at(v->r, page), page, GO_PAGE_SIZE});
     uint32_t handle = replica_page(v->r, thing.index);
     const struct rspan *s = inspect_span_at(v, handle);
     if (!s) {
@@ -25,6 +27,7 @@ void inspect_entry(const struct view *v, struct thing thing, struct facts *f) {
         return;
     }
     facts_add_address(f, _("points to"), s->record);
+    facts_link(f, (struct thing){THING_RECORD, handle, s->record, v->platform->sizeof_mspan});
     if (handle != heapmap_span_at(v->r, page_addr(v->r, thing.index)))
         facts_add_note(f, _("Left over: inside a free span only the first and the last entry are "
                             "kept up to date."));
@@ -46,6 +49,8 @@ void inspect_bitmap_byte(const struct view *v, struct thing thing, struct facts 
     unsigned byte = replica_bitmap(v->r, thing.index);
     facts_add(f, _("value"), "0x%02x", byte);
     facts_add_address(f, _("its four words"), words);
+    facts_link(
+        f, (struct thing){THING_WORD, heapmap_span_at(v->r, words), words, v->platform->ptr_size});
     for (unsigned i = 0; i < 4; i++)
         facts_add(f, _(labels[i]), "%s, %s", byte >> i & 1 ? _("pointer") : _("no pointer"),
             byte >> i & 0x10 ? _("scan on") : _("scan no further"));

@@ -32,7 +32,8 @@ static const char *key_text(enum map_key key) {
         [KEY_TAIL] = N_("tail waste"),
         [KEY_FREEINDEX] = N_("freeindex"),
         [KEY_CACHE] = N_("allocCache"),
-        [KEY_BITS] = N_("scan and pointer bit")};
+        [KEY_BITS] = N_("scan and pointer bit"),
+        [KEY_UNKNOWN] = N_("written long ago or by a fill: not looked up")};
     return _(texts[key]);
 }
 
@@ -115,6 +116,9 @@ static void swatch(struct ui *ui, struct rect r, enum map_key key) {
     case KEY_FREE_SPAN: draw_fill(ui->canvas, r, color_of(ui, COLOR_free_span)); break;
     case KEY_MANUAL: draw_fill(ui->canvas, r, color_of(ui, COLOR_manual)); break;
     case KEY_BITS: swatch_bits(ui, r); break;
+    case KEY_UNKNOWN:
+        ui_text(ui, r, FACE_MONO, SIZE_SMALL, 1, color_of(ui, COLOR_muted), "?");
+        break;
     default: swatch_mark(ui, r, key);
     }
 }

@@ -42,6 +42,7 @@ enum map_key {
     KEY_FREEINDEX,
     KEY_CACHE,
     KEY_BITS,
+    KEY_UNKNOWN, /* words of which the recording does not tell soon enough */
     KEY_COUNT
 };
 

@@ -167,7 +167,7 @@ static void draw_value(const struct map_frame *f, const struct word *w, struct r
 
 /* One byte's digits, in hex or in binary. */
 static void byte_text(unsigned byte, bool known, bool binary, char *buf, size_t len) {
-    char *end = buf + snprintf(buf, len, known ? "" : "·");
+    char *end = buf + snprintf(buf, len, known ? "" : "?");
     for (int bit = 7; binary && known && bit >= 0; bit--)
         *end++ = byte >> bit & 1 ? '1' : '0';
     *end = '\0';
@@ -245,6 +245,8 @@ static void draw_lines(const struct map_frame *f, const struct word *w, struct r
         draw_number(f, w, rect_make(line.x + used + pad, line.y, line.w - used - pad, h));
         line.y += h;
     }
+    if (lines & (LINE_VALUE | LINE_BYTES) && !w->known)
+        map_seen(f, KEY_UNKNOWN);
     if (lines & LINE_VALUE) {
         draw_value(f, w, line);
         line.y += h;
