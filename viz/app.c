@@ -56,6 +56,23 @@ static bool open_language(struct app *app, const char *name, struct error *err) 
     return !name || app->language == language;
 }
 
+/* Reads the lessons in the app's language; one that is open stays open at its step. */
+static bool open_lessons(struct app *app, struct error *err) {
+    struct lesson **lessons;
+    size_t count;
+    if (!lessons_list(app->language, &lessons, &count, err))
+        return false;
+    lessons_free(app->lessons, app->lesson_count);
+    app->lessons = lessons;
+    app->lesson_count = count;
+    if (!app->lesson.lesson)
+        return true;
+    bool there = app->lesson.number < count;
+    const struct lesson *same = there ? lessons[app->lesson.number] : NULL;
+    app->lesson.lesson = same && app->lesson.step < same->step_count ? same : NULL;
+    return true;
+}
+
 /* The platform of the machine we run on, if we know it. */
 static const struct platform *native_platform(void) {
 #if defined(__linux__) && defined(__aarch64__)
@@ -91,8 +108,7 @@ bool app_open(struct app *app, const struct app_options *options, struct error *
     app->fonts = fonts_open(err);
     const char *workload = options->workload ? options->workload : workload_builtin(0);
     return app->fonts && open_theme(app, options->theme ? options->theme : "dark", err) &&
-           lessons_list(&app->lessons, &app->lesson_count, err) &&
-           scene_open(app->scene, workload, err);
+           open_lessons(app, err) && scene_open(app->scene, workload, err);
 }
 
 void app_next_theme(struct app *app) {
@@ -110,7 +126,7 @@ void app_next_language(struct app *app) {
     struct error err;
     enum language next = (enum language)((app->language + 1) % LANGUAGE_COUNT);
     app->language = i18n_set_language(next, &err) ? next : LANGUAGE_EN;
-    if (app->language != next)
+    if (app->language != next || !open_lessons(app, &err))
         app_notice(app, "%s", err.text);
 }
 

@@ -37,6 +37,7 @@
 #ifndef ARENA_LESSON_H
 #define ARENA_LESSON_H
 
+#include "sim/base/i18n.h"
 #include "sim/work/session.h"
 #include "viz/markdown.h"
 
@@ -106,8 +107,9 @@ struct lesson *lesson_load(const char *path, struct error *err);
 struct lesson *lesson_parse(const char *path, const char *text, size_t len, struct error *err);
 void lesson_free(struct lesson *l);
 
-/* Reads all of lessons/en/, in the order of the files' names. Freed with lessons_free. */
-bool lessons_list(struct lesson ***out, size_t *count, struct error *err);
+/* Reads all of lessons/en/, in the order of the files' names; each in the language, if there is a
+ * file of the same name in its directory (lessons/zh/). Freed with lessons_free. */
+bool lessons_list(enum language language, struct lesson ***out, size_t *count, struct error *err);
 void lessons_free(struct lesson **lessons, size_t count);
 
 /* Appends the step's prose as plain text. */

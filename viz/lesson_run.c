@@ -53,7 +53,17 @@ void lessons_free(struct lesson **lessons, size_t count) {
     free(lessons);
 }
 
-bool lessons_list(struct lesson ***out, size_t *count, struct error *err) {
+/* The lesson of that English file in the language, or the English one. */
+static struct lesson *load_in(enum language language, const char *english, struct error *err) {
+    struct strbuf relative = {0}, path = {0};
+    sb_printf(&relative, "lessons/%s/%s", language_code(language), strrchr(english, '/') + 1);
+    struct lesson *l = lesson_load(data_path(relative.text, &path) ? path.text : english, err);
+    sb_free(&relative);
+    sb_free(&path);
+    return l;
+}
+
+bool lessons_list(enum language language, struct lesson ***out, size_t *count, struct error *err) {
     struct strbuf dir = {0};
     char **paths = NULL;
     size_t n = 0;
@@ -65,7 +75,7 @@ bool lessons_list(struct lesson ***out, size_t *count, struct error *err) {
     sb_free(&dir);
     struct lesson **lessons = xcalloc(n + 1, sizeof(struct lesson *));
     for (size_t i = 0; ok && i < n; i++) {
-        lessons[i] = lesson_load(paths[i], err);
+        lessons[i] = load_in(language, paths[i], err);
         ok = lessons[i] != NULL;
     }
     for (size_t i = 0; i < n; i++)

@@ -131,6 +131,24 @@ static void words_stay_apart_in_lessons(void **state) {
     i18n_set_language(LANGUAGE_EN, NULL);
 }
 
+static void an_open_lesson_stays_open_in_the_other_language(void **state) {
+    (void)state;
+    struct app app;
+    struct error err = {""};
+    open_app(&app, "en", "linux/amd64");
+    assert_true(app_open_lesson(&app, 1, 3, &err));
+    uint64_t at = app.scene->at;
+    assert_string_equal(app.lesson.lesson->steps[app.lesson.step].title, "All 128 refused");
+    app_command(&app, CMD_LANGUAGE, 0);
+    assert_string_equal(app.lesson.lesson->steps[app.lesson.step].title, "128 个全被拒绝");
+    assert_int_equal(app.scene->at, at);
+    app_command(&app, CMD_LESSON_NEXT, 0);
+    assert_int_equal(app.lesson.step, 4);
+    app_command(&app, CMD_LANGUAGE, 0);
+    assert_string_equal(app.lesson.lesson->title, "When hints fail");
+    app_close(&app);
+}
+
 static void the_language_changes_every_word_and_back(void **state) {
     (void)state;
     struct app app;
@@ -157,6 +175,7 @@ int main(void) {
         cmocka_unit_test(chinese_stays_apart_in_32_bits),
         cmocka_unit_test(words_stay_apart_while_comparing),
         cmocka_unit_test(words_stay_apart_in_lessons),
+        cmocka_unit_test(an_open_lesson_stays_open_in_the_other_language),
         cmocka_unit_test(the_language_changes_every_word_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ struct shelf {
 static int open_shelf(void **state) {
     struct shelf *s = xcalloc(1, sizeof *s);
     struct error err = {""};
-    if (!lessons_list(&s->lessons, &s->count, &err))
+    if (!lessons_list(LANGUAGE_EN, &s->lessons, &s->count, &err))
         fail_msg("%s", err.text);
     *state = s;
     return 0;
@@ -578,6 +578,45 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
     assert_non_null(strstr(err.text, "no/such/lesson.md"));
 }
 
+/* --- Languages --- */
+
+/* Do the two lessons differ in words alone? */
+static void assert_same_lesson(const struct lesson *a, const struct lesson *b) {
+    assert_int_equal(a->step_count, b->step_count);
+    for (size_t i = 0; i < a->step_count; i++) {
+        const struct lesson_step *x = &a->steps[i], *y = &b->steps[i];
+        assert_string_not_equal(x->title, y->title);
+        /* Empty lines stand for what is above a script in its file. */
+        assert_string_equal(x->script->text + strspn(x->script->text, "\n"),
+            y->script->text + strspn(y->script->text, "\n"));
+        assert_int_equal(x->stop.kind, y->stop.kind);
+        assert_int_equal(x->stop.value, y->stop.value);
+        assert_int_equal(x->stop.count, y->stop.count);
+        assert_int_equal(x->stop.phase, y->stop.phase);
+        assert_int_equal(x->focus.kind, y->focus.kind);
+        assert_int_equal(x->focus.index, y->focus.index);
+        assert_int_equal(x->show, y->show);
+        assert_int_equal(x->code_count, y->code_count);
+        for (size_t c = 0; c < x->code_count; c++)
+            assert_string_equal(x->codes[c].function, y->codes[c].function);
+    }
+}
+
+static void chinese_lessons_are_the_english_ones_in_other_words(void **state) {
+    const struct shelf *english = *state;
+    struct lesson **chinese;
+    size_t count;
+    struct error err = {""};
+    assert_true(lessons_list(LANGUAGE_ZH, &chinese, &count, &err));
+    assert_int_equal(count, english->count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(english->lessons[i]->path, chinese[i]->path) == 0)
+            fail_msg("%s is not there in Chinese", chinese[i]->path);
+        assert_same_lesson(english->lessons[i], chinese[i]);
+    }
+    lessons_free(chinese, count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_lessons_are_there),
@@ -601,6 +640,7 @@ int main(void) {
         cmocka_unit_test(a_growing_run_has_no_end_yet),
         cmocka_unit_test(the_focus_is_a_thing_of_that_moment),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
+        cmocka_unit_test(chinese_lessons_are_the_english_ones_in_other_words),
     };
     return cmocka_run_group_tests(tests, open_shelf, close_shelf);
 }

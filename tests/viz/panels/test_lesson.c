@@ -24,7 +24,7 @@ struct pane {
 static int open_pane(void **state) {
     struct pane *p = xcalloc(1, sizeof *p);
     struct error err = {""};
-    if (!lessons_list(&p->lessons, &p->count, &err))
+    if (!lessons_list(LANGUAGE_EN, &p->lessons, &p->count, &err))
         fail_msg("%s", err.text);
     world_open(&p->w, "linux/amd64", "init\n");
     p->w.view.lessons = p->lessons;
