@@ -408,7 +408,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .source_scroll = app->source_scroll,
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
-        .workload = s->name,
+        .workload = s->builtin ? _(s->name) : s->name,
         .prompt = app->prompt.kind ? &app->prompt : NULL,
         .notice = app->notice[0] ? app->notice : NULL,
         .seconds = app->seconds};

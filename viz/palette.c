@@ -63,10 +63,10 @@ void palette_fill(struct prompt *p, const struct palette_world *world) {
     for (size_t i = 0; workload_builtin(i); i++)
         offer(p,
             (struct candidate){.words = workload_builtin(i),
-                .detail = _("run this workload"),
+                .detail = _(workload_builtin_title(i)),
                 .keys = "",
                 .command = CMD_WORKLOAD_OPEN,
                 .arg = (int64_t)i},
-            "workload", "run this workload");
+            "workload", workload_builtin_title(i));
     prompt_sort_candidates(p);
 }

@@ -10,17 +10,29 @@
 
 #include <string.h>
 
-/* In the order in which menus show them. Each is workloads/NAME.arena. */
-static const char *const builtins[] = {"small", "huge", "strings", "trees", "workers"};
+/* In the order in which menus show them. Each is workloads/NAME.arena, which has the same title. */
+static const struct {
+    const char *name, *title;
+} builtins[] = {
+    {"small", N_("Many small objects")},
+    {"huge", N_("A few huge objects")},
+    {"strings", N_("Strings")},
+    {"trees", N_("Lists and trees")},
+    {"workers", N_("Four workers")},
+};
 
 const char *workload_builtin(size_t i) {
-    return i < ARRAY_LEN(builtins) ? builtins[i] : NULL;
+    return i < ARRAY_LEN(builtins) ? builtins[i].name : NULL;
+}
+
+const char *workload_builtin_title(size_t i) {
+    return i < ARRAY_LEN(builtins) ? builtins[i].title : NULL;
 }
 
 /* Where the workload lies: the data file of a built-in one, else the name itself. */
 static bool find_file(const char *name, struct strbuf *path, struct error *err) {
     for (size_t i = 0; i < ARRAY_LEN(builtins); i++) {
-        if (strcmp(name, builtins[i]) != 0)
+        if (strcmp(name, builtins[i].name) != 0)
             continue;
         struct strbuf relative = {0};
         sb_printf(&relative, "sim/work/workloads/%s.arena", name);

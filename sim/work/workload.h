@@ -24,5 +24,7 @@ const char *workload_title(const struct op_source *source);
 
 /* The name of built-in workload number i, NULL past the last. */
 const char *workload_builtin(size_t i);
+/* Its title in English, to be translated when it is shown. */
+const char *workload_builtin_title(size_t i);
 
 #endif
