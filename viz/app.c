@@ -91,9 +91,11 @@ static void default_world(struct app *app, const struct environment *asked) {
         world->platform = native_platform();
     if (!world->seed[0] && !world->seed[1]) /* the same run every time */
         world->seed[0] = 1, world->seed[1] = 2;
+    world->residency = true;
     app->home = (struct environment){.platform = native_platform(),
         .provider = world->provider,
-        .seed = {world->seed[0], world->seed[1]}};
+        .seed = {world->seed[0], world->seed[1]},
+        .residency = true};
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {

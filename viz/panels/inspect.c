@@ -92,6 +92,7 @@ static void inspect_region(const struct view *v, uint64_t region, struct facts *
         facts_add_address(f, _("from"), h[HEAP_spans]);
         facts_add_size_hex(f, _("size"), spans_end - h[HEAP_spans]);
         facts_add_count(f, _("pages covered now"), h[HEAP_spans_len]);
+        inspect_touched(f, v, h[HEAP_spans], spans_end);
         facts_add_note(f, _("One pointer for each 8 KiB page of arena: to the page's mspan."));
         break;
     case REGION_BITMAP:
@@ -100,12 +101,14 @@ static void inspect_region(const struct view *v, uint64_t region, struct facts *
         facts_add_size_hex(
             f, _("size"), h[HEAP_bitmap] > spans_end ? h[HEAP_bitmap] - spans_end : 0);
         facts_add_size(f, _("mapped"), h[HEAP_bitmap_mapped]);
+        inspect_touched(f, v, spans_end, h[HEAP_bitmap]);
         facts_add_note(f, _("Two bits for each word of arena. It grows downward from its end."));
         break;
     default:
         facts_add(f, _("region"), "arena");
         facts_add_address(f, _("from"), h[HEAP_bitmap]);
         facts_add_address(f, _("used up to"), h[HEAP_arena_used]);
+        inspect_touched(f, v, h[HEAP_bitmap], h[HEAP_arena_used]);
         facts_add_address(f, _("reserved up to"), h[HEAP_arena_end]);
         facts_add(f, _("really reserved"), "%s",
             h[HEAP_arena_reserved] ? _("yes") : _("no, only checked"));
@@ -129,6 +132,8 @@ static void inspect_range(const struct view *v, struct thing thing, struct facts
     }
     facts_add(f, _("state"), "%s", _(range_state_name(state)));
     facts_add(f, _("belongs to"), "%s", owner_name(owner));
+    if (owner == OWNER_HEAP && (state == RANGE_MAPPED || state == RANGE_RELEASED))
+        inspect_touched(f, v, thing.addr, thing.addr + thing.size);
 }
 
 /* --- Events: the fields by the names that the vocabulary gives them --- */

@@ -13,6 +13,7 @@
 #include "viz/panels/inspect_parts.h"
 #include "viz/panels/sentence.h"
 #include "viz/panels/shelf.h"
+#include "viz/panels/touched.h"
 
 const struct rspan *inspect_span_at(const struct view *v, uint64_t handle) {
     return handle <= v->r->span_count ? replica_span(v->r, (uint32_t)handle) : NULL;
@@ -250,6 +251,21 @@ static void add_share(struct facts *f, const char *label, float share) {
 }
 
 /* Many pages that the map merged into one cell. */
+/* --- Pages --- */
+
+void inspect_touched(struct facts *f, const struct view *v, uint64_t lo, uint64_t hi) {
+    char touched[32], mapped[32];
+    if (!touched_known(v) || hi <= lo)
+        return;
+    uint64_t there = rangemap_bytes(&v->r->ranges, lo, hi, RANGE_MAPPED) +
+                     rangemap_bytes(&v->r->ranges, lo, hi, RANGE_RELEASED);
+    facts_add(f, _("touched"), _("%s of %s mapped"),
+        format_size(touched_bytes(v, lo, hi), touched, sizeof touched),
+        format_size(there, mapped, sizeof mapped));
+    if (there && !touched_bytes(v, lo, hi))
+        facts_add_note(f, _("Mapped, but nobody has written here yet: no memory is behind it."));
+}
+
 static void inspect_pages(const struct view *v, struct thing thing, struct facts *f) {
     struct heapmap map;
     heapmap_begin(&map, v->r, 1);
@@ -262,6 +278,7 @@ static void inspect_pages(const struct view *v, struct thing thing, struct facts
     add_share(f, _("free"), cell.free);
     add_share(f, _("given back"), cell.released);
     add_share(f, _("not used yet"), cell.unused);
+    inspect_touched(f, v, thing.addr, thing.addr + thing.size);
 }
 
 void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
@@ -278,6 +295,7 @@ void inspect_page(const struct view *v, struct thing thing, struct facts *f) {
     if (thing.addr >= s->base)
         facts_add(f, _("page in span"), _("%" PRIu64 " of %" PRIu64),
             ((thing.addr - s->base) >> GO_PAGE_SHIFT) + 1, s->npages);
+    inspect_touched(f, v, thing.addr, thing.addr + GO_PAGE_SIZE);
     inspect_span(f, v, (uint32_t)thing.index, false);
 }
 

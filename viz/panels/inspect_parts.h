@@ -17,6 +17,8 @@ void inspect_word(const struct view *v, struct thing thing, struct facts *f);
 void inspect_object_event(const struct view *v, struct thing thing, struct facts *f);
 /* A span's facts; heading: over other things' facts they have one. */
 void inspect_span(struct facts *f, const struct view *v, uint32_t handle, bool heading);
+/* How much of what is mapped in [lo, hi) is touched, if that is known. */
+void inspect_touched(struct facts *f, const struct view *v, uint64_t lo, uint64_t hi);
 /* NULL if there is no such span. */
 const struct rspan *inspect_span_at(const struct view *v, uint64_t handle);
 

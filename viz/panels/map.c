@@ -344,6 +344,7 @@ void panel_map(struct ui *ui, const struct view *v, struct rect area) {
     canvas_clip(ui->canvas, rect_inset(f.grid.rect, -px(ui, 2))); /* frames stand out a little */
     map_draw_ground(&f);
     draw_zones(&f);
+    map_draw_touched(&f);
     map_draw_meta(&f);
     map_draw_marks(&f);
     light_focus(&f);

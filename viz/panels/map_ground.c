@@ -9,11 +9,13 @@
  */
 #include "viz/panels/map_parts.h"
 #include "viz/panels/space_parts.h"
+#include "viz/panels/touched.h"
 
 /* A run of addresses alike in state, owner and region. */
 struct run {
     uint64_t lo, hi;
     struct range what;
+    bool touched; /* in memory; or mapped, where nothing is known of that */
     enum theme_color color;
 };
 
@@ -45,6 +47,9 @@ static struct run run_at(const struct map_frame *f, uint64_t lo, uint64_t end) {
         cut(f->l.arena, &run);
     }
     run.color = run_color(f, &run);
+    run.touched = run.what.state == RANGE_MAPPED;
+    if (run.touched && run.what.owner == OWNER_HEAP && touched_known(f->v))
+        run.hi = touched_run(f->v, lo, run.hi, &run.touched);
     return run;
 }
 
@@ -55,7 +60,7 @@ static int weight(const struct run *run) {
         [RANGE_RELEASED] = 3,
         [RANGE_TAKEN] = 4,
         [RANGE_MAPPED] = 5};
-    return weights[run->what.state];
+    return weights[run->what.state] + run->touched;
 }
 
 /* From `run` on, all that begins within the same pixel: the weightiest, with the bytes of all. Of
@@ -105,7 +110,10 @@ static void draw_run(const struct map_frame *f, const struct run *run, struct re
         return;
     }
     see_state(f, run, box.w);
-    draw_state(ui, box, run->what.state, color_of(ui, run->color));
+    if (run->what.state == RANGE_MAPPED)
+        touched_draw(ui, box, run->touched, color_of(ui, run->color));
+    else
+        draw_state(ui, box, run->what.state, color_of(ui, run->color));
 }
 
 struct row {

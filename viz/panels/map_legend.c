@@ -4,6 +4,7 @@
  */
 #include "viz/panels/map_parts.h"
 #include "viz/panels/space_parts.h"
+#include "viz/panels/touched.h"
 
 enum { SWATCH_W = 16, SWATCH_H = 10, BETWEEN = 14, LINE = 17 };
 
@@ -12,6 +13,7 @@ static const char *key_text(enum map_key key) {
         [KEY_CHECKED] = N_("only checked"),
         [KEY_RESERVED] = N_("reserved"),
         [KEY_MAPPED] = N_("mapped"),
+        [KEY_TOUCHED] = N_("touched"),
         [KEY_RELEASED] = N_("released"),
         [KEY_OTHERS] = N_("others"),
         [KEY_METADATA] = N_("metadata"),
@@ -93,6 +95,13 @@ static void swatch_hint(struct ui *ui, struct rect r, unsigned outcome) {
     draw_hint_mark(ui, tall, x, outcome, false, (float)px(ui, PITCH));
 }
 
+static void swatch_touched(struct ui *ui, struct rect r) {
+    int thick = px(ui, 3);
+    draw_fill(ui->canvas, r, color_of(ui, COLOR_arena));
+    draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - thick - 1, r.w, 1), color_of(ui, COLOR_panel));
+    draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - thick, r.w, thick), color_of(ui, COLOR_text));
+}
+
 static void swatch(struct ui *ui, struct rect r, enum map_key key) {
     switch (key) {
     case KEY_HINT: swatch_hint(ui, r, OUTCOME_UNTRIED); break;
@@ -101,7 +110,7 @@ static void swatch(struct ui *ui, struct rect r, enum map_key key) {
     case KEY_NOTHING: swatch_state(ui, r, RANGE_NONE, true, COLOR_line); break;
     case KEY_CHECKED: swatch_state(ui, r, RANGE_CHECKED, true, COLOR_arena); break;
     case KEY_RESERVED: swatch_state(ui, r, RANGE_RESERVED, false, COLOR_arena); break;
-    case KEY_MAPPED: swatch_state(ui, r, RANGE_MAPPED, false, COLOR_arena); break;
+    case KEY_TOUCHED: swatch_touched(ui, r); break;
     case KEY_RELEASED: swatch_state(ui, r, RANGE_RELEASED, false, COLOR_arena); break;
     case KEY_OTHERS: swatch_state(ui, r, RANGE_TAKEN, false, COLOR_other); break;
     case KEY_METADATA: swatch_state(ui, r, RANGE_MAPPED, false, COLOR_metadata); break;
@@ -130,9 +139,14 @@ static int entry_width(struct ui *ui, enum map_key key, bool words) {
     return w;
 }
 
-static void draw_entry(struct ui *ui, enum map_key key, struct rect r) {
+static void draw_entry(const struct map_frame *f, enum map_key key, struct rect r) {
+    struct ui *ui = f->ui;
     int w = entry_width(ui, key, false), h = px(ui, SWATCH_H);
-    swatch(ui, rect_make(r.x, r.y + (r.h - h) / 2, w, h), key);
+    struct rect box = rect_make(r.x, r.y + (r.h - h) / 2, w, h);
+    if (key == KEY_MAPPED)
+        touched_draw(ui, box, !touched_known(f->v), color_of(ui, COLOR_arena));
+    else
+        swatch(ui, box, key);
     int x = r.x + w + px(ui, 5);
     ui_text(ui, rect_make(x, r.y, r.x + r.w - x, r.h), FACE_SANS, SIZE_SMALL, 0,
         color_of(ui, COLOR_muted), key_text(key));
@@ -152,7 +166,7 @@ void map_draw_legend(const struct map_frame *f) {
         }
         if (y + line > f->foot.y + f->foot.h)
             return;
-        draw_entry(ui, key, rect_make(x, y, w, line));
+        draw_entry(f, key, rect_make(x, y, w, line));
         x += w + px(ui, BETWEEN);
     }
 }

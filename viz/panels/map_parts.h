@@ -7,6 +7,7 @@
  *   map_tables   the spans table's entries and the heap bitmap's bytes
  *   map_pages, map_slots, map_words   the arena, nearer and nearer
  *   map_meta     the runtime's own records
+ *   map_touched  what of the memory in sight is touched
  *   map_path     the line above: where one is, and ways out
  *   map_legend   the line below: what the patterns in sight mean
  */
@@ -21,6 +22,7 @@ enum map_key {
     KEY_CHECKED,
     KEY_RESERVED,
     KEY_MAPPED,
+    KEY_TOUCHED,
     KEY_RELEASED,
     KEY_OTHERS,
     KEY_METADATA,
@@ -112,6 +114,7 @@ void map_draw_slots(const struct map_frame *f, uint64_t lo, uint64_t hi);
 void map_draw_words(const struct map_frame *f, uint64_t lo, uint64_t hi);
 /* Where the word or object that is pointed at points to. */
 void map_draw_pointers(const struct map_frame *f);
+void map_draw_touched(const struct map_frame *f);
 void map_draw_meta(const struct map_frame *f);
 /* Its links run CMD_GO. */
 void map_draw_path(const struct map_frame *f);

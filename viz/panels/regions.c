@@ -8,6 +8,7 @@
  */
 #include "viz/panels/heapmap.h"
 #include "viz/panels/panels.h"
+#include "viz/panels/touched.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -163,8 +164,9 @@ static void draw_zoom_mark(const struct regions *g) {
 
 /* --- Labels above the bands --- */
 
-static void label(
-    const struct regions *g, enum region region, const char *full, const char *least) {
+/* The first of the three that there is room for. */
+static void label(const struct regions *g, enum region region, const char *all, const char *full,
+    const char *least) {
     const struct band *b = &g->bands[region];
     struct ui *ui = g->ui;
     struct rect box =
@@ -173,24 +175,35 @@ static void label(
         box.w -= px(ui, 8);
     if (region == REGION_ARENA)
         box.x += px(ui, 8);
-    const char *text =
-        text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), full) <= box.w ? full : least;
-    ui_text(ui, box, FACE_SANS, SIZE_SMALL, b->down ? 2 : 0, color_of(ui, b->color), text);
+    const char *texts[] = {touched_known(g->v) ? all : full, full, least, NULL};
+    ui_text_first(ui, box, b->down ? 2 : 0, color_of(ui, b->color), texts);
+}
+
+static char *touched_text(
+    const struct regions *g, uint64_t start, uint64_t size, char *buf, size_t len) {
+    return format_size(touched_bytes(g->v, start, start + size), buf, len);
 }
 
 static void draw_labels(const struct regions *g) {
     const uint64_t *heap = g->v->r->heap;
-    char full[128], size[32];
-    format_size(round_up(heap[HEAP_spans_len] * g->word, g->v->platform->phys_page_size), size,
-        sizeof size);
+    char all[160], full[128], size[32], touched[32];
+    uint64_t bits = heap[HEAP_bitmap_mapped], used = g->count << ARENA_PAGE_SHIFT;
+    uint64_t entries = round_up(heap[HEAP_spans_len] * g->word, g->v->platform->phys_page_size);
+    format_size(entries, size, sizeof size);
+    touched_text(g, heap[HEAP_spans], entries, touched, sizeof touched);
+    snprintf(all, sizeof all, _("spans ▸ %s mapped, %s touched"), size, touched);
     snprintf(full, sizeof full, _("spans ▸ %s mapped"), size);
-    label(g, REGION_SPANS, full, "spans ▸");
-    format_size(heap[HEAP_bitmap_mapped], size, sizeof size);
+    label(g, REGION_SPANS, all, full, "spans ▸");
+    format_size(bits, size, sizeof size);
+    touched_text(g, heap[HEAP_bitmap] - bits, bits, touched, sizeof touched);
+    snprintf(all, sizeof all, _("%s mapped, %s touched, grows downward ◂ bitmap"), size, touched);
     snprintf(full, sizeof full, _("%s mapped, grows downward ◂ bitmap"), size);
-    label(g, REGION_BITMAP, full, _("grows downward ◂ bitmap"));
-    format_size(g->count << ARENA_PAGE_SHIFT, size, sizeof size);
+    label(g, REGION_BITMAP, all, full, _("grows downward ◂ bitmap"));
+    format_size(used, size, sizeof size);
+    touched_text(g, g->base, used, touched, sizeof touched);
+    snprintf(all, sizeof all, _("arena ▸ %s used, %s touched"), size, touched);
     snprintf(full, sizeof full, _("arena ▸ %s used"), size);
-    label(g, REGION_ARENA, full, "arena ▸");
+    label(g, REGION_ARENA, all, full, "arena ▸");
 }
 
 /* --- The lit page --- */

@@ -13,6 +13,7 @@
 
 #include "viz/panels/attempts.h"
 #include "viz/panels/heapmap.h"
+#include "viz/panels/touched.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct band {
 /* Bytes of each state in a band. */
 struct band_sum {
     uint64_t bytes[RANGE_STATE_COUNT];
+    uint64_t touched;
 };
 
 void draw_state(struct ui *ui, struct rect r, enum range_state state, uint32_t color) {
@@ -80,6 +82,21 @@ static struct rect band_piece(struct ui *ui, const struct band *b, uint64_t star
     return rect_make(x0, b->rect.y, x1 - x0, b->rect.h);
 }
 
+/* What of the mapped memory [at, end) is touched, over the rest of it. */
+static void band_touched(struct ui *ui, const struct view *v, const struct band *b, uint64_t at,
+    uint64_t end, struct band_sum *sum) {
+    uint32_t color = color_of(ui, b->color);
+    bool known = touched_known(v), touched = !known;
+    touched_draw(ui, band_piece(ui, b, at, end), touched, color);
+    while (known && at < end) {
+        uint64_t next = touched_run(v, at, end, &touched);
+        sum->touched += touched ? next - at : 0;
+        if (touched)
+            touched_draw(ui, band_piece(ui, b, at, next), true, color);
+        at = next;
+    }
+}
+
 static void band_states(
     struct ui *ui, const struct view *v, const struct band *b, struct band_sum *sum) {
     uint64_t at = b->start, end = b->start + b->size;
@@ -87,7 +104,9 @@ static void band_states(
         struct range run;
         uint64_t next = rangemap_run(&v->r->ranges, at, end, &run);
         sum->bytes[run.state] += next - at;
-        if (run.state != RANGE_NONE)
+        if (run.state == RANGE_MAPPED)
+            band_touched(ui, v, b, at, next, sum);
+        else if (run.state != RANGE_NONE)
             draw_state(ui, band_piece(ui, b, at, next), run.state, color_of(ui, b->color));
         at = next;
     }
@@ -99,6 +118,7 @@ struct band_words {
     char bare[32];   /* "512 GiB": where there is no room to say more */
     char size[64];   /* "512 GiB checked" */
     char mapped[64]; /* "1 MiB mapped", or "" */
+    char more[96];   /* "1 MiB mapped, 4 KiB touched", or "" */
     char both[96];   /* where there is one line for all */
 };
 
@@ -110,7 +130,7 @@ static void tell_band(const struct view *v, const struct band *b, const struct l
                          : sum->bytes[RANGE_CHECKED] ? _("%s checked")
                                                      : "%s";
     snprintf(w->name, sizeof w->name, b->downward ? "\xE2\x97\x82 %s" : "%s \xE2\x96\xB8", b->name);
-    w->bare[0] = w->size[0] = w->mapped[0] = w->both[0] = '\0';
+    w->bare[0] = w->size[0] = w->mapped[0] = w->more[0] = w->both[0] = '\0';
     if (!l->laid_out && !v->r->init.reached[STEP_SIZES])
         return;
     format_total(b->size, size, sizeof size);
@@ -124,6 +144,14 @@ static void tell_band(const struct view *v, const struct band *b, const struct l
     format_size(mapped, solid, sizeof solid);
     snprintf(w->mapped, sizeof w->mapped, _("%s mapped"), solid);
     snprintf(w->both, sizeof w->both, _("%s, %s mapped"), size, solid);
+    if (!touched_known(v))
+        return;
+    char touched[32];
+    format_size(sum->touched, touched, sizeof touched);
+    snprintf(w->more, sizeof w->more, _("%s mapped, %s touched"), solid, touched);
+    if (sum->touched == mapped)
+        snprintf(w->more, sizeof w->more, _("%s mapped and touched"), solid);
+    snprintf(w->mapped, sizeof w->mapped, _("%s touched"), touched);
 }
 
 static int small_width(struct ui *ui, enum face face, const char *text) {
@@ -161,7 +189,7 @@ static struct rect band_label(struct ui *ui, const struct band *b, const struct 
         snprintf(all, sizeof all, "%s  %s", w->name, w->size);
     if (room >= 3 && *w->mapped) {
         text[n++] = small_width(ui, FACE_SANS, w->size) <= fits ? w->size : w->bare;
-        text[n++] = w->mapped;
+        text[n++] = *w->more && small_width(ui, FACE_SANS, w->more) <= fits ? w->more : w->mapped;
     } else if (room >= 2 && *w->both) {
         text[n++] = small_width(ui, FACE_SANS, w->both) <= fits   ? w->both
                     : small_width(ui, FACE_SANS, w->size) <= fits ? w->size
@@ -220,7 +248,7 @@ static void draw_band(
     struct ui *ui, const struct view *v, const struct layout *l, const struct band *b) {
     struct thing self = {.kind = THING_REGION, .index = b->region};
     bool lit = thing_lit(v, self);
-    struct band_sum sum = {{0}};
+    struct band_sum sum = {.touched = 0};
     struct band_words words;
     uint32_t edge = color_of(ui, l->laid_out ? b->color : COLOR_faint);
     draw_fill(ui->canvas, b->rect, color_of(ui, COLOR_panel));
@@ -307,28 +335,49 @@ bool bands_addr(
     return false;
 }
 
+/* Room for a swatch at the row's beginning, and the text behind it. False: there is none. */
+static bool legend_swatch(struct ui *ui, struct rect *row, const char *text, struct rect *swatch) {
+    int w = px(ui, 16), h = px(ui, 9);
+    *swatch = rect_make(row->x, row->y + (row->h - h) / 2, w, h);
+    if (row->w < w + px(ui, 40))
+        return false;
+    row->x += w + px(ui, 4);
+    row->w -= w + px(ui, 4);
+    row_say(ui, row, color_of(ui, COLOR_muted), text);
+    return true;
+}
+
 static void legend_item(
     struct ui *ui, struct rect *row, enum range_state state, uint32_t color, const char *text) {
-    int w = px(ui, 16), h = px(ui, 9);
-    struct rect swatch = {row->x, row->y + (row->h - h) / 2, w, h};
-    if (row->w < w + px(ui, 40))
+    struct rect swatch;
+    if (!legend_swatch(ui, row, text, &swatch))
         return;
     if (state == RANGE_NONE || state == RANGE_CHECKED)
         draw_frame(ui->canvas, swatch, 0, 1, color_of(ui, COLOR_line));
     draw_state(ui, swatch, state, color);
-    row->x += w + px(ui, 4);
-    row->w -= w + px(ui, 4);
-    row_say(ui, row, color_of(ui, COLOR_muted), text);
+}
+
+static void legend_mapped(struct ui *ui, struct rect *row, bool touched, const char *text) {
+    struct rect swatch;
+    if (legend_swatch(ui, row, text, &swatch))
+        touched_draw(ui, swatch, touched, color_of(ui, COLOR_arena));
 }
 
 void draw_states_legend(struct ui *ui, const struct view *v, struct rect row) {
     static const char *const scales[] = {N_("not to scale: log steps"), N_("not to one scale")};
     const char *scale = _(scales[v->platform->ptr_size == 4]);
     uint32_t heap = color_of(ui, COLOR_arena);
-    legend_item(ui, &row, RANGE_NONE, heap, _("nothing"));
+    enum { ROOMY = 420 }; /* design pixels */
+    if (row.w >= px(ui, ROOMY))
+        legend_item(ui, &row, RANGE_NONE, heap, _("nothing"));
     legend_item(ui, &row, RANGE_CHECKED, heap, _("checked"));
     legend_item(ui, &row, RANGE_RESERVED, heap, _("reserved"));
-    legend_item(ui, &row, RANGE_MAPPED, heap, _("mapped"));
+    if (touched_known(v)) {
+        legend_mapped(ui, &row, false, _("mapped"));
+        legend_mapped(ui, &row, true, _("touched"));
+    } else {
+        legend_mapped(ui, &row, true, _("mapped"));
+    }
     legend_item(ui, &row, RANGE_RELEASED, heap, _("released"));
     legend_item(ui, &row, RANGE_TAKEN, color_of(ui, COLOR_other), _("others"));
     legend_item(ui, &row, RANGE_MAPPED, color_of(ui, COLOR_metadata), _("metadata"));

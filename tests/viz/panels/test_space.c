@@ -131,7 +131,7 @@ static void bands_can_be_pointed_at(void **state) {
 static void mapped_bitmap_is_at_its_right_end_and_mapped_arena_at_its_left(void **state) {
     (void)state;
     struct world w;
-    world_open(&w, "linux/amd64", "x = alloc 8MiB\n");
+    world_open(&w, "linux/amd64", "x = alloc 8MiB\nfill x\n");
     world_draw(&w, panel_space, area, 1);
     struct rect bitmap = world_hot(&w, THING_REGION, REGION_BITMAP);
     struct rect arena = world_hot(&w, THING_REGION, REGION_ARENA);

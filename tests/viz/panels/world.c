@@ -16,6 +16,7 @@ void world_open(struct world *w, const char *platform, const char *script) {
     *w = (struct world){0};
     w->env.platform = platform_find(platform);
     w->env.provider = PROVIDER_MODEL;
+    w->env.residency = true;
     assert_non_null(w->env.platform);
     w->source = script_parse("script", script, &err);
     if (!w->source || !script_environment(w->source, &w->env))
