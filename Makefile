@@ -177,20 +177,27 @@ PLACES   = $(foreach p,arenascope arenasim,$(OUT)/$(p):bin/$(p) $(OUT)/man/$(p).
                $(OUT)/completions/$(p):share/bash-completion/completions/$(p) \
                $(OUT)/completions/_$(p):share/zsh/site-functions/_$(p) \
                $(OUT)/completions/$(p).fish:share/fish/vendor_completions.d/$(p).fish) \
-           assets/arenascope.desktop:share/applications/arenascope.desktop \
+           $(foreach d,arenascope arenascope-open,assets/$(d).desktop:share/applications/$(d).desktop) \
+           assets/arenascope.xml:share/mime/packages/arenascope.xml \
            assets/arenascope.svg:share/icons/hicolor/scalable/apps/arenascope.svg \
            assets/arenascope.png:share/icons/hicolor/256x256/apps/arenascope.png \
            $(foreach m,$(CATALOGUES),$(m):$(patsubst $(OUT)/%,%,$(m))) \
            $(foreach f,$(DATA),$(f):share/arenascope/$(f))
+# What desktops keep about such files; a package does this by itself.
+REFRESH  = [ '$(DESTDIR)' ] || for c in 'update-desktop-database -q $(TO)/share/applications' \
+               'update-mime-database $(TO)/share/mime' 'gtk-update-icon-cache -q $(TO)/share/icons/hicolor'; do \
+               $$c >/dev/null 2>&1 || true; done
 install: all $(MAN) $(COMPLETIONS)
 	@for p in $(PLACES); do \
 		file=$${p%%:*} to='$(TO)'/$${p#*:}; mode=644; [ ! -x "$$file" ] || mode=755; \
 		mkdir -p "$${to%/*}" && install -m $$mode "$$file" "$$to" || exit; \
 	done
+	@$(REFRESH)
 	@echo 'installed below $(TO)'
 uninstall:
 	@for p in $(PLACES); do rm -f '$(TO)'/$${p#*:} || exit; done
 	@rm -rf '$(TO)/share/arenascope'
+	@$(REFRESH)
 	@echo 'removed from $(TO)'
 
 check:

@@ -72,10 +72,10 @@ for program in arenascope arenasim; do
     grep -q '@' "$page"
     check "$program.1 is filled in" $((!$?))
 done
-page=$(sed 's/\\-/-/g; s/\\&//g' "$usr/share/man/man1/arenascope.1")
+page=$(sed "s/\\\\-/-/g; s/\\\\&//g; s/\\\\(aq/'/g" "$usr/share/man/man1/arenascope.1")
 keys=0
 while IFS= read -r line; do
-    help=${line:27}
+    help=${line##*  } # the last column
     [[ $page == *$'\n'"$help."$'\n'* ]] || { check "arenascope.1 tells: $help" 1; }
     keys=$((keys + 1))
 done < <("$usr/bin/arenascope" keys | grep '^  ')
@@ -116,7 +116,7 @@ completes arenascope 'run --platform linux/a' 'linux/amd64 linux/arm linux/arm64
 completes arenascope 'run tr' 'trees trees.log'
 completes arenascope 'run --pr' '--provider'
 completes arenascope 'render -o les' 'lesson.png'
-completes arenasim '' 'completions help platforms run soak stress transcript verify'
+completes arenasim 'st' 'stress'
 completes arenasim 'verify --' '--help --replica'
 completes arenasim 'run --e' '--events'
 completes arenasim 'soak --e' ''
@@ -130,8 +130,10 @@ fi
 
 # --- The desktop ---
 
-has desktop-file-validate && quiet 'the desktop entry is valid' \
-    desktop-file-validate "$usr/share/applications/arenascope.desktop"
+for entry in "$usr"/share/applications/*.desktop; do
+    has desktop-file-validate && quiet "${entry##*/} is valid" desktop-file-validate "$entry"
+done
+has xmllint && quiet 'the kinds of files are well told' xmllint --noout "$usr/share/mime/packages/arenascope.xml"
 [[ $(head -c 4 "$usr/share/icons/hicolor/256x256/apps/arenascope.png" | tail -c 3) == PNG ]]
 check 'the icon is a PNG file' $?
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static bool read_name(void *into, const char *value, struct error *err) {
     struct target *t = into;
     if (strlen(value) >= sizeof t->name)
         return cli_bad_value(err, "--name", value, "a short one");
-    strcpy(t->name, value);
+    snprintf(t->name, sizeof t->name, "%s", value);
     return true;
 }
 
@@ -63,7 +64,7 @@ static bool reads(const char *text, struct target *t, struct cli_line *line, str
     static char copy[200];
     static char *argv[20];
     int argc = 0;
-    strcpy(copy, text);
+    snprintf(copy, sizeof copy, "%s", text);
     *t = (struct target){0};
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
         argv[argc++] = word;
