@@ -14,6 +14,7 @@ static enum rung rung_of(const struct event *ev) {
     case EV_NMALLOC: return RUNG_MCENTRAL;
     case EV_LIST_PUSH:
     case EV_LIST_DROP: return ev->w < LIST_NONEMPTY ? RUNG_MHEAP : RUNG_MCENTRAL;
+    case EV_WAIT: return (ev->w & 0xff) == RANK_CENTRAL ? RUNG_MCENTRAL : RUNG_MHEAP;
     case EV_PAGES:
     case EV_SPAN_BORN:
     case EV_TREAP_LEAF:
@@ -40,11 +41,17 @@ static struct allocation begun(const struct event *ev, uint64_t number) {
     return a;
 }
 
-/* Follows it to its object or to the moment, whichever is first. */
+/* Follows it to its object or to the moment, whichever is first, over what other P's do in
+ * between. */
 static void follow(const struct view *v, struct allocation *a) {
     uint64_t end = a->begin + LOOK_EVENTS < v->at ? a->begin + LOOK_EVENTS : v->at;
+    unsigned acting = a->p;
     for (uint64_t i = a->begin + 1; i < end && !a->done; i++) {
         const struct event *ev = recording_event(v->rec, i);
+        if (ev->kind == EV_SWITCH)
+            acting = ev->x;
+        if (acting != a->p)
+            continue;
         if (ev->kind == EV_OP_END)
             return;
         enum rung rung = rung_of(ev);
@@ -67,7 +74,8 @@ struct allocation allocation_at(const struct view *v) {
     for (unsigned looked = 0; looked < LOOK_BACK_OPS; looked++, op--) {
         uint64_t begin = recording_op_start(v->rec, op);
         const struct event *ev = recording_event(v->rec, begin);
-        if (begin < v->at && allocates(ev)) {
+        bool acts = !v->r->more_ps || ev->w >> 8 == v->r->acting;
+        if (begin < v->at && acts && allocates(ev)) {
             struct allocation a = begun(ev, begin);
             follow(v, &a);
             return a;

@@ -1,6 +1,7 @@
 /*
  * The allocation that a moment belongs to, read from the events around it: what was asked for, and
- * how far down the ladder it has come: tiny block, mcache, mcentral, mheap, the system.
+ * how far down the ladder it has come: tiny block, mcache, mcentral, mheap, the system. Where there
+ * are several P's it is that of the P that acts.
  */
 #ifndef ARENA_ALLOCATION_H
 #define ARENA_ALLOCATION_H

@@ -17,6 +17,7 @@
 #include "viz/panels/caption.h"
 #include "viz/panels/heapmap.h"
 #include "viz/panels/panels.h"
+#include "viz/panels/sentence.h"
 #include "viz/panels/shelf.h"
 #include "viz/panels/treap.h"
 
@@ -39,9 +40,13 @@ static uint32_t lit_color(const struct page *c) {
 }
 
 /* What a row of columns is, at its left. */
-static void row_label(struct page *c, int y, int h, const char *label) {
+static void row_label_in(struct page *c, int y, int h, enum theme_color color, const char *label) {
     ui_text(c->ui, rect_make(c->area.x, y, px(c->ui, LABEL_W), h), FACE_SANS, SIZE_SMALL, 0,
-        color_of(c->ui, COLOR_muted), label);
+        color_of(c->ui, color), label);
+}
+
+static void row_label(struct page *c, int y, int h, const char *label) {
+    row_label_in(c, y, h, COLOR_muted, label);
 }
 
 /* --- mcache and tiny blocks --- */
@@ -51,14 +56,19 @@ static void draw_mcaches(struct page *c, int y, int h) {
     for (unsigned p = 0; p < ps; p++) {
         int top = y + (int)p * h / (int)ps, bottom = y + (int)(p + 1) * h / (int)ps;
         int row_h = bottom - top - (ps > 1 ? px(c->ui, 2) : 0);
-        char label[16];
+        char label[48];
         shelf_draw_mcache(c->ui, c->v, rect_make(c->x, top, c->w, row_h), p);
         if (ps == 1) {
             row_label(c, top, row_h / 2, "scan");
             row_label(c, top + row_h / 2, row_h / 2, "noscan");
         } else if (row_h >= px(c->ui, SIZE_SMALL + 2)) {
-            snprintf(label, sizeof label, "P%u", p);
-            row_label(c, top, row_h, label);
+            bool waits = c->v->r->wait[p].waits, acts = p == c->v->r->acting;
+            snprintf(label, sizeof label, waits ? _("P%u waits") : "P%u", p);
+            row_label_in(c, top, row_h,
+                acts    ? COLOR_attention
+                : waits ? COLOR_text
+                        : COLOR_muted,
+                label);
         }
     }
 }
@@ -160,12 +170,27 @@ static void draw_central_row(struct page *c, int y, int h, unsigned noscan) {
     }
 }
 
+/* A ring where a P waits for the lists of a class; middle: the row's. */
+static void draw_queue(struct page *c, int middle, unsigned spanclass) {
+    int i = (int)spanclass_size_class(spanclass) - SHELF_FIRST_CLASS;
+    int x = shelf_column(c->x, c->w, i, SHELF_CLASSES);
+    float centre = (float)(x + shelf_column(c->x, c->w, i + 1, SHELF_CLASSES)) / 2;
+    float scale = c->ui->scale;
+    draw_circle(c->ui->canvas, centre, (float)middle, 6 * scale, color_of(c->ui, COLOR_attention));
+    draw_circle(c->ui->canvas, centre, (float)middle, 4 * scale, color_of(c->ui, COLOR_ground));
+}
+
 static void draw_central(struct page *c, int y, int h) {
     int row_h = h / 2 - px(c->ui, 3);
     draw_central_row(c, y, row_h, 0);
     draw_central_row(c, y + h - row_h, row_h, 1);
     row_label(c, y, row_h, "scan");
     row_label(c, y + h - row_h, row_h, "noscan");
+    for (unsigned p = 0; p <= c->v->r->more_ps; p++) {
+        const struct rwait *w = &c->v->r->wait[p];
+        if (w->waits && w->rank == RANK_CENTRAL)
+            draw_queue(c, spanclass_noscan(w->index) ? y + h - row_h / 2 : y + row_h / 2, w->index);
+    }
 }
 
 /* Sizes below the columns; the lit column's own in its place. */
@@ -310,39 +335,96 @@ static void draw_sweep(struct page *c, struct rect row) {
     ui_text_first(ui, rest, 0, color_of(ui, COLOR_text), texts);
 }
 
+/* The event by which P p began to wait, looked for among the latest; NULL if it is too long ago. */
+static const struct event *wait_of(const struct view *v, unsigned p) {
+    enum { LOOK_BACK = 4096 };
+    uint64_t stop = v->at > LOOK_BACK ? v->at - LOOK_BACK : 0;
+    for (uint64_t i = v->at; v->rec && i > stop; i--) {
+        const struct event *ev = recording_event(v->rec, i - 1);
+        if (ev->kind == EV_WAIT && ev->x == p)
+            return ev;
+    }
+    return NULL;
+}
+
+/* What P's wait for: one in a sentence, else all of them by name. */
+static void draw_waiting(struct page *c, struct rect row) {
+    const struct replica *r = c->v->r;
+    struct strbuf one = {0}, names = {0};
+    for (unsigned p = 0; p <= r->more_ps; p++) {
+        if (!r->wait[p].waits)
+            continue;
+        sb_printf(&names, "%sP%u", names.len ? " " : "", p);
+        const struct event *ev = wait_of(c->v, p);
+        if (ev && (!one.len || p == r->acting)) { /* rather the latest */
+            sb_clear(&one);
+            sentence(ev, NULL, c->v->platform->ptr_size, &one);
+        }
+    }
+    const char *none[] = {_("no P waits for a lock"), _("no P"), NULL};
+    const char *texts[] = {one.len ? one.text : sb_text(&names), sb_text(&names), NULL};
+    row_label(c, row.y, row.h, _("waiting"));
+    struct rect rest = {c->x + px(c->ui, 4), row.y, c->w - px(c->ui, 4), row.h};
+    ui_text_first(c->ui, rest, 0, color_of(c->ui, COLOR_text), names.len ? texts : none);
+    sb_free(&one);
+    sb_free(&names);
+}
+
 /* --- All of it --- */
+
+static struct rect cut(struct rect *area, int h) {
+    struct rect top = {area->x, area->y, area->w, h};
+    area->y += h;
+    area->h -= h;
+    return top;
+}
+
+static void draw_near(struct page *c, struct rect *rest, int mcache_h, int central_h) {
+    struct ui *ui = c->ui;
+    const char *texts[] = {_("each P's own spans, one of every class, used without a lock"),
+        _("each P's own, used without a lock"), _("each P's own"), NULL};
+    caption_first(ui, cut(rest, px(ui, CAPTION)), "MCACHE", texts);
+    draw_band(c, rest->y, mcache_h + px(ui, TINY_H + BETWEEN + CAPTION) + central_h);
+    draw_mcaches(c, cut(rest, mcache_h).y, mcache_h);
+    draw_tiny(c, cut(rest, px(ui, TINY_H + BETWEEN)).y);
+}
+
+static void draw_shared(struct page *c, struct rect *rest, int central_h) {
+    struct ui *ui = c->ui;
+    const char *texts[] = {
+        _("for all P's, a lock for each class · up: spans with room · down: full"),
+        _("up: spans with room · down: full ones"), _("up: room · down: full"), NULL};
+    caption_first(ui, cut(rest, px(ui, CAPTION)), "MCENTRAL", texts);
+    draw_central(c, cut(rest, central_h).y, central_h);
+    draw_sizes(c, cut(rest, px(ui, AXIS + BETWEEN)).y);
+}
+
+static void draw_heap(struct page *c, struct rect area) {
+    int left_w = area.w * 11 / 20, apart = px(c->ui, 20);
+    draw_runs(c, rect_make(area.x, area.y, left_w, area.h));
+    draw_treap(c, rect_make(area.x + left_w + apart, area.y, area.w - left_w - apart, area.h));
+}
 
 void panel_caches(struct ui *ui, const struct view *v, struct rect area) {
     struct page c = {.ui = ui, .v = v, .area = area, .most = longest_list(v->r)};
+    bool several = v->r->more_ps > 0;
+    int foot = px(ui, SWEEP_H) * (several ? 2 : 1);
+    int room = area.h - foot - px(ui, 3 * CAPTION + 2 * AXIS + TINY_H + 3 * BETWEEN);
     c.x = area.x + px(ui, LABEL_W);
     c.w = area.w - px(ui, LABEL_W);
     c.lit = shelf_lit(v, &c.chosen);
-    int fixed = px(ui, 3 * CAPTION + 2 * AXIS + TINY_H + SWEEP_H + 3 * BETWEEN);
-    int room = area.h - fixed;
-    if (room < px(ui, 120) || c.w < px(ui, 140))
-        return; /* a strip that small could not be read */
-    int mcache_h = room * 20 / 100, central_h = room * 36 / 100, y = area.y;
-    const char *near[] = {_("each P's own spans, one of every class, used without a lock"),
-        _("each P's own, used without a lock"), _("each P's own"), NULL};
-    caption_first(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCACHE", near);
-    y += px(ui, CAPTION);
-    draw_band(&c, y, mcache_h + central_h + px(ui, TINY_H + BETWEEN + CAPTION));
-    draw_mcaches(&c, y, mcache_h);
-    y += mcache_h;
-    draw_tiny(&c, y);
-    y += px(ui, TINY_H + BETWEEN);
-    const char *central[] = {
-        _("for all P's, a lock for each class · up: spans with room · down: full"),
-        _("up: spans with room · down: full ones"), _("up: room · down: full"), NULL};
-    caption_first(ui, rect_make(area.x, y, area.w, px(ui, CAPTION)), "MCENTRAL", central);
-    y += px(ui, CAPTION);
-    draw_central(&c, y, central_h);
-    y += central_h;
-    draw_sizes(&c, y);
-    y += px(ui, AXIS + BETWEEN);
-    int heap_h = area.y + area.h - px(ui, SWEEP_H + BETWEEN) - y, left_w = area.w * 11 / 20;
-    draw_runs(&c, rect_make(area.x, y, left_w, heap_h));
-    int treap_x = area.x + left_w + px(ui, 20);
-    draw_treap(&c, rect_make(treap_x, y, area.x + area.w - treap_x, heap_h));
-    draw_sweep(&c, rect_make(area.x, area.y + area.h - px(ui, SWEEP_H), area.w, px(ui, SWEEP_H)));
+    if (room < px(ui, 100) || c.w < px(ui, 140)) {
+        ui_paragraph(ui, area, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted),
+            _("There is no room for the caches here: a larger window shows them."));
+        return;
+    }
+    int central_h = room * (several ? 30 : 36) / 100, mcache_h = room * (several ? 30 : 20) / 100;
+    struct rect rest = area;
+    draw_near(&c, &rest, mcache_h, central_h);
+    draw_shared(&c, &rest, central_h);
+    draw_heap(&c, cut(&rest, rest.h - foot - px(ui, BETWEEN)));
+    cut(&rest, px(ui, BETWEEN));
+    draw_sweep(&c, cut(&rest, px(ui, SWEEP_H)));
+    if (several)
+        draw_waiting(&c, rest);
 }

@@ -115,12 +115,36 @@ static void texts_fit_at_every_size(void **unused) {
         }
 }
 
+static void waiting_ps_are_named(void **unused) {
+    (void)unused;
+    struct world w;
+    unsigned waits = 0;
+    world_open(
+        &w, "linux/amd64", "seed 1 2\ninit\nps 4\ninterleave 1\nrepeat 400\nalloc 2048\nend\n");
+    for (uint64_t at = 0; at <= w.view.count; at++) {
+        world_seek(&w, at);
+        bool any = false;
+        for (unsigned p = 0; p < MAX_PS; p++)
+            any = any || w.r->wait[p].waits;
+        if (!any || waits == 20)
+            continue;
+        waits++;
+        world_draw(&w, panel_caches, rect_make(10, 10, 680, 505), 1);
+        assert_true(world_pixels(&w, rect_make(10, 10, 680, 505), COLOR_attention) > 5);
+    }
+    assert_true(waits > 3);
+    world_check_text_in(&w, panel_caches, 680, 505);
+    world_check_text_in(&w, panel_caches, 480, 505);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shelf_leads_to_its_spans),
         cmocka_unit_test(the_longest_run_is_found),
         cmocka_unit_test(the_treap_is_counted_up_to_a_limit),
         cmocka_unit_test(a_pinned_span_is_framed),
+        cmocka_unit_test(waiting_ps_are_named),
         cmocka_unit_test(texts_fit_at_every_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
