@@ -139,6 +139,24 @@ static void a_span_tells_its_shelf(void **unused) {
     world_close(&w);
 }
 
+static void all_of_it_fits_the_right_column(void **unused) {
+    (void)unused;
+    struct world w;
+    struct life lives[2] = {{.any = false}};
+    uint64_t born;
+    world_open(&w, "linux/amd64", script);
+    for (uint32_t id = 1; id <= 5; id++) {
+        w.view.pinned = slot_of(&w, id, &born);
+        world_seek(&w, w.view.count - 1);
+        about(&w, lives, w.view.pinned);
+        world_draw(&w, panel_inspect, rect_make(10, 10, 248, 560), 1);
+        assert_true(w.ui.box_count > 20);
+        for (size_t i = 0; i < w.ui.box_count; i++)
+            assert_false(w.ui.boxes[i].cut);
+    }
+    world_close(&w);
+}
+
 static void the_answer_is_kept_while_nothing_changes(void **unused) {
     (void)unused;
     struct world w;
@@ -165,6 +183,7 @@ int main(void) {
         cmocka_unit_test(pointers_lead_to_what_they_point_to),
         cmocka_unit_test(tiny_objects_know_their_neighbours),
         cmocka_unit_test(a_span_tells_its_shelf),
+        cmocka_unit_test(all_of_it_fits_the_right_column),
         cmocka_unit_test(the_answer_is_kept_while_nothing_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

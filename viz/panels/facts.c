@@ -94,8 +94,9 @@ static void draw_fact(struct ui *ui, const struct fact *fact, struct rect row) {
         draw_round(ui->canvas, rect_make(row.x - px(ui, 6), row.y, row.w + px(ui, 12), row.h),
             px(ui, 4), color_of(ui, COLOR_raised));
     int label_w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), fact->label) + 1;
-    if (label_w > row.w / 2 + px(ui, 20))
-        label_w = row.w / 2 + px(ui, 20);
+    int value_w = text_width(ui->fonts, face, px(ui, SIZE_SMALL), fact->value);
+    int most = row.w - px(ui, 6 + LEAD_W) - (value_w < row.w / 2 ? value_w : row.w / 2);
+    label_w = label_w < most ? label_w : most;
     ui_text(ui, rect_make(row.x, row.y, label_w, row.h), FACE_SANS, SIZE_SMALL, 0,
         color_of(ui, COLOR_muted), fact->label);
     int x = row.x + label_w + px(ui, 6);

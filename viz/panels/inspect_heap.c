@@ -133,13 +133,13 @@ static void add_list(struct facts *f, const struct replica *r, uint32_t handle, 
     else
         snprintf(place, sizeof place, _("far, of %s"), count);
     if (list < LIST_BUSY)
-        facts_add(f, _("in mheap's free list"), "%s", place);
+        facts_add(f, _("mheap's free list"), "%s", place);
     else if (list <= LIST_BUSYLARGE)
-        facts_add(f, _("in mheap's busy list"), "%s", place);
+        facts_add(f, _("mheap's busy list"), "%s", place);
     else if (list < LIST_EMPTY)
-        facts_add(f, _("in mcentral, with room"), "%s", place);
+        facts_add(f, _("mcentral's nonempty list"), "%s", place);
     else
-        facts_add(f, _("in mcentral, full or cached"), "%s", place);
+        facts_add(f, _("mcentral's empty list"), "%s", place);
 }
 
 static void add_shelf(struct facts *f, const struct replica *r, uint32_t handle) {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "viz/interval.h"
+#include "viz/life.h"
 #include "viz/panels/panels.h"
 
 enum { CAPTION = 22, MARK_ROW = 12, BOTTOM = 10, MARK_KINDS = MARK_COLLECTION + 1 };
@@ -290,6 +291,26 @@ static void draw_range(struct ui *ui, const struct view *v, struct rect area, st
     draw_handle(ui, v, area, chart, v->interval->from, "A");
 }
 
+/* The life of the object that is pinned, below the chart: from where it was allocated to where it
+ * was freed, with a dot where it was dropped. */
+static void draw_life(struct ui *ui, const struct view *v, struct rect chart) {
+    const struct life *l = v->lives;
+    if (!l || !l->any)
+        return;
+    const struct object_life *o = &l->object;
+    uint32_t color = color_of(ui, COLOR_text);
+    int y = chart.y + chart.h + px(ui, 5), h = px(ui, 2);
+    int x0 = chart.x + column_of(v, chart.w, o->born + 1);
+    int x1 = chart.x + column_of(v, chart.w, o->swept == NO_EVENT ? v->count : o->swept + 1);
+    draw_fill(ui->canvas, rect_make(x0, y, x1 > x0 ? x1 - x0 : 1, h), color);
+    draw_fill(ui->canvas, rect_make(x0, y - px(ui, 3), h, h + 2 * px(ui, 3)), color);
+    if (o->swept != NO_EVENT)
+        draw_fill(ui->canvas, rect_make(x1, y - px(ui, 3), h, h + 2 * px(ui, 3)), color);
+    if (o->dropped != NO_EVENT)
+        draw_circle(ui->canvas, (float)(chart.x + column_of(v, chart.w, o->dropped + 1)),
+            (float)y + (float)h / 2, 3.5f * ui->scale, color);
+}
+
 /* A thin line under the pointer, and the number of the event there. */
 static void draw_pointer(
     struct ui *ui, const struct view *v, struct rect area, struct rect chart, struct rect all) {
@@ -341,6 +362,7 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     draw_fill(ui->canvas, rect_make(chart.x, chart.y + chart.h, chart.w, px(ui, 1)),
         color_of(ui, COLOR_line));
     draw_range(ui, v, area, chart);
+    draw_life(ui, v, chart);
     draw_cursor(ui, v, chart);
     draw_marks(ui, v, chart);
     draw_pointer(ui, v, area, chart,
