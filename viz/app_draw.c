@@ -226,11 +226,13 @@ static void look_up_lives(struct app *app) {
     }
 }
 
-/* The inspector shows what is pinned, else what is hovered: the card has what it does not show. */
-static bool wants_card(const struct app *app, const struct view *v) {
+/* The inspector shows what is pinned, else what is hovered: the card has what it does not show.
+ * (The timeline has a word of its own at the pointer.) */
+static bool wants_card(struct app *app, const struct view *v) {
     bool inspected = app->rail == RAIL_INSPECT && v->pinned.kind == THING_NONE;
     return v->hover.kind != THING_NONE && !inspected && !thing_same(v->hover, v->pinned) &&
-           app->drag == DRAG_NONE && !v->prompt;
+           app->drag == DRAG_NONE && !v->prompt &&
+           !rect_has(app_scene_layout(app)->timeline, app->ui.mouse_x, app->ui.mouse_y);
 }
 
 void app_draw(struct app *app, struct canvas *canvas) {

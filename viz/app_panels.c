@@ -1,5 +1,6 @@
 /* The app: commands of the views in the centre that explain. See app.h. */
 #include "viz/app_internal.h"
+#include "viz/panels/allocation.h"
 #include "viz/panels/waste.h"
 
 /* The next or previous part that has anything; around the end. */
@@ -23,6 +24,20 @@ static void choose_row(struct app *app, int direction) {
         app->open_row = (int)rows[((int)(open - rows) + direction + count) % count].id;
 }
 
+/* To the next allocation that ends at that rung; below 0: as the current one does. */
+static void go_rung(struct app *app, int64_t rung) {
+    struct view v = app_view(app, app->scene);
+    struct allocation a = allocation_at(&v);
+    if (rung < 0)
+        rung = a.any ? (int64_t)a.rung : RUNG_MCACHE;
+    uint64_t at = allocation_next(&v, (enum rung)rung);
+    app->playing = false;
+    if (at == NO_EVENT)
+        app_notice(app, "%s", _("No later allocation in this run ends there."));
+    else
+        app_seek(app, at);
+}
+
 /* The ends in order: setting one beyond the other moves that too. */
 static void set_range(struct app *app, bool start) {
     struct interval *v = &app->scene->interval;
@@ -37,10 +52,11 @@ static void set_range(struct app *app, bool start) {
         v->from = 0;
 }
 
-static bool range_command(struct app *app, enum command command) {
+static bool moment_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_RANGE_FROM: set_range(app, true); break;
     case CMD_RANGE_TO: set_range(app, false); break;
+    case CMD_RUNG: go_rung(app, arg - 1); return true;
     case CMD_RANGE_CLEAR: interval_clear(&app->scene->interval); return true;
     default: return false;
     }
@@ -105,7 +121,7 @@ bool app_panel_command(struct app *app, enum command command, int64_t arg) {
             app->open_row = (int)(arg - 1);
         break;
     case CMD_OPEN_ROW_BACK: choose_row(app, -1); break;
-    default: return range_command(app, command);
+    default: return moment_command(app, command, arg);
     }
     app->centre = CENTRE_WASTE;
     return true;

@@ -37,6 +37,8 @@
     X(OUT_OF_MEMORY, N_("out of memory"), "palette", N_("Time"),                                   \
         N_("to where Go ends the program"))                                                        \
     X(PEAK, N_("peak"), "palette", N_("Time"), N_("to when most of the heap is in use"))           \
+    X(RUNG, N_("rung"), ";", N_("Time"),                                                           \
+        N_("next allocation that ends like this one, or at the rung clicked"))                     \
     X(SEEK, N_("seek"), "", N_("Time"), N_("drag the timeline: go to that moment"))                \
     X(ZOOM_IN, N_("zoom in"), "w", N_("View"), N_("zoom in (also Ctrl+wheel, Ctrl+drag)"))         \
     X(ZOOM_OUT, N_("zoom out"), "s", N_("View"), N_("zoom out"))                                   \

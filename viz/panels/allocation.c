@@ -89,3 +89,33 @@ struct allocation allocation_at(const struct view *v) {
 bool allocation_passed(const struct allocation *a, enum rung rung) {
     return a->any && rung >= a->first && rung <= a->rung;
 }
+
+/* Can an allocation that ended at the rung be told of in that block? One that comes to the system
+ * or to mheap leaves other events behind, in this block or at the end of the one before. */
+static bool may_end_at(const struct recording *rec, uint64_t block, enum rung rung) {
+    static const uint64_t marks[RUNG_COUNT] = {
+        [RUNG_MHEAP] = UINT64_C(1) << EV_PAGES,
+        [RUNG_OS] = UINT64_C(1) << EV_OS_MAP | UINT64_C(1) << EV_OS_ALLOC,
+    };
+    const struct block_digest *here = recording_digest(rec, block);
+    const struct block_digest *before = block ? recording_digest(rec, block - 1) : NULL;
+    if (!here || !marks[rung])
+        return true;
+    return (here->kinds & marks[rung]) || (before && (before->kinds & marks[rung]));
+}
+
+uint64_t allocation_next(const struct view *v, enum rung rung) {
+    for (uint64_t i = v->at; i < v->count;) {
+        uint64_t block = i / RECORDING_BLOCK, end = (block + 1) * RECORDING_BLOCK;
+        if (!may_end_at(v->rec, block, rung)) {
+            i = end;
+            continue;
+        }
+        for (; i < end && i < v->count; i++) {
+            const struct event *ev = recording_event(v->rec, i);
+            if (ev->kind == EV_OBJECT && ev->w >> 8 == rung)
+                return i + 1;
+        }
+    }
+    return NO_EVENT;
+}

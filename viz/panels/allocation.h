@@ -6,6 +6,7 @@
 #ifndef ARENA_ALLOCATION_H
 #define ARENA_ALLOCATION_H
 
+#include "sim/trace/history.h"
 #include "viz/ui.h"
 
 struct allocation {
@@ -24,6 +25,10 @@ struct allocation {
 
 /* Looks at a bounded number of events. */
 struct allocation allocation_at(const struct view *v);
+
+/* The moment just after the next allocation, after the moment shown, that ended at that rung;
+ * NO_EVENT if there is none among the events so far. */
+uint64_t allocation_next(const struct view *v, enum rung rung);
 
 /* Did it come by that rung? */
 bool allocation_passed(const struct allocation *a, enum rung rung);

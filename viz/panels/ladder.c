@@ -86,6 +86,12 @@ static void draw_rung(
         ink, format_count(n, text, sizeof text));
     ui_text(ui, rect_make(right, row.y, px(ui, SHARE_W), row.h), FACE_SANS, SIZE_SMALL, 2,
         color_of(ui, COLOR_muted), format_share(n, l->all, text, sizeof text));
+    if (n) {
+        if (ui_hovered(ui, row))
+            draw_fill(ui->canvas, rect_make(x, row.y + row.h - 1, right - x, 1),
+                color_of(ui, COLOR_muted));
+        ui_click(ui, row, CMD_RUNG, (int64_t)rung + 1);
+    }
     if (here && a->done)
         ui_hot(ui, row, (struct thing){.kind = THING_EVENT, .index = a->object});
 }

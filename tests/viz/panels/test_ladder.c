@@ -81,6 +81,26 @@ static void the_rung_of_the_current_allocation_leads_to_it(void **unused) {
     world_close(&w);
 }
 
+static void the_next_allocation_of_a_rung_is_found(void **unused) {
+    (void)unused;
+    struct world w;
+    world_open(&w, "linux/amd64", script);
+    world_seek(&w, 0);
+    assert_int_equal(allocation_next(&w.view, RUNG_OS), made(&w, 1));
+    assert_int_equal(allocation_next(&w.view, RUNG_TINY), made(&w, 2));
+    assert_int_equal(allocation_next(&w.view, RUNG_MHEAP), made(&w, 3));
+    world_seek(&w, made(&w, 3));
+    assert_int_equal(allocation_next(&w.view, RUNG_MHEAP), made(&w, 4));
+    assert_int_equal(allocation_next(&w.view, RUNG_TINY), NO_EVENT);
+    world_close(&w);
+    /* Far more than a block between: what is passed over has none. */
+    world_open(&w, "linux/amd64", "init\nrepeat 3000\nx = alloc 16\nend\ny = alloc 3000000\n");
+    uint64_t big = made(&w, 3001);
+    world_seek(&w, big / 2);
+    assert_int_equal(allocation_next(&w.view, RUNG_OS), big);
+    world_close(&w);
+}
+
 static void texts_fit_the_right_column(void **unused) {
     (void)unused;
     static const char *const platforms[] = {"linux/amd64", "linux/386"};
@@ -102,6 +122,7 @@ int main(void) {
         cmocka_unit_test(the_way_ends_where_the_object_says),
         cmocka_unit_test(the_way_grows_with_the_events),
         cmocka_unit_test(the_rung_of_the_current_allocation_leads_to_it),
+        cmocka_unit_test(the_next_allocation_of_a_rung_is_found),
         cmocka_unit_test(texts_fit_the_right_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
