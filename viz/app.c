@@ -402,6 +402,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .rail_first = app->rail_first,
         .lives = s->lives,
         .interval = &s->interval,
         .open_part = app->open_part,

@@ -63,6 +63,7 @@ struct app {
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;
     int world_row;      /* enum world_row: what the keys change in the World tab */
+    int rail_first;     /* the inspector's first row */
     unsigned open_part; /* of the waste view, and the row open in it: see struct view */
     int open_row;
     struct sources *sources; /* the allocator's functions */

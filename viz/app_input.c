@@ -306,6 +306,7 @@ void app_press(struct app *app, int x, int y, bool select) {
 /* Pins the thing, and shows all about it. */
 static void pin(struct app *app, struct thing thing) {
     app->scene->pinned = thing;
+    app->rail_first = 0;
     if (thing.kind != THING_NONE)
         app->rail = RAIL_INSPECT;
 }
@@ -340,6 +341,8 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     const struct scene_layout *l = app_scene_layout(app);
     if (l->shows == CENTRE_WHY && rect_has(l->centre, x, y))
         app_scroll_code(app, (int)(-3 * notches));
+    else if (app->rail == RAIL_INSPECT && rect_has(app->layout.rail, x, y))
+        app_rail_scroll(app, notches > 0 ? -2 : 2);
     else
         app_map_wheel(app, x, y, notches, zoom);
     app_visit(app);

@@ -67,6 +67,8 @@ void app_speed(struct app *app, int direction);
 void app_next_theme(struct app *app);
 void app_next_language(struct app *app);
 
+/* Scrolls the inspector by so many rows. */
+void app_rail_scroll(struct app *app, int rows);
 /* Counts on what lived and died in the ranges that are shown, looking at `events` more at most. */
 void app_count_ranges(struct app *app, uint64_t events);
 

@@ -1,7 +1,10 @@
 /* The app: commands of the views in the centre that explain. See app.h. */
 #include "viz/app_internal.h"
 #include "viz/panels/allocation.h"
+#include "viz/panels/facts.h"
 #include "viz/panels/waste.h"
+
+enum { RAIL_ROWS = 8 }; /* that a key scrolls the inspector by */
 
 /* The next or previous part that has anything; around the end. */
 static void choose_part(struct app *app, int direction) {
@@ -52,10 +55,22 @@ static void set_range(struct app *app, bool start) {
         v->from = 0;
 }
 
+void app_rail_scroll(struct app *app, int rows) {
+    struct facts facts = {0};
+    struct view v = app_view(app, app->scene);
+    inspect(&v, v.pinned, &facts);
+    int first = app->rail_first + rows;
+    app->rail_first = first >= facts.count ? facts.count - 1 : first;
+    if (app->rail_first < 0)
+        app->rail_first = 0;
+}
+
 static bool moment_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_RANGE_FROM: set_range(app, true); break;
     case CMD_RANGE_TO: set_range(app, false); break;
+    case CMD_RAIL_DOWN: app_rail_scroll(app, RAIL_ROWS); return true;
+    case CMD_RAIL_UP: app_rail_scroll(app, -RAIL_ROWS); return true;
     case CMD_RUNG: go_rung(app, arg - 1); return true;
     case CMD_RANGE_CLEAR: interval_clear(&app->scene->interval); return true;
     default: return false;

@@ -75,6 +75,9 @@
     X(NOW, N_("now"), "F1", N_("View"), N_("right column: the heap and what just happened"))       \
     X(WORLD, N_("world"), "F2", N_("View"), N_("right column: the world the run is in"))           \
     X(INSPECT, N_("inspect"), "F3", N_("View"), N_("right column: all about the thing pinned"))    \
+    X(RAIL_DOWN, N_("rail down"), "Ctrl+PageDown", N_("View"),                                     \
+        N_("what the inspector has further down (also wheel)"))                                    \
+    X(RAIL_UP, N_("rail up"), "Ctrl+PageUp", N_("View"), N_("... and further up"))                 \
     X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \
     X(UNDO, N_("undo"), "Ctrl+z", N_("View"), N_("back to where one looked before"))               \
     X(REDO, N_("redo"), "Ctrl+Shift+z", N_("View"), N_("... and forward again"))                   \

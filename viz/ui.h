@@ -101,6 +101,7 @@ struct view {
     struct thing hover;               /* under the pointer */
     struct thing pinned;              /* clicked */
     uint64_t zoom_start, zoom_size;   /* what the map shows, bytes of the address space */
+    int rail_first;                   /* the inspector's first row: it scrolls */
     const struct life *lives;         /* two: of what is pinned and hovered; NULL: not looked up */
     const struct interval *interval;  /* of two moments; NULL: none can be set */
     unsigned open_part;               /* of the waste view: enum waste_part */

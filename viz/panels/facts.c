@@ -112,17 +112,24 @@ static void draw_fact(struct ui *ui, const struct fact *fact, struct rect row) {
         ui_click(ui, row, fact->command, fact->arg);
 }
 
-/* Draws what fits into area from its top; the last line says how many facts did not. */
-static void draw_facts(struct ui *ui, const char *title, const struct facts *f, struct rect area) {
-    ui_caption(ui, rect_make(area.x, area.y, area.w, px(ui, CAPTION)), title, NULL);
+/* Draws the facts from number `first` on that fit into area; a line at its end, or at its
+ * beginning, says that there are others. */
+static void draw_facts(
+    struct ui *ui, const char *title, const struct facts *f, int first, struct rect area) {
     int y = area.y + px(ui, CAPTION), bottom = area.y + area.h, row = px(ui, ROW);
-    for (int i = 0; i < f->count; i++) {
+    char above[80] = "";
+    first = first < f->count ? first : f->count - 1;
+    if (first > 0)
+        snprintf(
+            above, sizeof above, ngettext("%d above", "%d above", (unsigned long)first), first);
+    ui_caption(ui, rect_make(area.x, area.y, area.w, px(ui, CAPTION)), title, "%s", above);
+    for (int i = first > 0 ? first : 0; i < f->count; i++) {
         int h = fact_height(ui, &f->fact[i], area.w);
         bool last = i + 1 == f->count;
         if (y + h > bottom || (!last && y + h + row > bottom)) {
             ui_textf(ui, rect_make(area.x, y, area.w, row), FACE_SANS, SIZE_SMALL, 0,
                 color_of(ui, COLOR_muted),
-                ngettext("%d more, in a taller window", "%d more, in a taller window",
+                ngettext("%d more: Ctrl+PageDown", "%d more: Ctrl+PageDown",
                     (unsigned long)(f->count - i)),
                 f->count - i);
             return;
@@ -153,12 +160,13 @@ void panel_inspect(struct ui *ui, const struct view *v, struct rect area) {
     bool pinned = v->pinned.kind != THING_NONE;
     inspect(v, pinned ? v->pinned : v->hover, &facts);
     if (facts.count) {
-        draw_facts(ui, pinned ? _("PINNED") : _("UNDER THE POINTER"), &facts, area);
+        draw_facts(ui, pinned ? _("PINNED") : _("UNDER THE POINTER"), &facts,
+            pinned ? v->rail_first : 0, area);
         return;
     }
     heap_facts(v, &heap);
     facts_add_note(&heap, _("Point at anything to read about it here; click to pin it."));
-    draw_facts(ui, _("THE HEAP"), &heap, area);
+    draw_facts(ui, _("THE HEAP"), &heap, 0, area);
 }
 
 /* The first facts about what is hovered, without what they lead to. */

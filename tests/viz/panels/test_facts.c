@@ -155,6 +155,25 @@ static void texts_do_not_collide_at_any_height(void **unused) {
     }
 }
 
+static void a_short_column_scrolls_to_the_last_fact(void **unused) {
+    (void)unused;
+    struct panel_fixture *f = with_span();
+    f->view.pinned = (struct thing){.kind = THING_SLOT, .index = 1, .addr = 0x1c420000030};
+    struct facts facts = about(f, f->view.pinned);
+    size_t before = 0;
+    for (int first = 0; first < facts.count; first++) {
+        f->view.rail_first = first;
+        ui_begin(&f->ui);
+        panel_inspect(&f->ui, &f->view, rect_make(0, 0, 250, 180));
+        assert_false(fixture_texts_collide(f));
+        for (size_t i = 0; i < f->ui.box_count; i++)
+            assert_true(f->ui.boxes[i].rect.y + f->ui.boxes[i].rect.h <= 180);
+        assert_true(first < facts.count - 6 || first == 0 || f->ui.box_count <= before);
+        before = f->ui.box_count;
+    }
+    fixture_free(f);
+}
+
 static void the_card_stays_inside_the_window(void **unused) {
     (void)unused;
     static const int at[][2] = {{0, 0}, {639, 0}, {0, 399}, {639, 399}, {320, 200}};
@@ -183,6 +202,7 @@ int main(void) {
         cmocka_unit_test(an_event_tells_its_fields_by_name),
         cmocka_unit_test(every_thing_can_be_inspected_before_the_start),
         cmocka_unit_test(texts_do_not_collide_at_any_height),
+        cmocka_unit_test(a_short_column_scrolls_to_the_last_fact),
         cmocka_unit_test(the_card_stays_inside_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
