@@ -34,11 +34,11 @@ endif
 BASE    = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic $(WERROR)
 COMPILE = $(CC) $(BASE) $(if $(M32),$(M32_COMPILE)) $(FLAGS.$(MODE)) $(CFLAGS)
 LINK    = $(CC) $(if $(M32),$(M32_LINK)) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
-LIBS    = -lz -lzstd -lpthread -lm
+LIBS    = -lz -lzstd -lmd4c -lpthread -lm
 
 # The window's libraries: for objects of viz alone. Asked for when first used, and once, because
 # `make deps` may bring them after this file was read.
-WINDOW_PKGS   := sdl2 SDL2_ttf SDL2_image fontconfig md4c libunibreak
+WINDOW_PKGS   := sdl2 SDL2_ttf SDL2_image fontconfig libunibreak
 WINDOW_CFLAGS  = $(eval WINDOW_CFLAGS := $(call packages,--cflags))$(WINDOW_CFLAGS)
 WINDOW_LIBS    = $(eval WINDOW_LIBS := $(call packages,--libs))$(WINDOW_LIBS)
 packages       = $(or $(shell pkg-config $(1) $(WINDOW_PKGS) | sed 's/-I/-isystem /g'),\

@@ -24,7 +24,7 @@ run  | library sdl2           | libsdl2-dev        SDL2-devel           sdl2    
 run  | library SDL2_ttf       | libsdl2-ttf-dev    SDL2_ttf-devel       sdl2_ttf         sdl2_ttf
 run  | library SDL2_image     | libsdl2-image-dev  SDL2_image-devel     sdl2_image       sdl2_image
 run  | library fontconfig     | libfontconfig-dev  fontconfig-devel     fontconfig       fontconfig
-run  | library md4c           | libmd4c-dev        md4c-devel           md4c             md4c
+run  | header md4c.h          | libmd4c-dev        md4c-devel           md4c             md4c
 run  | library libunibreak    | libunibreak-dev    libunibreak-devel    libunibreak      libunibreak
 run  | has fc-list            | fontconfig         fontconfig           fontconfig       fontconfig
 run  | font DejaVuSans        | fonts-dejavu-core  dejavu-sans-fonts    ttf-dejavu       font-dejavu
@@ -41,6 +41,7 @@ test | has compare            | imagemagick        ImageMagick          imagemag
 m32  | runs_32                | $multilib          glibc-devel.i686&libgcc.i686 lib32-gcc-libs -
 m32  | runs_32 -lz zlib.h     | lib32z1-dev        zlib-devel.i686      lib32-zlib       -
 m32  | runs_32 -lzstd zstd.h  | libzstd-dev:i386   libzstd-devel.i686   lib32-zstd       -
+m32  | runs_32 -lmd4c md4c.h  | libmd4c-dev:i386 md4c-devel.i686      -                -
 m32  | runs_32 -lcmocka setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev:i386 libcmocka-devel.i686 -            -
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm

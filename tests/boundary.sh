@@ -28,7 +28,7 @@ includes() {
     grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]+[\"<]($pattern)" "$@" /dev/null
 }
 
-window='SDL|TTF_|IMG_|Fc[A-Z]|md_parse|(set|init)_linebreaks'
+window='SDL|TTF_|IMG_|Fc[A-Z]|(set|init)_linebreaks'
 
 grep -rnE '\bSDL|\b(TTF|IMG)_|\bviz/' sim tests/sim | holds "sim/ names neither SDL nor viz/"
 
@@ -37,7 +37,7 @@ for object in "$build/libsim.a" "$build/obj/sim/main.o" "$build/arenasim"; do
 done | holds "there is a build to look at"
 nm -Au "$build/libsim.a" "$build/obj/sim/main.o" | grep -E " U ($window)" |
     holds "objects of sim/ call nothing of the window's libraries"
-ldd "$build/arenasim" | grep -iE 'sdl|fontconfig|freetype|md4c|unibreak|libx11|wayland' |
+ldd "$build/arenasim" | grep -iE 'sdl|fontconfig|freetype|unibreak|libx11|wayland' |
     holds "arenasim is not linked with the window's libraries"
 
 drawing=()
@@ -51,7 +51,8 @@ includes 'sim/heap/|\.\./' "${drawing[@]}" |
 includes 'sim/(os|trace|heap|work)/|\.\./' sim/base/*.[ch] | holds "sim/base/ stands alone"
 includes 'sim/(os|heap|work)/|\.\./' sim/trace/*.[ch] | holds "sim/trace/ knows no heap"
 includes 'sim/(trace|heap|work)/|\.\./' sim/os/*.[ch] | holds "sim/os/ knows no heap"
-includes 'sim/work/|\.\./' sim/heap/*.[ch] | holds "sim/heap/ does not know what runs on it"
+includes 'sim/(work|lesson)/|\.\./' sim/heap/*.[ch] | holds "sim/heap/ does not know what runs on it"
+includes 'sim/lesson/|\.\./' sim/work/*.[ch] | holds "sim/work/ knows no lessons"
 
 for entry in *; do
     case $entry in

@@ -1,6 +1,6 @@
 /* The app: opening, running and moving in time. See app.h. */
+#include "sim/lesson/source.h"
 #include "viz/app_internal.h"
-#include "viz/source.h"
 
 #include "sim/base/data.h"
 #include "sim/work/workload.h"

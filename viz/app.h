@@ -10,7 +10,7 @@
 #define ARENA_APP_H
 
 #include "sim/base/i18n.h"
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
 #include "viz/prompt.h"
 #include "viz/scene.h"
 #include "viz/ui.h"

@@ -6,7 +6,7 @@
 #ifndef ARENA_PALETTE_H
 #define ARENA_PALETTE_H
 
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
 #include "viz/prompt.h"
 
 /* What there is besides commands. */

@@ -8,8 +8,8 @@
 #ifndef ARENA_SCENE_H
 #define ARENA_SCENE_H
 
+#include "sim/lesson/lesson.h"
 #include "viz/interval.h"
-#include "viz/lesson.h"
 #include "viz/life.h"
 #include "viz/nav.h"
 #include "viz/ui.h"

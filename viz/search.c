@@ -97,7 +97,7 @@ struct thing search_thing_at(const struct replica *r, uint64_t addr) {
         if (slot < s->nelems)
             return (struct thing){THING_SLOT, handle, s->base + slot * s->elemsize, s->elemsize};
     }
-    if (addr >= arena_base(r) && addr < r->heap[HEAP_arena_used])
+    if (addr >= replica_arena_base(r) && addr < r->heap[HEAP_arena_used])
         return (struct thing){
             THING_PAGE, handle, addr & ~(uint64_t)(GO_PAGE_SIZE - 1), GO_PAGE_SIZE};
     struct range range;

@@ -7,7 +7,7 @@
  */
 #include "viz/ui.h"
 
-#include "viz/source.h"
+#include "sim/lesson/source.h"
 
 #include "sim/base/i18n.h"
 

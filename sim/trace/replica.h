@@ -153,6 +153,10 @@ const struct rspan *replica_span(const struct replica *r, uint32_t handle);
 /* The spans table's entry for the page number (from arena_start): a handle, 0 if nil or unmapped.
  */
 uint32_t replica_page(const struct replica *r, uint64_t page);
+/* The lowest address of the heap's arena: h.arena_start on 64-bit. On 32-bit, where that is 0, the
+ * lowest block that the heap has mapped, or where the first arena may begin. 0 before mallocinit.
+ */
+uint64_t replica_arena_base(const struct replica *r);
 /* One byte of the heap bitmap, numbered downward from the byte below h.bitmap: it describes the
  * four words from word 4 * index on; low half pointer bits, high half scan bits. */
 uint8_t replica_bitmap(const struct replica *r, uint64_t index);

@@ -238,3 +238,26 @@ bool rspan_bit(const uint64_t *bits, uint64_t index) {
 bool rspan_slot_allocated(const struct rspan *s, uint64_t index) {
     return index < s->freeindex || rspan_bit(s->alloc_bits, index);
 }
+
+/* --- Where the arena begins --- */
+
+/* On 32-bit the heap may have blocks anywhere: the lowest address that is mapped for it and not in
+ * the spans or bitmap region. */
+static uint64_t lowest_block(const struct replica *r) {
+    uint64_t spans = r->heap[HEAP_spans], bitmap = r->heap[HEAP_bitmap];
+    for (size_t i = 0; i < r->ranges.count; i++) {
+        const struct range *range = &r->ranges.ranges[i];
+        bool ours = range->state == RANGE_MAPPED || range->state == RANGE_RELEASED;
+        if (range->owner != OWNER_HEAP || !ours)
+            continue;
+        if (range->start < spans || range->start >= bitmap)
+            return range->start;
+        if (range->end > bitmap)
+            return bitmap;
+    }
+    return bitmap;
+}
+
+uint64_t replica_arena_base(const struct replica *r) {
+    return r->heap[HEAP_arena_start] ? r->heap[HEAP_arena_start] : lowest_block(r);
+}

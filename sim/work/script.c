@@ -439,6 +439,35 @@ struct op_source *script_open(const char *path, struct error *err) {
     return source;
 }
 
+/* The slot of a ring that index means, from 0 or, backwards from the one stored last, from -1. */
+static bool slot_of_index(const struct ring *r, size_t slots, int64_t index, size_t *out) {
+    if (index < -(int64_t)slots || index >= (int64_t)slots)
+        return false;
+    *out = index < 0 ? (r->next + slots - (size_t)-index) % slots : (size_t)index;
+    return true;
+}
+
+bool script_object(const struct op_source *source, const char *name, bool indexed, int64_t index,
+    uint32_t *id, struct error *err) {
+    const struct script *s = as_script(source);
+    size_t i = 0, at = 0;
+    while (s && i < s->program.ring_count && strcmp(s->program.rings[i].name, name) != 0)
+        i++;
+    if (!s || i == s->program.ring_count)
+        return error_set(err, "`%s` is no object of the script", name);
+    const struct script_ring *ring = &s->program.rings[i];
+    if (indexed == ring->single)
+        return error_set(err,
+            ring->single ? "`%s` is one object, expected it without [...]"
+                         : "`%s` keeps several objects, expected one of them, such as %s[0]",
+            name, name);
+    if (indexed && !slot_of_index(&s->rings[i], ring->slots, index, &at))
+        return error_set(err, "`%s[%lld]`; expected %s[0] to %s[%zu], or from -1 backwards", name,
+            (long long)index, name, name, ring->slots - 1);
+    *id = s->rings[i].slots[at].id;
+    return *id || error_set(err, "`%s` holds no object at this moment", name);
+}
+
 const char *script_title(const struct op_source *source) {
     const struct script *s = as_script(source);
     return s ? s->program.title : NULL;

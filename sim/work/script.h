@@ -79,6 +79,12 @@ struct op_source *script_parse(const char *name, const char *text, struct error 
  * does not mention stays. False, env untouched, if source is no script. */
 bool script_environment(const struct op_source *source, struct environment *env);
 
+/* The number of the object that a name of the script means after the operations asked for so far:
+ * `name`, or with indexed `name[index]`, where -1 is the one stored last, -2 the one before. False
+ * and err if the script has no such name, or no object is there. */
+bool script_object(const struct op_source *source, const char *name, bool indexed, int64_t index,
+    uint32_t *id, struct error *err);
+
 /* The script's title; NULL if it has none or source is no script. The source's. */
 const char *script_title(const struct op_source *source);
 

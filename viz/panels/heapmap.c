@@ -206,7 +206,7 @@ struct cell heapmap_cell(struct heapmap *m, uint64_t start, uint64_t end) {
 /* --- What to light --- */
 
 static bool in_arena(const struct replica *r, uint64_t addr) {
-    return addr && addr >= arena_base(r) && addr < r->heap[HEAP_arena_used];
+    return addr && addr >= replica_arena_base(r) && addr < r->heap[HEAP_arena_used];
 }
 
 static uint64_t event_addr(const struct view *v, uint64_t number) {

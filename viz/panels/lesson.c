@@ -8,7 +8,8 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
+#include "viz/markdown_draw.h"
 #include "viz/panels/panels.h"
 
 /* Design pixels. */

@@ -141,7 +141,7 @@ static void ends_before(struct zoom z, uint64_t addr, uint64_t *end) {
 enum map_zone map_zone_at(const struct map_frame *f, uint64_t addr, uint64_t *end) {
     const struct replica *r = f->v->r;
     struct zoom spans = spans_mapped(r, f->v->platform), bits = bitmap_mapped(r);
-    struct zoom arena = {arena_base(r), r->heap[HEAP_arena_used] - arena_base(r)};
+    struct zoom arena = {replica_arena_base(r), r->heap[HEAP_arena_used] - replica_arena_base(r)};
     if (!f->l.laid_out || r->heap[HEAP_arena_used] < arena.start)
         spans.size = bits.size = arena.size = 0;
     *end = UINT64_MAX;

@@ -160,7 +160,7 @@ static void name_regions(struct marks *m) {
     char text[96], size[32];
     if (!l->laid_out)
         return;
-    uint64_t all = l->arena + l->arena_size - l->spans, base = arena_base(r);
+    uint64_t all = l->arena + l->arena_size - l->spans, base = replica_arena_base(r);
     uint64_t used = r->heap[HEAP_arena_used] > base ? r->heap[HEAP_arena_used] - base : 0;
     if (map_pixels(f, all) < px(f->ui, 200)) {
         snprintf(text, sizeof text, _("reservation, %s"), format_total(all, size, sizeof size));

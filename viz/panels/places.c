@@ -44,27 +44,6 @@ struct layout layout_of(const struct view *v) {
     return l;
 }
 
-/* On 32-bit the heap may have blocks anywhere: the lowest address that is mapped for it and not in
- * the spans or bitmap region. */
-static uint64_t lowest_block(const struct replica *r) {
-    uint64_t spans = r->heap[HEAP_spans], bitmap = r->heap[HEAP_bitmap];
-    for (size_t i = 0; i < r->ranges.count; i++) {
-        const struct range *range = &r->ranges.ranges[i];
-        bool ours = range->state == RANGE_MAPPED || range->state == RANGE_RELEASED;
-        if (range->owner != OWNER_HEAP || !ours)
-            continue;
-        if (range->start < spans || range->start >= bitmap)
-            return range->start;
-        if (range->end > bitmap)
-            return bitmap;
-    }
-    return bitmap;
-}
-
-uint64_t arena_base(const struct replica *r) {
-    return r->heap[HEAP_arena_start] ? r->heap[HEAP_arena_start] : lowest_block(r);
-}
-
 /* --- Pages and what describes them --- */
 
 uint64_t page_addr(const struct replica *r, uint64_t page) {
@@ -120,7 +99,7 @@ static bool metadata_extent(const struct replica *r, struct zoom *out) {
 
 bool place_extent(const struct view *v, enum map_place place, struct zoom *out) {
     struct layout l = layout_of(v);
-    uint64_t base = arena_base(v->r), used = v->r->heap[HEAP_arena_used];
+    uint64_t base = replica_arena_base(v->r), used = v->r->heap[HEAP_arena_used];
     if (place == PLACE_SPACE) {
         *out = (struct zoom){0, zoom_end(v->platform)};
         return true;
@@ -144,7 +123,7 @@ bool place_extent(const struct view *v, enum map_place place, struct zoom *out) 
 
 /* On 32-bit both tables describe all the space: the part that is about the arena is shown. */
 static struct zoom used_entries(const struct view *v) {
-    uint64_t start = v->r->heap[HEAP_arena_start], base = arena_base(v->r);
+    uint64_t start = v->r->heap[HEAP_arena_start], base = replica_arena_base(v->r);
     uint64_t used = v->r->heap[HEAP_arena_used];
     uint64_t first = (base - start) >> GO_PAGE_SHIFT, end = (used - start) >> GO_PAGE_SHIFT;
     uint64_t addr = page_entry(v->r, first, v->platform->ptr_size);
@@ -152,7 +131,7 @@ static struct zoom used_entries(const struct view *v) {
 }
 
 static struct zoom used_bits(const struct view *v) {
-    uint64_t start = v->r->heap[HEAP_arena_start], base = arena_base(v->r);
+    uint64_t start = v->r->heap[HEAP_arena_start], base = replica_arena_base(v->r);
     uint64_t used = v->r->heap[HEAP_arena_used], scale = 4 * (uint64_t)v->platform->ptr_size;
     uint64_t hi = v->r->heap[HEAP_bitmap] - (base - start) / scale;
     uint64_t lo = v->r->heap[HEAP_bitmap] - (used - start) / scale;
@@ -162,7 +141,7 @@ static struct zoom used_bits(const struct view *v) {
 bool place_window(const struct view *v, enum map_place place, struct zoom *out) {
     if (!place_extent(v, place, out))
         return false;
-    uint64_t base = arena_base(v->r), used = v->r->heap[HEAP_arena_used];
+    uint64_t base = replica_arena_base(v->r), used = v->r->heap[HEAP_arena_used];
     bool begun = used > base;
     if (place == PLACE_SPANS && begun)
         *out = used_entries(v);

@@ -28,11 +28,6 @@ struct layout {
 };
 struct layout layout_of(const struct view *v);
 
-/* The lowest address of the heap's arena: h.arena_start on 64-bit. On 32-bit, where that is 0, the
- * lowest block that the heap has mapped, or where the first arena may begin. 0 before mallocinit.
- */
-uint64_t arena_base(const struct replica *r);
-
 /* All of a place, bytes. False: there is none now. Spans and bitmap are the whole regions; the
  * arena is what lies between its lowest and its highest block. */
 bool place_extent(const struct view *v, enum map_place place, struct zoom *out);

@@ -353,7 +353,7 @@ static void draw_sentence(struct ui *ui, struct rect area, const char *text) {
 
 void panel_regions(struct ui *ui, const struct view *v, struct rect area) {
     const uint64_t *heap = v->r->heap;
-    uint64_t base = arena_base(v->r), used = heap[HEAP_arena_used];
+    uint64_t base = replica_arena_base(v->r), used = heap[HEAP_arena_used];
     if (!heap[HEAP_bitmap]) {
         draw_sentence(ui, area,
             _("When the heap has its address range, the three regions appear here side by side: "

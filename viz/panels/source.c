@@ -5,7 +5,7 @@
  * Code is drawn in columns of one width; a line that does not fit goes on below, indented. What is
  * shown begins where the lit line can be seen, and can be scrolled.
  */
-#include "viz/source.h"
+#include "sim/lesson/source.h"
 #include "sim/trace/why.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/sentence.h"

@@ -1,6 +1,6 @@
 /* The lesson pane: every step of every lesson fits, and the buttons lead where they say. */
+#include "sim/lesson/lesson.h"
 #include "tests/viz/panels/world.h"
-#include "viz/lesson.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
+#include "sim/lesson/source.h"
 #include "sim/trace/why.h"
 #include "tests/viz/panels/world.h"
-#include "viz/source.h"
 
 static const char script[] = "type node = next:ptr value:word*5\n"
                              "keep ring 60\n"

@@ -1,5 +1,5 @@
 /* The index of functions, and the looks of their text: see source.h. */
-#include "viz/source.h"
+#include "sim/lesson/source.h"
 
 #include "sim/base/data.h"
 #include "sim/base/file.h"

@@ -4,7 +4,7 @@
  * A directive is a word from a table and its arguments. Names of steps and events are those that
  * the program shows everywhere, blanks and all, so an argument is the rest of the line.
  */
-#include "viz/lesson_parts.h"
+#include "sim/lesson/lesson_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

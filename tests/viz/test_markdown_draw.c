@@ -1,5 +1,5 @@
-/* Markdown: what is read into blocks and runs, and that lines keep to their width. */
-#include "viz/markdown.h"
+/* Markdown in the window: lines keep to their width. */
+#include "viz/markdown_draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,65 +11,6 @@
 
 static struct markdown parse(const char *text) {
     return markdown_parse(text, strlen(text));
-}
-
-static void assert_run(const struct md_block *b, size_t i, enum md_style style, const char *text) {
-    assert_true(i < b->run_count);
-    const struct md_run *run = &b->runs[i];
-    assert_int_equal(run->style, style);
-    assert_int_equal(run->end - run->start, strlen(text));
-    assert_memory_equal(b->text.text + run->start, text, strlen(text));
-}
-
-static void paragraphs_become_blocks_of_styled_runs(void **state) {
-    (void)state;
-    struct markdown md = parse("One `two` **three**\nfour *five*.\n\nSix.\n");
-    assert_int_equal(md.count, 2);
-    assert_string_equal(md.blocks[0].text.text, "One two three four five.");
-    assert_int_equal(md.blocks[0].run_count, 7);
-    assert_run(&md.blocks[0], 0, MD_PLAIN, "One ");
-    assert_run(&md.blocks[0], 1, MD_CODE, "two");
-    assert_run(&md.blocks[0], 2, MD_PLAIN, " ");
-    assert_run(&md.blocks[0], 3, MD_STRONG, "three");
-    assert_run(&md.blocks[0], 4, MD_PLAIN, " four ");
-    assert_string_equal(md.blocks[1].text.text, "Six.");
-    markdown_free(&md);
-}
-
-static void items_know_their_depth_and_number(void **state) {
-    (void)state;
-    struct markdown md = parse("- a\n- b\n\n  more of b\n    - c\n\n3. d\n4. e\n");
-    static const struct {
-        enum md_kind kind;
-        unsigned depth, number;
-        const char *text;
-    } want[] = {{MD_ITEM, 1, 0, "a"}, {MD_ITEM, 1, 0, "b"}, {MD_PARAGRAPH, 1, 0, "more of b"},
-        {MD_ITEM, 2, 0, "c"}, {MD_ITEM, 1, 3, "d"}, {MD_ITEM, 1, 4, "e"}};
-    assert_int_equal(md.count, ARRAY_LEN(want));
-    for (size_t i = 0; i < md.count; i++) {
-        assert_int_equal(md.blocks[i].kind, want[i].kind);
-        assert_int_equal(md.blocks[i].depth, want[i].depth);
-        assert_int_equal(md.blocks[i].number, want[i].number);
-        assert_string_equal(md.blocks[i].text.text, want[i].text);
-    }
-    markdown_free(&md);
-}
-
-static void entities_links_and_html_show_as_text(void **state) {
-    (void)state;
-    struct markdown md = parse("a &lt; b &amp; c; see [the page](http://x.example) <b>now</b>\n");
-    assert_string_equal(md.blocks[0].text.text, "a < b & c; see the page <b>now</b>");
-    markdown_free(&md);
-}
-
-static void plain_text_keeps_blocks_apart(void **state) {
-    (void)state;
-    struct markdown md = parse("Intro.\n\n- a\n- b\n\n1. c\n\n```\nx = 1\n  y\n```\n\nEnd.\n");
-    struct strbuf text = {0};
-    markdown_text(&md, &text);
-    assert_string_equal(text.text, "Intro.\n\n• a\n• b\n1. c\n\nx = 1\n  y\n\nEnd.");
-    sb_free(&text);
-    markdown_free(&md);
 }
 
 /* --- Drawing --- */
@@ -167,10 +108,6 @@ static void what_does_not_fit_is_not_drawn_but_counted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paragraphs_become_blocks_of_styled_runs),
-        cmocka_unit_test(items_know_their_depth_and_number),
-        cmocka_unit_test(entities_links_and_html_show_as_text),
-        cmocka_unit_test(plain_text_keeps_blocks_apart),
         cmocka_unit_test(lines_keep_to_their_column_at_any_width),
         cmocka_unit_test(short_code_and_numbers_with_units_are_not_broken),
         cmocka_unit_test(what_does_not_fit_is_not_drawn_but_counted),

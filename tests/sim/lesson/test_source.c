@@ -1,5 +1,5 @@
 /* Sources: which functions are found, with what text, and how it looks; what why names exists. */
-#include "viz/source.h"
+#include "sim/lesson/source.h"
 
 #include "sim/trace/why.h"
 

@@ -38,8 +38,9 @@
 #define ARENA_LESSON_H
 
 #include "sim/base/i18n.h"
+#include "sim/lesson/markdown.h"
+#include "sim/trace/thing.h"
 #include "sim/work/session.h"
-#include "viz/markdown.h"
 
 struct lesson_script {
     char *file;   /* the lesson's path, for messages */

@@ -5,11 +5,11 @@
  * author needs: headings cut it into the introduction and the steps, scripts and views are taken
  * out, and what remains of a part is its prose, which md4c reads.
  */
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
 
 #include "sim/base/file.h"
+#include "sim/lesson/lesson_parts.h"
 #include "sim/work/script.h"
-#include "viz/lesson_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,17 +1,14 @@
 /*
- * Markdown: the prose of lessons, read by md4c into blocks of styled text, and drawn.
+ * Markdown: the prose of lessons, read by md4c into blocks of styled text.
  *
  * A block is a paragraph, a heading, a list's item or a block of code; its text is plain UTF-8 and
  * its runs say how each part of it looks. Links show their text, pictures their description; what
  * is not Markdown (HTML, tables) is text as it stands.
- *
- * Drawing breaks lines where Unicode allows it (libunibreak), across runs, Chinese too. A short
- * piece of code stays on one line.
  */
 #ifndef ARENA_MARKDOWN_H
 #define ARENA_MARKDOWN_H
 
-#include "viz/ui.h"
+#include "sim/base/base.h"
 
 enum md_style { MD_PLAIN, MD_STRONG, MD_CODE };
 
@@ -44,10 +41,7 @@ void markdown_free(struct markdown *md);
 /* Appends the plain text: blocks separated by an empty line, items by a line's end. */
 void markdown_text(const struct markdown *md, struct strbuf *out);
 
-/* Draws from the top of box down, size in design pixels, all lines that fit it whole. Returns the
- * height that the whole text takes, pixels: more than box.h if something did not fit. */
-int markdown_draw(struct ui *ui, const struct markdown *md, struct rect box, float size);
-/* The same without drawing. w: pixels. */
-int markdown_height(struct ui *ui, const struct markdown *md, int w, float size);
+/* A list item's "•" or "3."; into buf. */
+const char *md_item_label(const struct md_block *b, char *buf, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef ARENA_LESSON_PARTS_H
 #define ARENA_LESSON_PARTS_H
 
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
 
 /* Reads one directive of a view into the step. path and line are for messages; text is the line
  * without blanks around it. */

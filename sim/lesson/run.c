@@ -1,12 +1,11 @@
 /*
  * Lessons at work: the list of them, the run of a step, the moment it stops at. See lesson.h.
  */
-#include "viz/lesson.h"
+#include "sim/lesson/lesson.h"
 
 #include "sim/base/data.h"
 #include "sim/base/i18n.h"
 #include "sim/work/script.h"
-#include "viz/panels/places.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -190,9 +189,9 @@ bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec,
 
 /* A page, or a slot of the span that holds it. */
 static struct thing focus_in_arena(const struct lesson_focus *focus, const struct replica *r) {
-    uint64_t addr = arena_base(r) + focus->index * ARENA_PAGE;
+    uint64_t addr = replica_arena_base(r) + focus->index * GO_PAGE_SIZE;
     uint32_t handle = replica_span_of(r, addr);
-    struct thing page = {THING_PAGE, handle, addr, ARENA_PAGE};
+    struct thing page = {THING_PAGE, handle, addr, GO_PAGE_SIZE};
     const struct rspan *s = replica_span(r, handle);
     if (focus->kind == THING_PAGE || !s || focus->slot >= s->nelems)
         return page;

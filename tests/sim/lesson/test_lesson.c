@@ -2,8 +2,8 @@
  * Lessons: how they are read, and that the shipped ones are true. Each runs its scripts in the
  * simulated space; what its prose says is compared with the run.
  */
-#include "viz/lesson.h"
-#include "viz/source.h"
+#include "sim/lesson/lesson.h"
+#include "sim/lesson/source.h"
 
 #include "sim/base/file.h"
 
