@@ -99,7 +99,8 @@ static void default_world(struct app *app, const struct environment *asked) {
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
-    *app = (struct app){.speed = SPEED_START, .source = -1, .help_pages = 1, .dirty = true};
+    *app = (struct app){
+        .speed = SPEED_START, .source = -1, .open_row = -1, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
     app->ui.scale = options->scale > 0 ? options->scale : 1;
