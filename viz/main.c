@@ -65,7 +65,7 @@ static bool prepare(
     if (lesson_text) {
         if (!read_lesson(lesson_text, &lesson, &step))
             return error_set(
-                err, "`%s` names no lesson, expected for example 1 or 1.3", lesson_text);
+                err, _("`%s` names no lesson, expected for example 1 or 1.3"), lesson_text);
         if (!app_open_lesson(app, lesson, step, err))
             return false;
     }
@@ -76,7 +76,7 @@ static bool prepare(
     if (o->path)
         app->centre = CENTRE_PATH;
     if (o->has_map && !app_map_show(app, o->map, o->map_size))
-        return error_set(err, "--map: 0x%" PRIx64 " is beyond the address space of %s", o->map,
+        return error_set(err, _("--map: 0x%" PRIx64 " is beyond the address space of %s"), o->map,
             session_env(app->scene->session)->platform->name);
     for (int i = 0; i < o->todo_count; i++)
         app_command(app, o->todo[i], 0), app_work(app, UINT64_MAX);
@@ -180,7 +180,7 @@ static bool opt_at(void *into, const char *value, struct error *err) {
     o->has_at = true;
     o->at = UINT64_MAX;
     return end || parse_u64(value, &o->at) ||
-           cli_bad_value(err, "--at", value, "an event number or `end`");
+           cli_bad_value(err, "--at", value, _("an event number or `end`"));
 }
 
 static void at_words(struct strbuf *out) {
@@ -193,7 +193,7 @@ static bool opt_taken(void *into, const char *value, struct error *err) {
 
 static bool opt_limit(void *into, const char *value, struct error *err) {
     return parse_u64(value, &((struct request *)into)->app.world.model.address_limit) ||
-           cli_bad_value(err, "--limit", value, "a size such as 560MiB");
+           cli_bad_value(err, "--limit", value, _("a size such as 560MiB"));
 }
 
 static bool opt_map(void *into, const char *value, struct error *err) {
@@ -203,7 +203,8 @@ static bool opt_map(void *into, const char *value, struct error *err) {
     bool ok = parse_u64(addr, &o->map) && (!comma || parse_u64(comma + 1, &o->map_size));
     free(addr);
     o->has_map = true;
-    return ok || cli_bad_value(err, "--map", value, "an address, or one and a size after a comma");
+    return ok ||
+           cli_bad_value(err, "--map", value, _("an address, or one and a size after a comma"));
 }
 
 static bool opt_path(void *into, const char *value, struct error *err) {
@@ -215,7 +216,8 @@ static bool opt_do(void *into, const char *value, struct error *err) {
     struct request *o = into;
     enum command command = command_named(value);
     if (command == CMD_NONE || o->todo_count == MAX_TODO)
-        return cli_bad_value(err, "--do", value, "a name that `arenascope keys` has, 32 at most");
+        return cli_bad_value(
+            err, "--do", value, _("a name that `arenascope keys` has, 32 at most"));
     o->todo[o->todo_count++] = command;
     return true;
 }
@@ -235,7 +237,7 @@ static bool opt_size(void *into, const char *value, struct error *err) {
     char rest;
     if (sscanf(value, "%dx%d%c", &o->w, &o->h, &rest) != 2 || o->w < MIN_W || o->h < MIN_H ||
         o->w > MAX_SIDE || o->h > MAX_SIDE)
-        return cli_bad_value(err, "--size", value, "WIDTHxHEIGHT from 640x400 to 16384x16384");
+        return cli_bad_value(err, "--size", value, _("WIDTHxHEIGHT from 640x400 to 16384x16384"));
     return true;
 }
 
@@ -244,7 +246,7 @@ static bool opt_scale(void *into, const char *value, struct error *err) {
     char *end;
     *scale = strtof(value, &end);
     if (*end || end == value || !(*scale >= 0.5f && *scale <= 4))
-        return cli_bad_value(err, "--scale", value, "a number from 0.5 to 4");
+        return cli_bad_value(err, "--scale", value, _("a number from 0.5 to 4"));
     return true;
 }
 
@@ -261,7 +263,7 @@ static void theme_words(struct strbuf *out) {
 static bool opt_lang(void *into, const char *value, struct error *err) {
     enum language language;
     if (!language_find(value, &language))
-        return cli_bad_value(err, "--lang", value, "en or zh");
+        return cli_bad_value(err, "--lang", value, _("en or zh"));
     ((struct request *)into)->app.language = value;
     return i18n_set_language(language, err);
 }

@@ -78,7 +78,7 @@ static bool unknown_command(const struct cli *cli, const char *word, struct erro
     for (size_t i = 0; i < cli->command_count; i++)
         if (cli->commands[i].help && cli->commands[i].name[0])
             sb_printf(&names, "%s%s", names.len ? ", " : "", cli->commands[i].name);
-    error_set(err, "unknown command `%s`, expected one of: %s", word, sb_text(&names));
+    error_set(err, _("unknown command `%s`, expected one of: %s"), word, sb_text(&names));
     sb_free(&names);
     return false;
 }
@@ -115,18 +115,19 @@ static bool read_option(const struct cli *cli, const struct cli_command *command
     size_t len = name_length(argv[*i]);
     const struct cli_option *any = find_option(cli, argv[*i], len);
     if (!any)
-        return error_set(err, "unknown option `%s`; see `%s help`", argv[*i], cli->program);
+        return error_set(err, _("unknown option `%s`; see `%s help`"), argv[*i], cli->program);
     const struct cli_option *option = option_of(cli, command, any->name);
     if (!option)
-        return error_set(err, "%s is no option here, it is one of: %s", any->name, any->commands);
+        return error_set(
+            err, _("%s is no option here, it is one of: %s"), any->name, any->commands);
     bool joined = argv[*i][len] == '=';
     if (!option->value)
-        return joined ? error_set(err, "%s takes no value", option->name)
+        return joined ? error_set(err, _("%s takes no value"), option->name)
                       : option->read(into, "", err);
     if (joined)
         return option->read(into, argv[*i] + len + 1, err);
     if (*i + 1 == argc)
-        return error_set(err, "%s: %s is missing after it", option->name, option->value);
+        return error_set(err, _("%s: %s is missing after it"), option->name, option->value);
     return option->read(into, argv[++*i], err);
 }
 
@@ -135,9 +136,9 @@ static bool check_words(const struct cli_line *line, struct error *err) {
     int least, most;
     word_bounds(c, &least, &most);
     if (line->count < least)
-        return error_set(err, "%s: %s is missing", c->name, c->args);
+        return error_set(err, _("%s: %s is missing"), c->name, c->args);
     if (line->count > most)
-        return error_set(err, "`%s` is one word too many, expected `%s%s%s`", line->words[most],
+        return error_set(err, _("`%s` is one word too many, expected `%s%s%s`"), line->words[most],
             c->name, *c->args ? " " : "", c->args);
     return true;
 }
@@ -165,7 +166,7 @@ bool cli_read(const struct cli *cli, int argc, char **argv, void *into, struct c
 }
 
 bool cli_bad_value(struct error *err, const char *option, const char *value, const char *expected) {
-    return error_set(err, "%s: `%s` cannot be, expected %s", option, value, expected);
+    return error_set(err, _("%s: `%s` cannot be, expected %s"), option, value, expected);
 }
 
 /* --- Help --- */

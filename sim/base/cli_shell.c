@@ -3,6 +3,8 @@
  * stand where. */
 #include "sim/base/cli.h"
 
+#include "sim/base/i18n.h"
+
 #include <string.h>
 
 static bool takes_files(const char *what) {
@@ -355,6 +357,6 @@ bool cli_completions(
     else if (strcmp(shell, "fish") == 0)
         fish_completions(cli, out);
     else
-        return error_set(err, "no completions for `%s`, expected bash, zsh or fish", shell);
+        return error_set(err, _("no completions for `%s`, expected bash, zsh or fish"), shell);
     return true;
 }

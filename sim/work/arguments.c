@@ -1,6 +1,7 @@
 /* Reading and listing what both command lines name: see arguments.h. */
 #include "sim/work/arguments.h"
 
+#include "sim/base/i18n.h"
 #include "sim/work/workload.h"
 
 #include <inttypes.h>
@@ -8,13 +9,14 @@
 
 bool read_platform(const struct platform **out, const char *value, struct error *err) {
     *out = platform_find(value);
-    return *out || cli_bad_value(err, "--platform", value, "one that `arenasim platforms` lists");
+    return *out ||
+           cli_bad_value(err, "--platform", value, _("one that `arenasim platforms` lists"));
 }
 
 bool read_provider(struct environment *env, const char *value, struct error *err) {
     env->provider = strcmp(value, "host") == 0 ? PROVIDER_HOST : PROVIDER_MODEL;
     return env->provider == PROVIDER_HOST || strcmp(value, "model") == 0 ||
-           cli_bad_value(err, "--provider", value, "host or model");
+           cli_bad_value(err, "--provider", value, _("host or model"));
 }
 
 bool read_number(uint64_t *out, const char *option, const char *value, uint64_t least,
@@ -22,8 +24,8 @@ bool read_number(uint64_t *out, const char *option, const char *value, uint64_t 
     if (parse_u64(value, out) && *out >= least && *out <= most)
         return true;
     if (least == 0 && most == UINT64_MAX)
-        return cli_bad_value(err, option, value, "a number");
-    return error_set(err, "%s: `%s` cannot be, expected a number from %" PRIu64 " to %" PRIu64,
+        return cli_bad_value(err, option, value, _("a number"));
+    return error_set(err, _("%s: `%s` cannot be, expected a number from %" PRIu64 " to %" PRIu64),
         option, value, least, most);
 }
 
