@@ -40,6 +40,8 @@ enum range_state rangemap_state(const struct rangemap *m, uint64_t addr, enum ra
 
 /* Replaces ranges [at, at + old) by the new ones given. */
 static void splice(struct rangemap *m, size_t at, size_t old, const struct range *fresh, size_t n) {
+    if (!m->count && !n)
+        return; /* there may be no array yet */
     void *ranges = m->ranges;
     array_reserve(&ranges, &m->cap, m->count + n, sizeof *m->ranges);
     m->ranges = ranges;

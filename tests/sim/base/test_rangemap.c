@@ -81,8 +81,17 @@ static void random_changes_agree_with_cells(void **state) {
     rangemap_free(&m);
 }
 
+static void nothing_stays_nothing(void **state) {
+    (void)state;
+    struct rangemap m = {0};
+    rangemap_set(&m, 10, 20, RANGE_NONE, OWNER_NOBODY);
+    assert_int_equal(m.count, 0);
+    rangemap_free(&m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_stays_nothing),
         cmocka_unit_test(neighbours_alike_become_one),
         cmocka_unit_test(a_hole_splits_a_range),
         cmocka_unit_test(a_run_ends_where_the_state_changes),
