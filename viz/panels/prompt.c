@@ -1,8 +1,8 @@
 /*
  * The line that is typed into: a card with, from its top, lines of output, the line itself with its
- * cursor, an answer, and the candidates with the chosen one lit. The palette's card hangs from the
- * top of the window and covers what is behind it; the others stand above the timeline, so that what
- * they are about stays in sight.
+ * cursor, the candidates with the chosen one lit, and an answer (the search has it beside its
+ * line). The palette's card hangs from the top of the window and covers what is behind it; the
+ * others stand above the timeline and are low, so that what they are about stays in sight.
  */
 #include "viz/prompt.h"
 
@@ -13,10 +13,10 @@
 
 enum {
     PALETTE_W = 660,
-    LINE_W = 860,
+    LINE_W = 1000,
     MARGIN = 20,
     PADDING = 14,
-    INPUT_H = 40,
+    INPUT_H = 38,
     ANSWER_H = 24,
     OUTPUT_H = 20,
     ROW_H = 30,
@@ -75,6 +75,17 @@ static void draw_text(struct ui *ui, const struct prompt *p, struct rect r) {
     canvas_unclip(ui->canvas);
 }
 
+/* The answer at the end of the line; returns the room it took. */
+static int draw_beside(struct ui *ui, const struct prompt *p, struct rect r) {
+    enum { LEAST_INPUT = 230 };
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), p->answer) + 1;
+    int most = r.w - px(ui, LEAST_INPUT);
+    w = w < most ? w : most;
+    ui_text(ui, rect_make(r.x + r.w - w, r.y, w, r.h), FACE_SANS, SIZE_SMALL, 2,
+        color_of(ui, p->bad ? COLOR_refused : COLOR_muted), p->answer);
+    return w + px(ui, 12);
+}
+
 static void draw_input(struct ui *ui, const struct prompt *p, struct rect r) {
     const char *title = title_of(p->kind);
     int w = text_width(ui->fonts, FACE_BOLD, px(ui, SIZE_BODY), title) + px(ui, 14);
@@ -82,6 +93,8 @@ static void draw_input(struct ui *ui, const struct prompt *p, struct rect r) {
         title);
     r.x += w;
     r.w -= w;
+    if (p->kind == PROMPT_SEARCH && p->answer[0])
+        r.w -= draw_beside(ui, p, r);
     if (!p->len && !p->composing[0])
         ui_text(ui, rect_make(r.x + px(ui, 8), r.y, r.w - px(ui, 8), r.h), FACE_SANS, SIZE_BODY, 0,
             color_of(ui, COLOR_muted), hint_of(p->kind));
@@ -159,6 +172,8 @@ static struct rect cut_top(struct rect *r, int h) {
 
 /* The answer to show; for the palette what there is to choose from. */
 static void answer_of(const struct prompt *p, size_t rows, struct strbuf *out) {
+    if (p->kind == PROMPT_SEARCH)
+        return;
     if (p->kind != PROMPT_PALETTE)
         sb_puts(out, p->answer);
     else if (p->candidate_count == 0)
@@ -185,7 +200,7 @@ void panel_prompt(struct ui *ui, const struct view *v, struct rect area) {
     answer_of(p, rows, &answer);
     int h = px(ui, INPUT_H) + (answer.len ? px(ui, ANSWER_H) : 0) + (int)output * px(ui, OUTPUT_H) +
             (int)rows * px(ui, ROW_H) + (rows || output ? px(ui, 8) : 0);
-    int y = palette ? area.y + px(ui, MARGIN) : area.y + area.h - h - px(ui, 10);
+    int y = palette ? area.y + px(ui, MARGIN) : area.y + area.h - h - px(ui, 4);
     struct rect card = rect_make(area.x + (area.w - w) / 2, y, w, h);
     if (palette) {
         draw_fill(ui->canvas, area, color_alpha(color_of(ui, COLOR_ground), 120));
