@@ -6,6 +6,7 @@
 #
 # All are made in the simulated space, so that no kernel's choice of addresses shows.
 set -u
+export XDG_CONFIG_HOME=/nonexistent # nobody's preferences
 build=${BUILD:-build}
 golden=tests/data/golden
 out=$build/golden

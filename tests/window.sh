@@ -33,7 +33,7 @@ for n in $(seq 90 120); do
     done
 done
 [[ $display ]] || { echo "not ok no virtual display"; exit 1; }
-export DISPLAY=$display
+export DISPLAY=$display XDG_CONFIG_HOME=$dir/config
 unset SDL_VIDEODRIVER WAYLAND_DISPLAY
 
 "$build/arenascope" run --tell --size 1280x720 small >"$dir/told" 2>"$dir/errors" &

@@ -98,12 +98,22 @@ static void default_world(struct app *app, const struct environment *asked) {
         .residency = true};
 }
 
+/* The slowest speed that is at least so many events a second. */
+static unsigned speed_near(double wanted) {
+    unsigned i = 0;
+    while (wanted > 0 && speeds[i] < wanted && i + 1 < ARRAY_LEN(speeds))
+        i++;
+    return wanted > 0 ? i : SPEED_START;
+}
+
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
-    *app = (struct app){
-        .speed = SPEED_START, .source = -1, .open_row = -1, .help_pages = 1, .dirty = true};
+    *app = (struct app){.source = -1, .open_row = -1, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
     app->ui.scale = options->scale > 0 ? options->scale : 1;
+    app->speed = speed_near(options->speed);
+    if (options->notice && options->notice[0])
+        app_notice(app, "%s", options->notice);
     app->ui.mouse_x = app->ui.mouse_y = -1;
     if (!open_language(app, options->language, err))
         return false;
@@ -383,6 +393,13 @@ void app_tell(const struct app *app, struct strbuf *out) {
         language_code(app->language), app->lesson.lesson ? app->lesson.number + 1 : 0,
         app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited, v.zoom_start,
         v.zoom_size);
+}
+
+struct prefs app_prefs(const struct app *app) {
+    struct prefs p = {.scale = app->ui.scale, .speed = (uint64_t)speeds[app->speed]};
+    snprintf(p.theme, sizeof p.theme, "%s", app->theme.name);
+    snprintf(p.language, sizeof p.language, "%s", language_code(app->language));
+    return p;
 }
 
 struct view app_view(const struct app *app, const struct scene *s) {

@@ -11,6 +11,7 @@
 
 #include "sim/base/i18n.h"
 #include "sim/lesson/lesson.h"
+#include "viz/prefs.h"
 #include "viz/prompt.h"
 #include "viz/scene.h"
 #include "viz/ui.h"
@@ -21,6 +22,8 @@ struct app_options {
     const char *theme;        /* NULL: dark */
     const char *language;     /* a code or a locale; NULL: what the environment asks for */
     float scale;              /* 0: 1 */
+    double speed;             /* events a second while playing; 0: the usual */
+    const char *notice;       /* shown at first; NULL or "": none */
 };
 
 /* Where each part of a scene is, pixels; what is not shown has no height. */
@@ -133,6 +136,9 @@ struct view app_view(const struct app *app, const struct scene *scene);
 
 /* Opens a lesson (0 = first) at a step (0 = first). False and err if its script is broken. */
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err);
+
+/* What a person can set and find again, as it is now; the window's size is the window's. */
+struct prefs app_prefs(const struct app *app);
 
 /* One line that tells the state, for scripts and tests: "event=... count=... ops=... platform=...".
  */

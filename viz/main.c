@@ -6,6 +6,7 @@
  */
 #include "sim/base/i18n.h"
 #include "sim/work/arguments.h"
+#include "viz/prefs.h"
 #include "viz/tour.h"
 #include "viz/window.h"
 
@@ -14,15 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    EXIT_BAD_INPUT = 2,
-    WIDTH = 1280,
-    HEIGHT = 720,
-    MAX_SIDE = 16384,
-    MIN_W = 640,
-    MIN_H = 400,
-    MAX_TODO = 32
-};
+enum { EXIT_BAD_INPUT = 2, WIDTH = 1280, HEIGHT = 720, MAX_TODO = 32 };
 
 /* What the command line asks for. */
 struct request {
@@ -34,7 +27,8 @@ struct request {
     bool has_at, has_map, tell, path;
     enum command todo[MAX_TODO];
     int todo_count;
-    int w, h;
+    int w, h;           /* 0: not said */
+    struct prefs prefs; /* as kept; for the window alone */
 };
 
 /* What --taken asks for; the addresses are the platform's. */
@@ -95,6 +89,8 @@ static int with_app(struct request *o, const char *lesson,
     struct app app;
     struct error err = {""};
     take_hints(o);
+    o->w = o->w ? o->w : WIDTH;
+    o->h = o->h ? o->h : HEIGHT;
     bool ok = app_open(&app, &o->app, &err) && prepare(&app, o, lesson, &err) &&
               show(&app, o, what, &err);
     app_close(&app);
@@ -102,11 +98,31 @@ static int with_app(struct request *o, const char *lesson,
     return ok ? EXIT_SUCCESS : bad_input(&err);
 }
 
+/* Writes what was set in the window, if anything was. */
+static bool keep_prefs(const struct prefs *kept, const struct prefs *before,
+    const struct prefs *after, struct error *err) {
+    struct prefs changed = *kept;
+    struct strbuf path = {0};
+    bool ok = !prefs_change(&changed, before, after) || !prefs_path(&path) ||
+              prefs_write(path.text, &changed, err);
+    sb_free(&path);
+    return ok;
+}
+
 static bool show_window(
     struct app *app, const struct request *o, const char *what, struct error *err) {
     (void)what;
     fputs(sb_text(&app->scene->report), stderr);
-    return window_run(app, o->w, o->h, o->tell, err);
+    int w = o->w, h = o->h;
+    struct prefs before = app_prefs(app), after;
+    before.width = w;
+    before.height = h;
+    if (!window_run(app, &w, &h, o->tell, err))
+        return false;
+    after = app_prefs(app);
+    after.width = w;
+    after.height = h;
+    return keep_prefs(&o->prefs, &before, &after, err);
 }
 
 static bool show_picture(
@@ -125,16 +141,45 @@ static bool show_tour(
 
 /* --- Commands --- */
 
+/* Preferences hold where no option says otherwise. What cannot be among them is told, and shown. */
+static void apply_prefs(struct request *o, struct strbuf *report) {
+    struct strbuf path = {0};
+    if (prefs_path(&path))
+        prefs_read(path.text, &o->prefs, report);
+    sb_free(&path);
+    const struct prefs *p = &o->prefs;
+    fputs(sb_text(report), stderr);
+    if (report->len)
+        report->text[strcspn(report->text, "\n")] = '\0';
+    o->app.notice = sb_text(report);
+    o->app.theme = o->app.theme || !p->theme[0] ? o->app.theme : p->theme;
+    o->app.language = o->app.language || !p->language[0] ? o->app.language : p->language;
+    o->app.scale = o->app.scale > 0 ? o->app.scale : p->scale;
+    o->app.speed = (double)p->speed;
+    if (!o->w && p->width) {
+        o->w = p->width;
+        o->h = p->height;
+    }
+}
+
+static int with_window(struct request *o, const char *lesson) {
+    struct strbuf report = {0};
+    apply_prefs(o, &report);
+    int status = with_app(o, lesson, show_window, NULL);
+    sb_free(&report);
+    return status;
+}
+
 static int open_window(void *into, int count, char **words) {
     struct request *o = into;
     if (count)
         o->app.workload = words[0];
-    return with_app(o, NULL, show_window, NULL);
+    return with_window(o, NULL);
 }
 
 static int open_lesson(void *into, int count, char **words) {
     (void)count;
-    return with_app(into, words[0], show_window, NULL);
+    return with_window(into, words[0]);
 }
 
 static int render(void *into, int count, char **words) {
@@ -235,8 +280,8 @@ static void do_words(struct strbuf *out) {
 static bool opt_size(void *into, const char *value, struct error *err) {
     struct request *o = into;
     char rest;
-    if (sscanf(value, "%dx%d%c", &o->w, &o->h, &rest) != 2 || o->w < MIN_W || o->h < MIN_H ||
-        o->w > MAX_SIDE || o->h > MAX_SIDE)
+    if (sscanf(value, "%dx%d%c", &o->w, &o->h, &rest) != 2 || o->w < PREFS_MIN_W ||
+        o->h < PREFS_MIN_H || o->w > PREFS_MAX_SIDE || o->h > PREFS_MAX_SIDE)
         return cli_bad_value(err, "--size", value, _("WIDTHxHEIGHT from 640x400 to 16384x16384"));
     return true;
 }
@@ -365,7 +410,7 @@ static int help(void *into, int count, char **words) {
 }
 
 int main(int argc, char **argv) {
-    struct request request = {.w = WIDTH, .h = HEIGHT};
+    struct request request = {0};
     struct cli_line line;
     struct error err;
     i18n_set_language(language_of_environment(), NULL); /* or English */

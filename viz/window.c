@@ -25,6 +25,7 @@ struct window {
     bool tell;    /* state changes go to standard output */
     bool swallow; /* the next text belongs to a key already taken by its position */
     struct strbuf told;
+    int width, height; /* of the latest picture */
 };
 
 /* --- Keys --- */
@@ -149,6 +150,8 @@ static bool show(struct window *w, struct error *err) {
         .h = surface->h,
         .stride = surface->pitch / 4,
         .clip = {0, 0, surface->w, surface->h}};
+    w->width = canvas.w;
+    w->height = canvas.h;
     app_draw(w->app, &canvas);
     struct rect caret = w->app->ui.caret;
     if (caret.w) { /* where an input method shows its candidates */
@@ -217,8 +220,8 @@ static void set_icon(struct window *w) {
     sb_free(&path);
 }
 
-bool window_run(struct app *app, int width, int height, bool tell_state, struct error *err) {
-    struct window w = {.app = app, .tell = tell_state};
+bool window_run(struct app *app, int *width, int *height, bool tell_state, struct error *err) {
+    struct window w = {.app = app, .tell = tell_state, .width = *width, .height = *height};
     app->animates = true;
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
@@ -226,8 +229,8 @@ bool window_run(struct app *app, int width, int height, bool tell_state, struct 
         return error_set(err,
             _("no window can be opened: %s; `arenascope tour` makes pictures without one"),
             has_display() ? SDL_GetError() : "there is no display");
-    w.sdl = SDL_CreateWindow("arenascope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
-        height, SDL_WINDOW_RESIZABLE);
+    w.sdl = SDL_CreateWindow("arenascope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, *width,
+        *height, SDL_WINDOW_RESIZABLE);
     bool ok = w.sdl || error_set(err, _("no window can be opened: %s"), SDL_GetError());
     if (ok) {
         SDL_SetWindowMinimumSize(w.sdl, MIN_W, MIN_H);
@@ -235,6 +238,8 @@ bool window_run(struct app *app, int width, int height, bool tell_state, struct 
         SDL_StartTextInput();
         ok = run(&w, err);
         SDL_DestroyWindow(w.sdl);
+        *width = w.width;
+        *height = w.height;
     }
     SDL_Quit();
     sb_free(&w.told);

@@ -4,8 +4,9 @@
 
 #include "viz/app.h"
 
-/* tell_state: every change of the app's state is printed, a line each (app_tell). False and err if
- * no window can be had. */
-bool window_run(struct app *app, int width, int height, bool tell_state, struct error *err);
+/* width and height are the window's, at first and, when it closes, at last. tell_state: every
+ * change of the app's state is printed, a line each (app_tell). False and err if no window can be
+ * had. */
+bool window_run(struct app *app, int *width, int *height, bool tell_state, struct error *err);
 
 #endif
