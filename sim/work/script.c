@@ -54,7 +54,15 @@ struct script {
     size_t queue_at, queue_count, queue_cap;
     int line;
     struct error *err; /* of the operation being made */
+    /* The console: statements from fed on are its lines, those from last on what was fed last. */
+    size_t fed, last;
+    int fed_lines;
+    uint32_t first_object; /* objects of others have the numbers up to it */
 };
+
+static bool in_console(const struct script *s) {
+    return s->pc > s->fed;
+}
 
 static bool fail(struct script *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 static bool fail(struct script *s, const char *fmt, ...) {
@@ -63,7 +71,8 @@ static bool fail(struct script *s, const char *fmt, ...) {
     va_start(args, fmt);
     sb_vprintf(&text, fmt, args);
     va_end(args);
-    error_set(s->err, "%s:%d: %s", s->program.name, s->line, text.text);
+    error_set(
+        s->err, "%s:%d: %s", in_console(s) ? CONSOLE_NAME : s->program.name, s->line, text.text);
     sb_free(&text);
     return false;
 }
@@ -336,6 +345,7 @@ static bool run_statement(struct script *s) {
         tell_init(s);
         push(s, st->op)->size = st->offset;
         return true;
+    case STMT_NOTHING: return true;
     case STMT_RANDOM: s->random = st->offset; return true;
     case STMT_REPEAT: run_repeat(s, st); return true;
     case STMT_END: run_end(s, st); return true;
@@ -385,8 +395,9 @@ static void script_rewind(struct op_source *source) {
     }
     s->depth = s->pc = 0;
     s->queue_at = s->queue_count = 0;
-    s->objects = 0;
-    s->init = s->failed = false;
+    s->objects = s->first_object;
+    s->init = s->first_object > 0; /* somebody else did */
+    s->failed = false;
     s->random = 1;
     s->line = 0;
 }
@@ -407,6 +418,17 @@ static const struct script *as_script(const struct op_source *source) {
     return source->next == script_next ? (const struct script *)source : NULL;
 }
 
+/* The rings from number `first` on, empty. */
+static void make_rings(struct script *s, size_t first) {
+    size_t count = s->program.ring_count;
+    s->rings = xrealloc(s->rings, (count ? count : 1) * sizeof *s->rings);
+    for (size_t i = first; i < count; i++)
+        s->rings[i] = (struct ring){
+            .slots = xcalloc(s->program.rings[i].slots, sizeof(struct slot)),
+            .filled = xcalloc(s->program.rings[i].slots, sizeof(uint32_t)),
+        };
+}
+
 struct op_source *script_parse(const char *name, const char *text, struct error *err) {
     struct script_program program = {0};
     if (!script_compile(&program, name, text, err)) {
@@ -417,11 +439,8 @@ struct op_source *script_parse(const char *name, const char *text, struct error 
     s->program = program;
     s->source = (struct op_source){
         script_next, script_rewind, script_destroy, program.name, sizeof(uint64_t)};
-    s->rings = xcalloc(program.ring_count, sizeof *s->rings);
-    for (size_t i = 0; i < program.ring_count; i++) {
-        s->rings[i].slots = xcalloc(program.rings[i].slots, sizeof(struct slot));
-        s->rings[i].filled = xcalloc(program.rings[i].slots, sizeof(uint32_t));
-    }
+    s->fed = s->last = program.stmt_count;
+    make_rings(s, 0);
     script_rewind(&s->source);
     return &s->source;
 }
@@ -466,6 +485,49 @@ bool script_object(const struct op_source *source, const char *name, bool indexe
             (long long)index, name, name, ring->slots - 1);
     *id = s->rings[i].slots[at].id;
     return *id || error_set(err, "`%s` holds no object at this moment", name);
+}
+
+/* --- The console --- */
+
+bool script_feed(struct op_source *source, const char *text, struct error *err) {
+    struct script *s = (struct script *)source;
+    size_t rings = s->program.ring_count, stmts = s->program.stmt_count;
+    INVARIANT(script_is(source) && s->pc == stmts);
+    if (!script_compile_more(&s->program, CONSOLE_NAME, s->fed_lines + 1, text, err))
+        return false;
+    make_rings(s, rings);
+    s->last = stmts;
+    s->fed_lines++;
+    for (const char *c = text; *c; c++)
+        s->fed_lines += *c == '\n' && c[1];
+    return true;
+}
+
+void script_forget(struct op_source *source) {
+    struct script *s = (struct script *)source;
+    if (!script_in_console(source))
+        return;
+    for (size_t i = s->last; i < s->program.stmt_count; i++)
+        s->program.stmts[i].kind = STMT_NOTHING; /* its texts may be in use */
+    s->pc = s->program.stmt_count;
+    s->depth = s->queue_at = s->queue_count = 0;
+    s->failed = false;
+}
+
+bool script_is(const struct op_source *source) {
+    return as_script(source) != NULL;
+}
+
+bool script_in_console(const struct op_source *source) {
+    const struct script *s = as_script(source);
+    return s && in_console(s);
+}
+
+struct op_source *script_console(uint32_t objects) {
+    struct op_source *source = script_parse(CONSOLE_NAME, "", NULL);
+    ((struct script *)source)->first_object = objects;
+    script_rewind(source);
+    return source;
 }
 
 const char *script_title(const struct op_source *source) {

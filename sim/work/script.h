@@ -88,4 +88,23 @@ bool script_object(const struct op_source *source, const char *name, bool indexe
 /* The script's title; NULL if it has none or source is no script. The source's. */
 const char *script_title(const struct op_source *source);
 
+/* --- The console: lines that a person adds while they watch --- */
+
+/* Appends lines to a script that has come to its end; its next operation is theirs. Rewound, the
+ * script has them, too. Messages call them CONSOLE_NAME. False, nothing appended, if they cannot
+ * be; source must be a script. */
+#define CONSOLE_NAME "console"
+bool script_feed(struct op_source *source, const char *text, struct error *err);
+/* Takes out what was fed last: it turned out to make no sense. Nothing if nothing was fed. */
+void script_forget(struct op_source *source);
+/* Are the operations now those of lines fed? False if source is no script. */
+bool script_in_console(const struct op_source *source);
+/* Is source a script? */
+bool script_is(const struct op_source *source);
+/* An empty script to feed, for a program that has run other operations before; it calls its objects
+ * by numbers above `objects`. */
+struct op_source *script_console(uint32_t objects);
+/* How many repeats in these lines have no end yet. */
+size_t script_open_repeats(const char *text);
+
 #endif

@@ -646,25 +646,57 @@ static bool check_text(struct parser *p, const char *line) {
     return true;
 }
 
+/* Reads all lines; the parser stands before the first. */
+static bool parse_lines(struct parser *p, const char *text) {
+    bool ok = true;
+    while (ok && *text) {
+        size_t len = strcspn(text, "\n");
+        char *line = xstrndup(text, len && text[len - 1] == '\r' ? len - 1 : len);
+        p->c.line++;
+        p->c.at = line;
+        ok = check_text(p, line) && parse_line(p);
+        free(line);
+        text += len + (text[len] == '\n');
+    }
+    if (ok && p->depth) {
+        p->c.line = p->program->stmts[p->open[p->depth - 1].stmt].line;
+        ok = lex_fail(&p->c, _("this repeat has no end; expected one below it"));
+    }
+    return ok;
+}
+
 bool script_compile(
     struct script_program *program, const char *name, const char *text, struct error *err) {
     program->name = xstrdup(name);
     struct parser p = {.c = {.file = program->name, .err = err}, .program = program};
-    bool ok = true;
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
-    while (ok && *text) {
-        size_t len = strcspn(text, "\n");
-        char *line = xstrndup(text, len && text[len - 1] == '\r' ? len - 1 : len);
-        p.c.line++;
-        p.c.at = line;
-        ok = check_text(&p, line) && parse_line(&p);
-        free(line);
+    return parse_lines(&p, text);
+}
+
+bool script_compile_more(struct script_program *program, const char *name, int line,
+    const char *text, struct error *err) {
+    struct parser p = {.c = {.file = name, .line = line - 1, .err = err},
+        .program = program,
+        .started = true,
+        .allocates = true};
+    size_t stmts = program->stmt_count, rings = program->ring_count, types = program->type_count;
+    if (parse_lines(&p, text))
+        return true;
+    script_program_cut(program, stmts, rings, types);
+    return false;
+}
+
+size_t script_open_repeats(const char *text) {
+    size_t open = 0;
+    while (*text) {
+        size_t len = strcspn(text, "\n"), blanks = strspn(text, " \t");
+        struct cursor c = {.at = text + (blanks < len ? blanks : len)};
+        if (lex_accept_word(&c, "repeat"))
+            open++;
+        else if (open && lex_accept_word(&c, "end"))
+            open--;
         text += len + (text[len] == '\n');
     }
-    if (ok && p.depth) {
-        p.c.line = program->stmts[p.open[p.depth - 1].stmt].line;
-        ok = lex_fail(&p.c, _("this repeat has no end; expected one below it"));
-    }
-    return ok;
+    return open;
 }

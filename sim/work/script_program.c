@@ -12,15 +12,22 @@ static void free_type(struct script_type *t) {
     free(t->name);
 }
 
-void script_program_free(struct script_program *program) {
-    for (size_t i = 0; i < program->stmt_count; i++) {
+void script_program_cut(struct script_program *program, size_t stmts, size_t rings, size_t types) {
+    for (size_t i = stmts; i < program->stmt_count; i++) {
         free(program->stmts[i].text);
         free(program->stmts[i].field.label);
     }
-    for (size_t i = 0; i < program->ring_count; i++)
+    for (size_t i = rings; i < program->ring_count; i++)
         free(program->rings[i].name);
-    for (size_t i = 0; i < program->type_count; i++)
+    for (size_t i = types; i < program->type_count; i++)
         free_type(&program->types[i]);
+    program->stmt_count = stmts;
+    program->ring_count = rings;
+    program->type_count = types;
+}
+
+void script_program_free(struct script_program *program) {
+    script_program_cut(program, 0, 0, 0);
     free(program->stmts);
     free(program->terms);
     free(program->rings);

@@ -65,8 +65,9 @@ enum stmt_kind {
     STMT_PHASE, /* text */
     STMT_OP,    /* op, with offset as its size */
     STMT_RANDOM,
-    STMT_REPEAT, /* amount times, until the statement number other */
-    STMT_END,    /* of the statement number other */
+    STMT_REPEAT,  /* amount times, until the statement number other */
+    STMT_END,     /* of the statement number other */
+    STMT_NOTHING, /* it was taken out */
 };
 
 struct stmt {
@@ -146,7 +147,13 @@ struct script_program {
  * all the same. */
 bool script_compile(
     struct script_program *program, const char *name, const char *text, struct error *err);
+/* Appends more lines to a checked program whose operations have begun, as lines of `name` that are
+ * counted from `line` on. On failure the program is as before. */
+bool script_compile_more(struct script_program *program, const char *name, int line,
+    const char *text, struct error *err);
 void script_program_free(struct script_program *program);
+/* Leaves the first so many statements, rings and types. */
+void script_program_cut(struct script_program *program, size_t stmts, size_t rings, size_t types);
 
 /* Appends count words, pointers or not; label is "" or names the first of them. */
 void script_type_add(struct script_type *t, bool pointers, uint64_t count, const char *label);

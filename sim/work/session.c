@@ -7,6 +7,8 @@
  */
 #include "sim/work/session_internal.h"
 
+#include "sim/work/script.h"
+
 #include "sim/base/i18n.h"
 #include "sim/work/residency.h"
 
@@ -89,10 +91,16 @@ static bool world_make(struct world *w, const struct environment *env, struct er
     return true;
 }
 
+static void rewind_source(struct op_source *source, const struct platform *platform) {
+    source->ptr_size = platform->ptr_size;
+    source->rewind(source);
+}
+
 /* The source from its beginning, for the platform's words. */
 static void begin(struct session *s) {
-    s->source->ptr_size = s->env.platform->ptr_size;
-    s->source->rewind(s->source);
+    rewind_source(s->source, s->env.platform);
+    if (s->console)
+        rewind_source(s->console, s->env.platform);
     s->phase_count = 0;
     s->ops = s->init = s->own = 0;
     s->done = false;
@@ -120,6 +128,8 @@ void session_free(struct session *s) {
     loaded_free(s->loaded);
     if (s->source)
         s->source->destroy(s->source);
+    if (s->console)
+        s->console->destroy(s->console);
     env_free(&s->env);
     free(s->phases);
     free(s);
@@ -157,11 +167,28 @@ static bool is_overruled(const struct session *s, enum op_code code) {
            (s->env.ps && (code == OP_PS || code == OP_ON || code == OP_INTERLEAVE));
 }
 
+/* Who makes the lines fed. */
+static struct op_source *console_of(const struct session *s) {
+    return s->console ? s->console : s->source;
+}
+
+/* The workload's operations, then those of lines fed. */
+static bool next_op(struct session *s, struct op *op) {
+    if (s->source->next(s->source, op, &s->err)) {
+        if (op->id > s->last_object)
+            s->last_object = op->id;
+        return true;
+    }
+    return !s->err.text[0] && s->console && s->console->next(s->console, op, &s->err);
+}
+
 /* Runs an operation and counts it. False if it makes no sense here. */
 static bool run(struct session *s, const struct op *op) {
     struct error err = {""};
     if (!program_start(s->world.program, op, &err)) {
         const char *name = s->source->name ? s->source->name : "workload";
+        if (script_in_console(console_of(s)))
+            name = CONSOLE_NAME;
         return error_set(&s->err, "%s:%d: %s", name, op->line, err.text);
     }
     s->ops++;
@@ -190,7 +217,7 @@ static bool run_own(struct session *s) {
 static bool step(struct session *s) {
     struct op op;
     do {
-        if (!s->source->next(s->source, &op, &s->err))
+        if (!next_op(s, &op))
             return false;
     } while (is_overruled(s, op.code));
     if (!run(s, &op))
@@ -218,7 +245,29 @@ bool session_pump(struct session *s, uint64_t max_ops) {
         s->done = !step(s);
     if (s->done && s->world.program)
         program_settle(s->world.program);
+    if (s->done && s->err.text[0] && s->source)
+        script_forget(console_of(s));
     return !s->done;
+}
+
+bool session_feed(struct session *s, const char *lines, struct error *err) {
+    if (!s->world.program)
+        return error_set(err, "%s", _("this is a recording: nothing can be run after it"));
+    if (!s->done)
+        return error_set(err, "%s", _("the workload has not come to its end yet"));
+    if (program_ended(s->world.program))
+        return error_set(err, "%s", _("Go has ended the program: nothing can be run after that"));
+    if (s->err.text[0] && !script_in_console(console_of(s)))
+        return error_set(err, _("the workload has stopped: %s"), s->err.text);
+    if (!s->console && !script_is(s->source)) {
+        s->console = script_console(s->last_object);
+        rewind_source(s->console, s->env.platform);
+    }
+    if (!script_feed(console_of(s), lines, err))
+        return false;
+    s->err.text[0] = '\0';
+    s->done = false;
+    return true;
 }
 
 const struct error *session_error(const struct session *s) {

@@ -54,6 +54,13 @@ bool session_restart(struct session *s, const struct environment *env, struct er
 bool session_pump(struct session *s, uint64_t max_ops);
 const struct error *session_error(const struct session *s);
 
+/* Lets the program go on with lines of a script (script.h), once the workload has come to its end:
+ * they have its variables, if it is a script. session_pump runs them. They belong to the workload
+ * from now on: a restart runs them, too. What makes no sense when it runs ends them, is told by
+ * session_error and is not run again. False and err, with nothing changed, if they are no lines of
+ * a script or nothing can go on. */
+bool session_feed(struct session *s, const char *lines, struct error *err);
+
 /* The environment's own operations (GOGC, P's) come right after INIT. Runs of one workload in
  * several environments differ in them, so what they share is counted without: the number of
  * operation op of the recording among the workload's, and the recording's number of operation n of

@@ -33,7 +33,9 @@ struct loaded {
 
 struct session {
     struct environment env;
-    struct op_source *source; /* NULL: a recording whose workload is not at hand */
+    struct op_source *source;  /* NULL: a recording whose workload is not at hand */
+    struct op_source *console; /* lines fed, where the source is no script; NULL: none were */
+    uint32_t last_object;      /* the highest number that the source gave one */
     struct world world;
     struct loaded *loaded; /* NULL: a run */
     struct phase *phases;

@@ -102,7 +102,7 @@ static void lessons_are_found_by_their_title(void **state) {
     (void)state;
     struct lesson lesson = {.title = (char *)"Who may have this address?"};
     struct lesson *lessons[] = {&lesson};
-    struct palette_world world = {lessons, 1};
+    struct palette_world world = {.lessons = lessons, .lesson_count = 1};
     struct prompt p = {0};
     prompt_open(&p, PROMPT_PALETTE, "whomay");
     palette_fill(&p, &world);
