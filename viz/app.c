@@ -155,6 +155,7 @@ void app_close(struct app *app) {
         scene_close(&app->scenes[i]);
     lessons_free(app->lessons, app->lesson_count);
     prompt_free(&app->prompt);
+    sb_free(&app->console);
     ui_free(&app->ui);
     fonts_close(app->fonts);
     sources_free(app->sources);
@@ -430,6 +431,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->builtin ? _(s->name) : s->name,
+        .notes = &s->notes,
         .prompt = app->prompt.kind ? &app->prompt : NULL,
         .notice = app->notice[0] ? app->notice : NULL,
         .seconds = app->seconds};

@@ -74,7 +74,8 @@ struct app {
     int source_scroll;
     int help_page; /* of the key help, from 1; 0: it is not shown */
     int help_pages;
-    struct prompt prompt; /* the line that is typed into */
+    struct prompt prompt;  /* the line that is typed into */
+    struct strbuf console; /* lines of a repeat that has no end yet */
     enum drag drag;
     int drag_x, drag_y; /* where it began */
     bool drag_moved;    /* it is no mere click any more */

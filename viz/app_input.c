@@ -290,7 +290,9 @@ void app_press(struct app *app, int x, int y, bool select) {
         return;
     app->scene = scene_at(app, x, y);
     const struct scene_layout *l = app_scene_layout(app);
-    if (rect_has(l->timeline, x, y)) {
+    int64_t note;
+    bool on_flag = ui_command_at(&app->ui, x, y, &note) == CMD_NOTE_GO;
+    if (rect_has(l->timeline, x, y) && !on_flag) {
         struct view v = app_view(app, app->scene);
         enum timeline_handle handle = timeline_handle_at(l->timeline, &v, x, y);
         app->drag = handle == HANDLE_FROM ? DRAG_FROM

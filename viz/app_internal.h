@@ -38,11 +38,19 @@ bool app_leave_function(struct app *app);
 /* Scrolls the code in the source view by so many rows, as far as there are any. */
 void app_scroll_code(struct app *app, int rows);
 
+/* What is typed into the console, a note, or the name of a file to save to. */
+void app_console_refresh(struct app *app); /* of any of them */
+void app_console_accept(struct app *app, int direction);
+void app_console_close(struct app *app);
+void app_note_accept(struct app *app, int direction);
+void app_save_accept(struct app *app, int direction);
+
 /* Commands by part. False: the command is another part's. */
 bool app_nav_command(struct app *app, enum command command);
 bool app_find_command(struct app *app, enum command command, int64_t arg);
 /* The views that explain: waste, range. */
 bool app_panel_command(struct app *app, enum command command, int64_t arg);
+bool app_note_command(struct app *app, enum command command, int64_t arg);
 
 /* Moves the map there, gliding if the window does. Every change of its zoom comes through here. */
 void app_look(struct app *app, struct zoom z);

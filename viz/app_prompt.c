@@ -10,7 +10,8 @@
 /* --- The palette --- */
 
 static void refresh_palette(struct app *app) {
-    struct palette_world world = {.lessons = app->lessons, .lesson_count = app->lesson_count};
+    struct palette_world world = {
+        .lessons = app->lessons, .lesson_count = app->lesson_count, .notes = &app->scene->notes};
     palette_fill(&app->prompt, &world);
 }
 
@@ -33,6 +34,9 @@ static const struct {
 } kinds[PROMPT_KINDS] = {
     [PROMPT_PALETTE] = {refresh_palette, accept_palette},
     [PROMPT_SEARCH] = {app_search_refresh, app_search_accept},
+    [PROMPT_NOTE] = {app_console_refresh, app_note_accept},
+    [PROMPT_CONSOLE] = {app_console_refresh, app_console_accept},
+    [PROMPT_SAVE] = {app_console_refresh, app_save_accept},
 };
 
 void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text) {
@@ -51,7 +55,10 @@ bool app_prompt_key(struct app *app, const char *key) {
     case PROMPT_CHANGED: kinds[p->kind].refresh(app); break;
     case PROMPT_ACCEPTED: kinds[p->kind].accept(app, 1); break;
     case PROMPT_ACCEPTED_BACK: kinds[p->kind].accept(app, -1); break;
-    case PROMPT_CANCELLED: prompt_close(p); break;
+    case PROMPT_CANCELLED:
+        app_console_close(app);
+        prompt_close(p);
+        break;
     case PROMPT_IGNORED:
     case PROMPT_MOVED: break;
     }
@@ -80,14 +87,14 @@ void app_prompt_compose(struct app *app, const char *text) {
 /* --- Commands --- */
 
 bool app_find_command(struct app *app, enum command command, int64_t arg) {
-    (void)arg;
     switch (command) {
     case CMD_PALETTE: app_prompt_open(app, PROMPT_PALETTE, ""); return true;
     case CMD_SEARCH: app_prompt_open(app, PROMPT_SEARCH, ""); return true;
+    case CMD_CONSOLE: app_prompt_open(app, PROMPT_CONSOLE, ""); return true;
     case CMD_FIND_NEXT: app_search_again(app, 1); return true;
     case CMD_FIND_BACK: app_search_again(app, -1); return true;
     case CMD_SAME_NEXT: app_search_same(app, 1); return true;
     case CMD_SAME_BACK: app_search_same(app, -1); return true;
-    default: return false;
+    default: return app_note_command(app, command, arg);
     }
 }

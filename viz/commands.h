@@ -85,6 +85,15 @@
     X(SEARCH, N_("search"), "/", N_("Find"), N_("search an address, a size, an event, an object")) \
     X(FIND_NEXT, N_("find next"), "Ctrl+g", N_("Find"), N_("the next one of what was searched"))   \
     X(FIND_BACK, N_("find back"), "Ctrl+Shift+g", N_("Find"), N_("the one before"))                \
+    X(CONSOLE, N_("console"), ":", N_("Find"), N_("type a line of a script and see it happen"))    \
+    X(NOTE, N_("note"), "Shift+m", N_("Find"), N_("write a note at this moment"))                  \
+    X(NOTE_NEXT, N_("note next"), "Ctrl+m", N_("Find"), N_("to the next note"))                    \
+    X(NOTE_BACK, N_("note back"), "Ctrl+Shift+m", N_("Find"), N_("to the note before"))            \
+    X(NOTE_DELETE, N_("note delete"), "palette", N_("Find"),                                       \
+        N_("take the note at this moment away"))                                                   \
+    X(NOTE_GO, N_("note go"), "palette", N_("Find"), N_("go to a note"))                           \
+    X(SAVE, N_("save"), "Ctrl+s", N_("Find"),                                                      \
+        N_("save the run, this moment and the notes in a file"))                                   \
     X(SAME_NEXT, N_("same next"), ".", N_("Find"), N_("next event on the same span or object"))    \
     X(SAME_BACK, N_("same back"), ",", N_("Find"),                                                 \
         N_("previous event on the same span or object"))                                           \

@@ -33,7 +33,7 @@ static void offer(struct prompt *p, struct candidate c, const char *english, con
 /* Commands that need an argument are offered with it alone. */
 static bool stands_alone(unsigned command) {
     return command_info(command)->keys[0] && command != CMD_LESSON_OPEN &&
-           command != CMD_WORKLOAD_OPEN && command != CMD_PALETTE;
+           command != CMD_WORKLOAD_OPEN && command != CMD_NOTE_GO && command != CMD_PALETTE;
 }
 
 static void offer_commands(struct prompt *p) {
@@ -60,6 +60,14 @@ void palette_fill(struct prompt *p, const struct palette_world *world) {
                 .command = CMD_LESSON_OPEN,
                 .arg = (int64_t)i},
             "lesson", "open this lesson");
+    for (size_t i = 0; world->notes && i < world->notes->count; i++)
+        offer(p,
+            (struct candidate){.words = world->notes->note[i].text,
+                .detail = _("go to this note"),
+                .keys = "",
+                .command = CMD_NOTE_GO,
+                .arg = (int64_t)i},
+            "note", "go to this note");
     for (size_t i = 0; workload_builtin(i); i++)
         offer(p,
             (struct candidate){.words = workload_builtin(i),

@@ -7,12 +7,14 @@
 #define ARENA_PALETTE_H
 
 #include "sim/lesson/lesson.h"
+#include "viz/notes.h"
 #include "viz/prompt.h"
 
 /* What there is besides commands. */
 struct palette_world {
     struct lesson *const *lessons;
     size_t lesson_count;
+    const struct notes *notes; /* NULL: none */
 };
 
 /* Fills the prompt's candidates with what matches its text, best first. */

@@ -18,6 +18,7 @@ enum prompt_kind {
     PROMPT_SEARCH,
     PROMPT_NOTE,
     PROMPT_CONSOLE,
+    PROMPT_SAVE,
     PROMPT_KINDS
 };
 

@@ -32,6 +32,7 @@ static void begin(struct scene *s) {
     s->zoom = (struct zoom){0};
     s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};
+    notes_leave(&s->notes);
 }
 
 void scene_head_moment(struct scene *s, const struct moment *m) {
@@ -67,6 +68,9 @@ bool scene_open(struct scene *s, const char *workload, struct error *err) {
     s->report = report;
     env_copy(&env, session_env(session));
     take(s, session, &env);
+    notes_free(&s->notes);
+    for (size_t i = 0; left && i < left->bookmark_count; i++)
+        notes_put(&s->notes, session, left->bookmarks[i].seq, left->bookmarks[i].text);
     if (left) /* a recording opens where it was left */
         scene_seek(s, left->at);
     return true;
@@ -84,6 +88,7 @@ bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const ch
     s->lesson = step;
     snprintf(s->name, sizeof s->name, "%s", title);
     sb_clear(&s->report);
+    notes_free(&s->notes);
     take(s, session, &env);
     return true;
 }
@@ -115,6 +120,7 @@ void scene_close(struct scene *s) {
     env_free(&s->world);
     sb_free(&s->report);
     free(s->workload);
+    notes_free(&s->notes);
     *s = (struct scene){0};
 }
 
@@ -127,6 +133,7 @@ uint64_t scene_count(const struct scene *s) {
 void scene_run_to(struct scene *s, uint64_t events) {
     while (s->running && scene_count(s) < events)
         s->running = session_pump(s->session, PUMP_OPS);
+    notes_settle(&s->notes, s->session, !s->running);
 }
 
 void scene_step_op(struct scene *s, int direction) {
@@ -244,6 +251,7 @@ bool scene_work(struct scene *s, uint64_t events) {
             return false;
         s->running = session_pump(s->session, PUMP_OPS);
     }
+    notes_settle(&s->notes, s->session, !s->running);
     arrive(s);
     return true;
 }

@@ -12,6 +12,7 @@
 #include "viz/interval.h"
 #include "viz/life.h"
 #include "viz/nav.h"
+#include "viz/notes.h"
 #include "viz/ui.h"
 #include "viz/zoom.h"
 
@@ -55,6 +56,7 @@ struct scene {
     struct thing hover, pinned;
     struct life lives[2]; /* of the objects pinned and hovered, for the view */
     struct interval interval;
+    struct notes notes;
     struct nav nav; /* where one has looked in this run */
 };
 

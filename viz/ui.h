@@ -53,6 +53,7 @@ struct prompt;   /* viz/prompt.h */
 struct life;     /* viz/life.h */
 struct interval; /* viz/interval.h */
 struct sources;  /* viz/source.h */
+struct notes;    /* viz/notes.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -83,6 +84,7 @@ struct view {
     int help_page;               /* of the key help, from 1; 0: it is not shown */
     int world_row;               /* chosen by keys in the World tab, -1 if it is not shown */
     const char *workload;        /* its name */
+    const struct notes *notes;   /* of the run; NULL: none */
     const struct prompt *prompt; /* the line that is typed into, NULL if none is open */
     const char *notice;          /* a line for the user, NULL if none */
     double seconds;              /* since start, for gentle motion; 0 in rendered pictures */

@@ -92,7 +92,7 @@ static void every_command_but_the_pointers_is_there_while_nothing_is_typed(void 
         for (size_t i = 0; i < p.candidate_count; i++)
             found += p.candidates[i].command == c;
         if (command_info(c)->keys[0] && c != CMD_LESSON_OPEN && c != CMD_WORKLOAD_OPEN &&
-            c != CMD_PALETTE)
+            c != CMD_NOTE_GO && c != CMD_PALETTE)
             assert_int_equal(found, 1);
     }
     prompt_free(&p);

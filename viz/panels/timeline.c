@@ -14,6 +14,7 @@
 
 #include "viz/interval.h"
 #include "viz/life.h"
+#include "viz/notes.h"
 #include "viz/panels/panels.h"
 
 enum { CAPTION = 22, MARK_ROW = 12, BOTTOM = 10, MARK_KINDS = MARK_COLLECTION + 1 };
@@ -236,6 +237,47 @@ static void draw_marks(struct ui *ui, const struct view *v, struct rect chart) {
     }
 }
 
+/* A flag for each note; one hovered tells its words. Flags that would overlap are one. */
+static void draw_notes(struct ui *ui, const struct view *v, struct rect chart) {
+    int last = -1000, h = px(ui, 8);
+    for (size_t i = 0; v->notes && i < v->notes->count; i++) {
+        const struct note *note = &v->notes->note[i];
+        int x = chart.x + column_of(v, chart.w, note->seq), top = chart.y - px(ui, MARK_ROW + 3);
+        if (note->seq == NOTE_AWAY || x - last < px(ui, 4))
+            continue;
+        last = x;
+        const float xy[] = {(float)x, (float)top, (float)(x + px(ui, 10)),
+            (float)top + (float)h / 2, (float)x, (float)(top + h)};
+        draw_fill(ui->canvas, rect_make(x, top, px(ui, 1), chart.y + chart.h - top),
+            color_of(ui, COLOR_accent));
+        draw_polygon(ui->canvas, xy, 3, color_of(ui, COLOR_accent));
+    }
+}
+
+/* The words of the note whose flag is under the pointer, and a click that goes there. */
+static void draw_note_words(struct ui *ui, const struct view *v, struct rect chart) {
+    for (size_t i = 0; v->notes && i < v->notes->count; i++) {
+        const struct note *note = &v->notes->note[i];
+        int x = chart.x + column_of(v, chart.w, note->seq), top = chart.y - px(ui, MARK_ROW + 3);
+        struct rect flag = rect_make(x - px(ui, 3), top - px(ui, 3), px(ui, 15), px(ui, 14));
+        if (note->seq == NOTE_AWAY)
+            continue;
+        ui_click(ui, flag, CMD_NOTE_GO, (int64_t)i);
+        if (!ui_hovered(ui, flag))
+            continue;
+        int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), note->text) + px(ui, 16);
+        int most = chart.w / 2, left = x + px(ui, 14);
+        w = w < most ? w : most;
+        left = left + w > chart.x + chart.w ? x - px(ui, 4) - w : left;
+        struct rect chip = rect_make(left, top - px(ui, 4), w, px(ui, 20));
+        draw_round(ui->canvas, chip, px(ui, 4), color_of(ui, COLOR_raised));
+        draw_frame(ui->canvas, chip, px(ui, 4), px(ui, 1), color_of(ui, COLOR_accent));
+        ui_text(ui, rect_inset(chip, px(ui, 2)), FACE_SANS, SIZE_SMALL, 1, color_of(ui, COLOR_text),
+            note->text);
+        return;
+    }
+}
+
 static void draw_cursor(struct ui *ui, const struct view *v, struct rect chart) {
     int x = chart.x + column_of(v, chart.w, v->at), top = chart.y - px(ui, MARK_ROW);
     uint32_t color = color_of(ui, COLOR_attention);
@@ -364,7 +406,9 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     draw_range(ui, v, area, chart);
     draw_life(ui, v, chart);
     draw_cursor(ui, v, chart);
+    draw_notes(ui, v, chart);
     draw_marks(ui, v, chart);
     draw_pointer(ui, v, area, chart,
         rect_make(chart.x, area.y + px(ui, CAPTION), chart.w, area.h - px(ui, CAPTION)));
+    draw_note_words(ui, v, chart);
 }

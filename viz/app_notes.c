@@ -1,0 +1,93 @@
+/* The app: notes at moments of the run (notes.h), and the file that keeps them. */
+#include "viz/app_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/work/session_file.h"
+
+/* --- Writing --- */
+
+static void open_note(struct app *app) {
+    const struct scene *s = app->scene;
+    const struct note *note = notes_at(&s->notes, s->at);
+    app->playing = false;
+    app_prompt_open(app, PROMPT_NOTE, note ? note->text : "");
+}
+
+void app_note_accept(struct app *app, int direction) {
+    struct scene *s = app->scene;
+    (void)direction;
+    notes_put(&s->notes, s->session, s->at, app->prompt.text);
+    prompt_remember(&app->prompt);
+    prompt_close(&app->prompt);
+}
+
+static void delete_note(struct app *app) {
+    struct scene *s = app->scene;
+    const struct note *note = notes_at(&s->notes, s->at);
+    app_notice(app, "%s", note ? _("The note is gone.") : _("There is no note at this moment."));
+    notes_put(&s->notes, s->session, s->at, "");
+}
+
+/* --- Going there --- */
+
+static void go_to(struct app *app, const struct note *note) {
+    if (!note || note->seq == NOTE_AWAY) {
+        app_notice(app, "%s", _("There is no such note in this run."));
+        return;
+    }
+    app->playing = false;
+    app_seek(app, note->seq);
+    app_notice(app, "%s", note->text);
+}
+
+bool app_note_command(struct app *app, enum command command, int64_t arg) {
+    const struct scene *s = app->scene;
+    switch (command) {
+    case CMD_NOTE: open_note(app); return true;
+    case CMD_NOTE_NEXT: go_to(app, notes_next(&s->notes, s->at, 1)); return true;
+    case CMD_NOTE_BACK: go_to(app, notes_next(&s->notes, s->at, -1)); return true;
+    case CMD_NOTE_DELETE: delete_note(app); return true;
+    case CMD_NOTE_GO:
+        go_to(app, (size_t)arg < s->notes.count ? &s->notes.note[arg] : NULL);
+        return true;
+    case CMD_SAVE: {
+        char name[128];
+        snprintf(name, sizeof name, "%s.arec", s->builtin ? s->builtin : "run");
+        app_prompt_open(app, PROMPT_SAVE, name);
+        return true;
+    }
+    default: return false;
+    }
+}
+
+/* --- Saving --- */
+
+void app_save_accept(struct app *app, int direction) {
+    struct prompt *p = &app->prompt;
+    const struct scene *s = app->scene;
+    struct error err;
+    size_t count = 0;
+    struct bookmark *marks = xcalloc(s->notes.count + 1, sizeof *marks);
+    (void)direction;
+    for (size_t i = 0; i < s->notes.count; i++)
+        if (s->notes.note[i].seq != NOTE_AWAY)
+            marks[count++] = (struct bookmark){s->notes.note[i].seq, s->notes.note[i].text};
+    struct session_view view = {.workload = s->workload,
+        .title = s->name,
+        .at = s->at,
+        .bookmarks = marks,
+        .bookmark_count = count};
+    if (!p->len) {
+        prompt_close(p);
+    } else if (session_save(s->session, p->text, &view, &err)) {
+        app_notice(app, _("Saved: arenascope run %s opens it again."), p->text);
+        prompt_close(p);
+    } else {
+        p->bad = true;
+        snprintf(p->answer, sizeof p->answer, "%s", err.text);
+    }
+    free(marks);
+}
