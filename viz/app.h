@@ -103,6 +103,12 @@ void app_press(struct app *app, int x, int y, bool select);
 void app_release(struct app *app, int x, int y);
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom);
 
+/* The middle button moves the map and does nothing else; the right one takes away what is open or
+ * pinned, or goes back to where one looked before; a double click zooms to what was hit. */
+void app_press_middle(struct app *app, int x, int y);
+void app_right_click(struct app *app);
+void app_double_click(struct app *app, int x, int y);
+
 /* A key, by its name as in commands.h, or text goes to the line that is open. False: none is. */
 bool app_prompt_key(struct app *app, const char *key);
 bool app_prompt_text(struct app *app, const char *text);

@@ -85,7 +85,6 @@ void app_console_accept(struct app *app, int direction) {
         return;
     }
     if (!run_lines(app, app->console.text, &err)) {
-        prompt_print(p, err.text);
         say(p, true, err.text);
     }
     sb_clear(&app->console);

@@ -336,6 +336,30 @@ void app_release(struct app *app, int x, int y) {
     app->dirty = true;
 }
 
+void app_press_middle(struct app *app, int x, int y) {
+    if (app->help_page || app->prompt.kind == PROMPT_PALETTE)
+        return;
+    app->drag_x = x;
+    app->drag_y = y;
+    app->drag_moved = true; /* never a click */
+    app->scene = scene_at(app, x, y);
+    if (!rect_has(app_scene_layout(app)->timeline, x, y))
+        app_map_press(app, x, y, false);
+}
+
+void app_right_click(struct app *app) {
+    bool open = app->help_page || app->prompt.kind != PROMPT_NONE || app->scene->pinned.kind;
+    app_command(app, open ? CMD_DISMISS : CMD_UNDO, 0);
+}
+
+/* The first click of the two has pinned it. */
+void app_double_click(struct app *app, int x, int y) {
+    int64_t arg;
+    if (ui_command_at(&app->ui, x, y, &arg) == CMD_NONE && app->scene->pinned.kind != THING_NONE &&
+        app->prompt.kind != PROMPT_PALETTE)
+        app_command(app, CMD_FOCUS, 0);
+}
+
 void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_x = x;
     app->ui.mouse_y = y;

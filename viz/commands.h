@@ -126,7 +126,8 @@
     X(SCALE_UP, N_("scale up"), "Ctrl+= Ctrl++", N_("Window"), N_("larger interface"))             \
     X(SCALE_DOWN, N_("scale down"), "Ctrl+-", N_("Window"), N_("smaller interface"))               \
     X(HELP, N_("help"), "?", N_("Window"), N_("show or hide the keys"))                            \
-    X(DISMISS, N_("dismiss"), "Escape", N_("Window"), N_("close what is open, unpin"))             \
+    X(DISMISS, N_("dismiss"), "Escape", N_("Window"),                                              \
+        N_("close what is open, unpin (also right click)"))                                        \
     X(QUIT, N_("quit"), "q Ctrl+q", N_("Window"), N_("quit"))
 
 enum command {

@@ -22,7 +22,7 @@ enum prompt_kind {
     PROMPT_KINDS
 };
 
-enum { PROMPT_MAX = 512, HISTORY_MAX = 64, OUTPUT_MAX = 6 };
+enum { PROMPT_MAX = 512, HISTORY_MAX = 64, OUTPUT_MAX = 5 };
 
 /* Something that may be meant. The strings are others' and good while the prompt shows them. */
 struct candidate {

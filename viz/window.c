@@ -110,6 +110,22 @@ static void on_text(struct window *w, const char *text) {
 
 /* --- Events --- */
 
+static void on_press(struct window *w, const SDL_MouseButtonEvent *b) {
+    if (b->button == SDL_BUTTON_LEFT)
+        app_press(w->app, b->x, b->y, (SDL_GetModState() & KMOD_CTRL) != 0);
+    else if (b->button == SDL_BUTTON_MIDDLE)
+        app_press_middle(w->app, b->x, b->y);
+    else if (b->button == SDL_BUTTON_RIGHT)
+        app_right_click(w->app);
+}
+
+static void on_release(struct window *w, const SDL_MouseButtonEvent *b) {
+    if (b->button == SDL_BUTTON_LEFT || b->button == SDL_BUTTON_MIDDLE)
+        app_release(w->app, b->x, b->y);
+    if (b->button == SDL_BUTTON_LEFT && b->clicks == 2)
+        app_double_click(w->app, b->x, b->y);
+}
+
 static void on_event(struct window *w, const SDL_Event *ev) {
     int x, y;
     switch (ev->type) {
@@ -118,14 +134,8 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     case SDL_TEXTINPUT: on_text(w, ev->text.text); break;
     case SDL_TEXTEDITING: app_prompt_compose(w->app, ev->edit.text); break;
     case SDL_MOUSEMOTION: app_pointer(w->app, ev->motion.x, ev->motion.y); break;
-    case SDL_MOUSEBUTTONDOWN:
-        if (ev->button.button == SDL_BUTTON_LEFT)
-            app_press(w->app, ev->button.x, ev->button.y, (SDL_GetModState() & KMOD_CTRL) != 0);
-        break;
-    case SDL_MOUSEBUTTONUP:
-        if (ev->button.button == SDL_BUTTON_LEFT)
-            app_release(w->app, ev->button.x, ev->button.y);
-        break;
+    case SDL_MOUSEBUTTONDOWN: on_press(w, &ev->button); break;
+    case SDL_MOUSEBUTTONUP: on_release(w, &ev->button); break;
     case SDL_MOUSEWHEEL:
         SDL_GetMouseState(&x, &y);
         app_wheel(w->app, x, y, ev->wheel.preciseY, (SDL_GetModState() & KMOD_CTRL) != 0);

@@ -13,7 +13,8 @@
 
 enum {
     PALETTE_W = 660,
-    LINE_W = 1000,
+    LINE_W = 1000, /* the search, which has its answer beside it */
+    OTHER_W = 720,
     MARGIN = 20,
     PADDING = 14,
     INPUT_H = 38,
@@ -188,7 +189,7 @@ void panel_prompt(struct ui *ui, const struct view *v, struct rect area) {
     const struct prompt *p = v->prompt;
     bool palette = p->kind == PROMPT_PALETTE;
     int pad = px(ui, PADDING), w = area.w - 2 * px(ui, MARGIN);
-    int most_w = px(ui, palette ? PALETTE_W : LINE_W);
+    int most_w = px(ui, palette ? PALETTE_W : p->kind == PROMPT_SEARCH ? LINE_W : OTHER_W);
     int room = (area.h - px(ui, 2 * MARGIN + INPUT_H + ANSWER_H)) / px(ui, ROW_H);
     size_t rows = p->candidate_count < MAX_ROWS ? p->candidate_count : MAX_ROWS;
     size_t output = p->kind == PROMPT_CONSOLE ? p->output_count : 0;
