@@ -2,74 +2,10 @@
 # The window itself, as a person uses it: a real window on a virtual display, keys pressed and the pointer
 # moved by xdotool; the program tells its state (--tell), and pictures of the screen are compared.
 set -u
-build=${BUILD:-build}
-dir=$(mktemp -d)
-display=
-pids=()
-cleanup() {
-    kill "${pids[@]}" 2>/dev/null
-    wait 2>/dev/null
-    rm -rf "$dir"
-}
-trap cleanup EXIT
-passed=0 failed=0
+# shellcheck source=tests/lib/window.bash
+. "$(dirname "$0")/lib/window.bash"
 
-check() { # NAME STATUS
-    if [[ $2 == 0 ]]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "not ok $1; state: $(tail -n 1 "$dir/told")"
-    fi
-}
-
-for n in $(seq 90 120); do
-    [[ -e /tmp/.X$n-lock ]] && continue
-    Xvfb ":$n" -screen 0 1280x720x24 -nolisten tcp >"$dir/xvfb" 2>&1 &
-    pids+=($!)
-    for _ in $(seq 50); do
-        [[ -e /tmp/.X11-unix/X$n ]] && display=:$n && break 2
-        sleep 0.1
-    done
-done
-[[ $display ]] || { echo "not ok no virtual display"; exit 1; }
-export DISPLAY=$display XDG_CONFIG_HOME=$dir/config
-unset SDL_VIDEODRIVER WAYLAND_DISPLAY
-
-"$build/arenascope" run --tell --size 1280x720 small >"$dir/told" 2>"$dir/errors" &
-pids+=($!)
-app=$!
-window=
-for _ in $(seq 100); do
-    window=$(xdotool search --name '^arenascope$' 2>/dev/null | head -n 1)
-    [[ $window ]] && break
-    sleep 0.1
-done
-[[ $window ]] || { echo "not ok no window; $(cat "$dir/errors")"; exit 1; }
-xdotool windowfocus "$window" windowmove "$window" 0 0
-sleep 1
-
-state() { tail -n 1 "$dir/told" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
-shot() { import -window root "$dir/$1.png"; }
-differ() { # A B: the pictures differ in at least a thousand pixels
-    local n
-    n=$(compare -metric AE "$dir/$1.png" "$dir/$2.png" null: 2>&1)
-    awk -v n="$n" 'BEGIN { exit !(n + 0 >= 1000) }'
-}
-# waits NAME TEST...: until the test is true, twenty seconds at most
-waits() {
-    local name=$1
-    shift
-    for _ in $(seq 200); do
-        if "$@"; then check "$name" 0; return; fi
-        sleep 0.1
-    done
-    check "$name" 1
-}
-is() { [[ $(state "$1") == "$2" ]]; }
-other() { [[ $(state "$1") != "$2" ]]; }
-fits() { [[ $(state map | cut -d, -f2) -lt $1 ]]; }
-above() { [[ $(state "$1") -gt $2 ]]; }
+opens run --size 1280x720 small
 
 waits 'it starts at event 0' is event 0
 shot start
@@ -171,8 +107,7 @@ sleep 0.5
 kill -0 "$app"
 check 'it survives a smaller window' $?
 xdotool key q
-for _ in $(seq 50); do kill -0 "$app" 2>/dev/null || break; sleep 0.1; done
-wait "$app"
+closes
 check 'q quits with status 0' $?
 [[ ! -s $dir/errors ]]
 check "nothing on standard error: $(head -n 3 "$dir/errors")" $?

@@ -387,6 +387,9 @@ void app_tell(const struct app *app, struct strbuf *out) {
         " step=%s platform=%s provider=%s playing=%d comparing=%d",
         s->at, scene_count(s), r->ops, init_step_name(r->init.step), env->platform->name,
         session_provider(s->session), app->playing, app->comparing);
+    sb_printf(out, " prompt=%d notes=%zu centre=%d rail=%d speed=%g scale=%g", app->prompt.kind,
+        s->notes.count, app->centre, app->rail, v.speed, (double)app->ui.scale);
+    sb_printf(out, " pinned=%d:0x%" PRIx64, s->pinned.kind, s->pinned.addr);
     sb_printf(out,
         " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d"
         " map=0x%" PRIx64 ",%" PRIu64 "\n",
