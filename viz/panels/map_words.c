@@ -191,6 +191,7 @@ static void draw_bytes(
 }
 
 /* Lines of a word's box, from the top; the least telling is left out first. */
+enum { MEANING_FROM = 88 }; /* design pixels of a word */
 enum { LINE_BITS = 1, LINE_ADDRESS = 2, LINE_VALUE = 4, LINE_BYTES = 8, LINE_BINARY = 16 };
 
 static unsigned choose_lines(const struct map_frame *f, const struct word *w, int room) {
@@ -202,7 +203,9 @@ static unsigned choose_lines(const struct map_frame *f, const struct word *w, in
     static const unsigned by_worth[] = {
         LINE_BITS, LINE_ADDRESS, LINE_BYTES, LINE_VALUE, LINE_BINARY};
     double byte = map_pixels(f, 1);
-    unsigned able = LINE_BITS | LINE_ADDRESS, chosen = 0;
+    unsigned able = LINE_ADDRESS, chosen = 0;
+    if (w->bits || w->box.w >= px(f->ui, MEANING_FROM))
+        able |= LINE_BITS;
     if (w->taken && w->box.w >= px(f->ui, TEXT_FROM))
         able |= LINE_VALUE;
     if (w->taken && byte >= px(f->ui, BYTES_FROM))
@@ -238,7 +241,7 @@ static void draw_lines(const struct map_frame *f, const struct word *w, struct r
     if (w->bits)
         low = draw_bit_pair(f, w, b);
     const char *what[] = {meaning(w), NULL};
-    if (b.w >= px(ui, 88) && lines & LINE_BITS)
+    if (b.w >= px(ui, MEANING_FROM) && lines & LINE_BITS)
         ui_text_first(ui, low, 0, color_of(ui, w->pointer ? COLOR_text : COLOR_muted), what);
     if (lines & LINE_ADDRESS) {
         int used = draw_address(f, w, line);
