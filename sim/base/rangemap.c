@@ -43,6 +43,8 @@ static void splice(struct rangemap *m, size_t at, size_t old, const struct range
     if (!m->count && !n)
         return; /* there may be no array yet */
     void *ranges = m->ranges;
+    if (old + n == 0) /* an empty map has no array at all */
+        return;
     array_reserve(&ranges, &m->cap, m->count + n, sizeof *m->ranges);
     m->ranges = ranges;
     memmove(m->ranges + at + n, m->ranges + at + old, (m->count - at - old) * sizeof *m->ranges);
