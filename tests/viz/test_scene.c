@@ -1,6 +1,7 @@
 /* Scenes: the same workload in other worlds, and the same moment of it. */
 #include "viz/scene.h"
 
+#include "sim/work/session_file.h"
 #include "viz/world.h"
 
 #include <setjmp.h>
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -121,6 +123,36 @@ static void a_workload_that_is_not_there_leaves_the_scene(void **state) {
     scene_close(&s);
 }
 
+static void a_recording_opens_where_it_was_left_and_runs_again(void **state) {
+    (void)state;
+    struct error err = {""};
+    char path[] = "/tmp/arenascope-test-XXXXXX";
+    struct scene s = open_scene("linux/386", "strings"), again = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0 && close(file) == 0);
+    scene_seek(&s, 4000);
+    scene_run_to(&s, UINT64_MAX);
+    const struct session_view view = {.workload = "strings", .title = "Strings", .at = s.at};
+    assert_true(session_save(s.session, path, &view, &err));
+    assert_true(scene_open(&again, path, &err));
+    assert_int_equal(again.at, 4000);
+    assert_int_equal(scene_count(&again), scene_count(&s));
+    assert_string_equal(again.name, "Strings");
+    assert_string_equal(again.builtin, "strings");
+    assert_int_equal(again.world.platform->ptr_size, 4);
+    struct moment left = scene_moment(&again);
+    world_other_width(&again.world);
+    assert_true(scene_rerun(&again, &err));
+    while (!scene_work(&again, UINT64_MAX)) {
+    }
+    assert_int_equal(again.replica->more_ps, s.replica->more_ps);
+    assert_int_equal(session_env(again.session)->platform->ptr_size, 8);
+    assert_int_equal(scene_moment(&again).op, left.op);
+    scene_close(&s);
+    scene_close(&again);
+    unlink(path);
+}
+
 static void marks_are_stepped_through_both_ways(void **state) {
     (void)state;
     struct scene s = open_scene("linux/amd64", "strings");
@@ -167,6 +199,7 @@ int main(void) {
         cmocka_unit_test(a_rerun_comes_back_to_the_moment),
         cmocka_unit_test(a_long_way_is_gone_in_pieces_and_can_be_given_up),
         cmocka_unit_test(a_workload_that_is_not_there_leaves_the_scene),
+        cmocka_unit_test(a_recording_opens_where_it_was_left_and_runs_again),
         cmocka_unit_test(marks_are_stepped_through_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
