@@ -56,7 +56,7 @@ static bool show_step(struct app *app, const char *dir, size_t lesson, size_t st
     app_finish(app); /* the timeline shows the whole run */
     sb_printf(&path, "%s/lesson-%zu-step-%02zu.png", dir, lesson + 1, step + 1);
     lesson_step_text(&l->steps[step], &text);
-    printf("\nLesson %zu, step %zu of %zu: %s\n\n", lesson + 1, step + 1, l->step_count,
+    printf(_("\nLesson %zu, step %zu of %zu: %s\n\n"), lesson + 1, step + 1, l->step_count,
         l->steps[step].title);
     print_wrapped(sb_text(&text));
     bool ok = render_png(app, path.text, width, height, err);
@@ -77,7 +77,7 @@ bool tour(struct app *app, const char *dir, int width, int height, struct error 
             if (!show_step(app, dir, i, k, width, height, err))
                 return false;
     }
-    printf("\n%zu pictures are in %s/. With a display, `arenascope` opens the window.\n", pictures,
-        dir);
+    printf(_("\n%zu pictures are in %s/. With a display, `arenascope` opens the window.\n"),
+        pictures, dir);
     return true;
 }
