@@ -112,6 +112,7 @@ static void draw_notice(struct app *app, struct canvas *c, const char *text) {
     struct rect r = {
         0, app->layout.scene[0].timeline.y - px(ui, 48), w < most ? w : most, px(ui, 34)};
     r.x = (c->w - r.w) / 2;
+    ui_card(ui, "notice", r);
     draw_round(c, r, px(ui, 8), color_of(ui, COLOR_raised));
     draw_frame(c, r, px(ui, 8), px(ui, 1), color_of(ui, COLOR_attention));
     ui_text(ui, rect_inset(r, px(ui, 8)), FACE_SANS, SIZE_BODY, 1, color_of(ui, COLOR_text), text);
@@ -125,6 +126,7 @@ static void draw_busy(struct app *app, struct canvas *c) {
     char number[32];
     struct rect r = {0, app->layout.scene[0].timeline.y - px(ui, 64), px(ui, 420), px(ui, 50)};
     r.x = (c->w - r.w) / 2;
+    ui_card(ui, "busy", r);
     draw_round(c, r, px(ui, 8), color_of(ui, COLOR_raised));
     draw_frame(c, r, px(ui, 8), px(ui, 1), color_of(ui, COLOR_attention));
     struct rect in = rect_inset(r, px(ui, 10));
@@ -145,6 +147,15 @@ static void draw_busy(struct app *app, struct canvas *c) {
 CENTRES(X)
 #undef X
 
+typedef void panel_fn(struct ui *ui, const struct view *v, struct rect area);
+
+static void draw_panel(
+    const char *name, panel_fn *panel, struct ui *ui, const struct view *v, struct rect area) {
+    ui_panel(ui, name, area);
+    panel(ui, v, area);
+}
+#define PANEL(name, ui, v, area) draw_panel("panel_" #name, panel_##name, ui, v, area)
+
 static void draw_scene(struct app *app, const struct scene *scene, const struct scene_layout *l) {
     static const char *const labels[] = {
 #define X(NAME, label) label,
@@ -153,41 +164,44 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     };
     struct ui *ui = &app->ui;
     struct view v = app_view(app, scene);
-    if (app->comparing)
+    if (app->comparing) {
+        ui_panel(ui, "panel_compare_head", l->head);
         panel_compare_head(ui, &v, scene == app->scene, l->head);
+    }
     if (l->space.h > 0)
-        panel_space(ui, &v, l->space);
+        PANEL(space, ui, &v, l->space);
+    ui_panel(ui, "ui_tabs", l->tabs);
     ui_tabs(ui, l->tabs, labels, ARRAY_LEN(labels), l->shows - 1, CMD_PATH);
     switch (l->shows) {
-    case CENTRE_PATH: panel_path(ui, &v, l->centre); break;
-    case CENTRE_CACHES: panel_caches(ui, &v, l->centre); break;
-    case CENTRE_WASTE: panel_waste(ui, &v, l->centre); break;
-    case CENTRE_RANGE: panel_interval(ui, &v, l->centre); break;
-    case CENTRE_WHY: panel_source(ui, &v, l->centre); break;
+    case CENTRE_PATH: PANEL(path, ui, &v, l->centre); break;
+    case CENTRE_CACHES: PANEL(caches, ui, &v, l->centre); break;
+    case CENTRE_WASTE: PANEL(waste, ui, &v, l->centre); break;
+    case CENTRE_RANGE: PANEL(interval, ui, &v, l->centre); break;
+    case CENTRE_WHY: PANEL(source, ui, &v, l->centre); break;
     default:
         if (l->regions.h > 0)
-            panel_regions(ui, &v, l->regions);
-        panel_map(ui, &v, l->arena);
+            PANEL(regions, ui, &v, l->regions);
+        PANEL(map, ui, &v, l->arena);
         break;
     }
-    panel_timeline(ui, &v, l->timeline);
+    PANEL(timeline, ui, &v, l->timeline);
 }
 
 /* The panel on top of the area, if that leaves enough for the story. */
 static void draw_above_story(struct ui *ui, const struct view *v, struct rect *area,
-    void (*panel)(struct ui *, const struct view *, struct rect), int h) {
+    const char *name, panel_fn *panel, int h) {
     if (area->h - h < px(ui, STORY_MIN_H))
         return;
-    panel(ui, v, cut_top(area, h));
+    draw_panel(name, panel, ui, v, cut_top(area, h));
     cut_top(area, px(ui, GAP) * 2 / 3);
 }
 
 /* Where allocations end and what caches hold above, what just happened below. */
 static void draw_now(struct ui *ui, const struct view *v, struct rect area) {
-    draw_above_story(ui, v, &area, panel_ladder, panel_ladder_height(ui));
-    draw_above_story(ui, v, &area, panel_mcache, panel_mcache_height(ui));
-    draw_above_story(ui, v, &area, panel_free_runs, panel_free_runs_height(ui));
-    panel_story(ui, v, area);
+    draw_above_story(ui, v, &area, "panel_ladder", panel_ladder, panel_ladder_height(ui));
+    draw_above_story(ui, v, &area, "panel_mcache", panel_mcache, panel_mcache_height(ui));
+    draw_above_story(ui, v, &area, "panel_free_runs", panel_free_runs, panel_free_runs_height(ui));
+    PANEL(story, ui, v, area);
 }
 
 static void draw_rail(struct app *app, const struct view *v) {
@@ -200,14 +214,16 @@ static void draw_rail(struct app *app, const struct view *v) {
     struct rect tabs = app->layout.rail_tabs, area = rect_inset(app->layout.rail, px(ui, GAP));
     tabs.x += px(ui, GAP) / 2;
     tabs.w -= px(ui, GAP);
+    ui_panel(ui, "ui_tabs", tabs);
     ui_tabs(ui, tabs, labels, ARRAY_LEN(labels), app->rail, CMD_NOW);
     switch (app->rail) {
-    case RAIL_WORLD: panel_world(ui, v, area); break;
-    case RAIL_INSPECT: panel_inspect(ui, v, area); break;
+    case RAIL_WORLD: PANEL(world, ui, v, area); break;
+    case RAIL_INSPECT: PANEL(inspect, ui, v, area); break;
     default:
         if (app->comparing) {
             struct view other = app_view(app, app_other_scene(app));
             bool first = app->scene == &app->scenes[0];
+            ui_panel(ui, "panel_compare", area);
             panel_compare(ui, first ? v : &other, first ? &other : v, area);
         } else {
             draw_now(ui, v, area);
@@ -246,9 +262,9 @@ void app_draw(struct app *app, struct canvas *canvas) {
     struct view v = app_view(app, app->scene);
     const struct app_layout *l = &app->layout;
     draw_grounds(app, canvas);
-    panel_bar(ui, &v, l->bar);
+    PANEL(bar, ui, &v, l->bar);
     if (!app->comparing)
-        panel_lesson(ui, &v, l->lesson);
+        PANEL(lesson, ui, &v, l->lesson);
     for (unsigned i = 0; i < app_scene_count(app); i++)
         draw_scene(app, &app->scenes[i], &l->scene[i]);
     draw_rail(app, &v);

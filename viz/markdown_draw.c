@@ -76,16 +76,10 @@ static bool line_fits(const struct setter *s) {
     return s->y + s->line <= s->box.y + s->box.h;
 }
 
-/* The letters' own box, as ui_text has it. */
-static void record_line(struct setter *s, int x, int w) {
-    struct ui *ui = s->ui;
-    if (!ui->record_boxes)
-        return;
-    void *boxes = ui->boxes;
-    array_reserve(&boxes, &ui->box_cap, ui->box_count + 1, sizeof *ui->boxes);
-    ui->boxes = boxes;
-    struct rect r = {x, s->y + (s->line - s->size) / 2, w, s->size};
-    ui->boxes[ui->box_count++] = (struct text_box){.rect = r, .within = s->box};
+/* What was drawn of one line. */
+static void record_line(struct setter *s, const struct md_block *b, size_t start, int x, int w) {
+    struct rect letters = {x, s->y + (s->line - s->size) / 2, w, s->size};
+    ui_record(s->ui, letters, s->box, false, b->text.text + start);
 }
 
 /* The line recorded last is not the text's last one. */
@@ -97,7 +91,7 @@ static void record_cut(struct setter *s) {
 
 static void set_line(struct setter *s, const struct md_block *b, size_t start, size_t end, int x) {
     if (s->draw && line_fits(s))
-        record_line(s, x, set_piece(s, b, start, trim(b, start, end), x, true));
+        record_line(s, b, start, x, set_piece(s, b, start, trim(b, start, end), x, true));
     else if (s->draw)
         record_cut(s);
     s->y += s->line;

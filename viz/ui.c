@@ -11,6 +11,7 @@
 
 #include "sim/base/i18n.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,16 @@ void ui_begin(struct ui *ui) {
     ui->hot_count = 0;
     ui->box_count = 0;
     ui->caret = (struct rect){0};
+    ui->part = (struct ui_part){0};
+    ui->cards = 0;
+}
+
+void ui_panel(struct ui *ui, const char *name, struct rect r) {
+    ui->part = (struct ui_part){.name = name, .rect = r};
+}
+
+void ui_card(struct ui *ui, const char *name, struct rect r) {
+    ui->part = (struct ui_part){.name = name, .rect = r, .layer = ++ui->cards};
 }
 
 void ui_free(struct ui *ui) {
@@ -96,16 +107,26 @@ enum command ui_command_at(const struct ui *ui, int x, int y, int64_t *arg) {
 
 /* --- Text --- */
 
-/* The letters' own box is recorded, without the space that fonts keep above and below. */
-static void record_box(
-    struct ui *ui, int x, int line_y, int width, int line_h, int size, struct rect box, bool cut) {
-    if (!ui->record_boxes)
+void ui_record(struct ui *ui, struct rect letters, struct rect within, bool cut, const char *text) {
+    struct rect seen = seen_part(ui, letters);
+    if (!ui->record_boxes || seen.w == 0 || seen.h == 0)
         return;
     void *boxes = ui->boxes;
     array_reserve(&boxes, &ui->box_cap, ui->box_count + 1, sizeof *ui->boxes);
     ui->boxes = boxes;
-    ui->boxes[ui->box_count++] = (struct text_box){
-        .rect = rect_make(x, line_y + (line_h - size) / 2, width, size), .within = box, .cut = cut};
+    struct text_box *box = &ui->boxes[ui->box_count++];
+    *box = (struct text_box){.rect = seen,
+        .within = within,
+        .cut = cut || seen.w < letters.w || seen.h < letters.h,
+        .part = ui->part};
+    snprintf(box->text, sizeof box->text, "%s", text);
+}
+
+/* The same of a line of text at x, line_y; size: of its letters, pixels. */
+static void record_line(struct ui *ui, int x, int line_y, int width, int line_h, int size,
+    struct rect within, bool cut, const char *text) {
+    struct rect letters = {x, line_y + (line_h - size) / 2, width, size};
+    ui_record(ui, letters, within, cut, text);
 }
 
 int ui_text(struct ui *ui, struct rect box, enum face face, float size, int align, uint32_t color,
@@ -114,16 +135,17 @@ int ui_text(struct ui *ui, struct rect box, enum face face, float size, int alig
     int width = text_width(ui->fonts, face, em, text);
     bool cut = width > box.w;
     struct strbuf fitted = {0};
+    const char *shown = text;
     if (cut) {
         text_fit(ui->fonts, face, em, box.w, text, &fitted);
-        text = sb_text(&fitted);
-        width = text_width(ui->fonts, face, em, text);
+        shown = sb_text(&fitted);
+        width = text_width(ui->fonts, face, em, shown);
     }
     int line = text_line_height(ui->fonts, face, em);
     int x = box.x + (align == 0 ? 0 : align == 1 ? (box.w - width) / 2 : box.w - width);
     int y = box.y + (box.h - line) / 2;
-    text_draw(ui->canvas, ui->fonts, face, em, x, y, color, text);
-    record_box(ui, x, y, width, line, em, box, cut);
+    text_draw(ui->canvas, ui->fonts, face, em, x, y, color, shown);
+    record_line(ui, x, y, width, line, em, box, cut, text);
     sb_free(&fitted);
     return width;
 }
@@ -181,7 +203,7 @@ static void paragraph_line(void *arg, size_t start, size_t end) {
     int height = text_line_height(p->ui->fonts, p->face, em);
     int width =
         text_draw(p->ui->canvas, p->ui->fonts, p->face, em, p->box.x, y, p->color, sb_text(&line));
-    record_box(p->ui, p->box.x, y, width, height, em, p->box, cut);
+    record_line(p->ui, p->box.x, y, width, height, em, p->box, cut, p->text + start);
     sb_free(&line);
 }
 
@@ -247,7 +269,7 @@ static int caption_title(struct ui *ui, struct rect box, const char *title) {
     }
     canvas_unclip(ui->canvas);
     int width = x > box.x ? x - box.x - gap : 0;
-    record_box(ui, box.x, y, width, line, em, box, false);
+    record_line(ui, box.x, y, width, line, em, box, width > box.w, title);
     return width;
 }
 

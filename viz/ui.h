@@ -97,11 +97,20 @@ struct hot {
     int64_t arg;
 };
 
+/* What is being drawn: a panel, or a card that lies over all that was drawn before. */
+struct ui_part {
+    const char *name; /* in the code; NULL: none was told */
+    struct rect rect;
+    int layer; /* 0: the panels; cards have one each, from 1 */
+};
+
 /* A text box that was drawn, for the test that nothing overflows or overlaps. */
 struct text_box {
-    struct rect rect;
+    struct rect rect; /* the letters' own box, as far as it is in sight */
     struct rect within;
-    bool cut; /* did not fit and was ellipsised */
+    bool cut; /* did not fit, and was ellipsised or clipped */
+    struct ui_part part;
+    char text[96]; /* the beginning of what was to be shown */
 };
 
 struct ui {
@@ -118,6 +127,8 @@ struct ui {
     struct text_box *boxes; /* recorded only if record_boxes */
     size_t box_count, box_cap;
     bool record_boxes;
+    struct ui_part part; /* being drawn */
+    int cards;           /* so far */
 };
 
 /* Design pixels to real ones. */
@@ -135,6 +146,14 @@ enum { SIZE_SMALL = 12, SIZE_BODY = 13, SIZE_LARGE = 16, SIZE_TITLE = 20 };
 
 void ui_begin(struct ui *ui);
 void ui_free(struct ui *ui);
+
+/* What follows is the panel of that name, in r. */
+void ui_panel(struct ui *ui, const char *name, struct rect r);
+/* What follows is drawn on a card at r, which lies over all that was drawn before. */
+void ui_card(struct ui *ui, const char *name, struct rect r);
+/* Notes, if boxes are recorded, that text was drawn: the letters' box, without the space that fonts
+ * keep above and below, in the box meant for it. cut: not all of it. */
+void ui_record(struct ui *ui, struct rect letters, struct rect within, bool cut, const char *text);
 
 /* The pointer meets r: it is that thing. Later ones lie above earlier ones; THING_NONE covers the
  * things and commands below it. */

@@ -197,6 +197,7 @@ void panel_card(struct ui *ui, const struct view *v, struct rect window) {
         r.y = ui->mouse_y - away - r.h;
     r.x = r.x < window.x ? window.x : r.x;
     r.y = r.y < window.y ? window.y : r.y;
+    ui_card(ui, "panel_card", r);
     draw_round(ui->canvas, r, px(ui, 6), color_of(ui, COLOR_raised));
     draw_frame(ui->canvas, r, px(ui, 6), px(ui, 1), color_of(ui, COLOR_faint));
     int y = r.y + pad;

@@ -127,6 +127,7 @@ void panel_help(struct ui *ui, const struct view *v, struct rect area) {
     int pages = help_pages(ui, area);
     draw_fill(ui->canvas, area, color_alpha(color_of(ui, COLOR_ground), 200));
     ui_click(ui, area, CMD_HELP, 0);
+    ui_card(ui, "panel_help", k.box);
     draw_round(ui->canvas, k.box, px(ui, 10), color_of(ui, COLOR_panel));
     draw_frame(ui->canvas, k.box, px(ui, 10), px(ui, 1), color_of(ui, COLOR_line));
     struct rect title = {k.columns.x, k.columns.y - px(ui, TITLE + 4), k.columns.w, px(ui, 28)};

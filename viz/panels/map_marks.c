@@ -40,9 +40,12 @@ static bool put(struct marks *m, struct rect r, enum theme_color color, const ch
     if (!inside || !is_free(m, r))
         return false;
     m->plates[m->count++] = r;
+    struct ui_part map = ui->part;
+    ui_card(ui, "map's mark", r);
     draw_round(ui->canvas, r, px(ui, 3), color_alpha(color_of(ui, COLOR_panel), 225));
     struct rect box = rect_make(r.x + px(ui, 4), r.y, r.w - px(ui, 8), r.h);
     ui_text(ui, box, FACE_SANS, SIZE_SMALL, 0, color_of(ui, color), text);
+    ui->part = map;
     return true;
 }
 

@@ -210,6 +210,7 @@ void panel_prompt(struct ui *ui, const struct view *v, struct rect area) {
         ui_click(ui, area, CMD_DISMISS, 0);
     }
     ui_click(ui, card, CMD_NONE, 0);
+    ui_card(ui, "panel_prompt", card);
     draw_round(ui->canvas, card, px(ui, 10), color_of(ui, COLOR_panel));
     draw_frame(ui->canvas, card, px(ui, 10), px(ui, 1), color_of(ui, COLOR_attention));
     struct rect in = card;

@@ -366,6 +366,7 @@ static void draw_pointer(
     int left = x + px(ui, 6) + w > chart.x + chart.w ? x - px(ui, 6) - w : x + px(ui, 6);
     struct rect chip = rect_make(left, chart.y + px(ui, 2), w, px(ui, 18));
     draw_fill(ui->canvas, rect_make(x, chart.y, px(ui, 1), chart.h), color_of(ui, COLOR_muted));
+    ui_card(ui, "timeline's pointer", chip);
     draw_round(ui->canvas, chip, px(ui, 4), color_of(ui, COLOR_raised));
     draw_frame(ui->canvas, chip, px(ui, 4), px(ui, 1), color_of(ui, COLOR_line));
     ui_text(ui, chip, FACE_MONO, SIZE_SMALL, 1, color_of(ui, COLOR_text), words);
