@@ -22,8 +22,9 @@ enum { FRAME_MS = 16, MIN_W = 960, MIN_H = 600 };
 struct window {
     SDL_Window *sdl;
     struct app *app;
-    bool tell;    /* state changes go to standard output */
-    bool swallow; /* the next text belongs to a key already taken by its position */
+    SDL_Keymod mod; /* as the events so far have it; SDL's own is ahead of those that wait */
+    bool tell;      /* state changes go to standard output */
+    bool swallow;   /* the next text belongs to a key already taken by its position */
     struct strbuf told;
     int width, height; /* of the latest picture */
 };
@@ -89,13 +90,12 @@ static void on_key(struct window *w, const SDL_Keysym *key) {
 }
 
 /* With Ctrl a key has been taken as a key, though X may make text of it as well. */
-static bool taken_as_key(void) {
-    return (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) == KMOD_LCTRL ||
-           (SDL_GetModState() & (KMOD_CTRL | KMOD_ALT)) == KMOD_RCTRL;
+static bool taken_as_key(const struct window *w) {
+    return (w->mod & KMOD_CTRL) && !(w->mod & KMOD_ALT);
 }
 
 static void on_text(struct window *w, const char *text) {
-    if (taken_as_key())
+    if (taken_as_key(w))
         return;
     if (app_prompt_text(w->app, text))
         return;
@@ -112,7 +112,7 @@ static void on_text(struct window *w, const char *text) {
 
 static void on_press(struct window *w, const SDL_MouseButtonEvent *b) {
     if (b->button == SDL_BUTTON_LEFT)
-        app_press(w->app, b->x, b->y, (SDL_GetModState() & KMOD_CTRL) != 0);
+        app_press(w->app, b->x, b->y, (w->mod & KMOD_CTRL) != 0);
     else if (b->button == SDL_BUTTON_MIDDLE)
         app_press_middle(w->app, b->x, b->y);
     else if (b->button == SDL_BUTTON_RIGHT)
@@ -130,7 +130,11 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     int x, y;
     switch (ev->type) {
     case SDL_QUIT: w->app->quit = true; break;
-    case SDL_KEYDOWN: on_key(w, &ev->key.keysym); break;
+    case SDL_KEYDOWN:
+        w->mod = (SDL_Keymod)ev->key.keysym.mod;
+        on_key(w, &ev->key.keysym);
+        break;
+    case SDL_KEYUP: w->mod = (SDL_Keymod)ev->key.keysym.mod; break;
     case SDL_TEXTINPUT: on_text(w, ev->text.text); break;
     case SDL_TEXTEDITING: app_prompt_compose(w->app, ev->edit.text); break;
     case SDL_MOUSEMOTION: app_pointer(w->app, ev->motion.x, ev->motion.y); break;
@@ -138,11 +142,13 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     case SDL_MOUSEBUTTONUP: on_release(w, &ev->button); break;
     case SDL_MOUSEWHEEL:
         SDL_GetMouseState(&x, &y);
-        app_wheel(w->app, x, y, ev->wheel.preciseY, (SDL_GetModState() & KMOD_CTRL) != 0);
+        app_wheel(w->app, x, y, ev->wheel.preciseY, (w->mod & KMOD_CTRL) != 0);
         break;
     case SDL_WINDOWEVENT:
         if (ev->window.event == SDL_WINDOWEVENT_LEAVE)
             app_pointer(w->app, -1, -1);
+        if (ev->window.event == SDL_WINDOWEVENT_FOCUS_LOST)
+            w->mod = KMOD_NONE;
         w->app->dirty = true;
         break;
     default: break;
