@@ -67,9 +67,15 @@ static bool open_lessons(struct app *app, struct error *err) {
     app->lesson_count = count;
     if (!app->lesson.lesson)
         return true;
-    bool there = app->lesson.number < count;
-    const struct lesson *same = there ? lessons[app->lesson.number] : NULL;
-    app->lesson.lesson = same && app->lesson.step < same->step_count ? same : NULL;
+    struct lesson_view old = app->lesson;
+    const struct lesson *same = old.number < count ? lessons[old.number] : NULL;
+    lesson_view_clear(&app->lesson);
+    if (same && old.step < same->step_count) {
+        app->lesson.lesson = same;
+        app->lesson.number = old.number;
+        app->lesson.step = old.step;
+        app_lesson_refill(app);
+    }
     return true;
 }
 
@@ -233,7 +239,9 @@ void app_follow(struct app *app) {
         scene_head_moment(other, &m);
 }
 
-static void end_compare(struct app *app) {
+void app_compare_end(struct app *app) {
+    if (!app->comparing)
+        return;
     if (app->scene != &app->scenes[0]) { /* what one was looking at stays */
         struct scene kept = *app->scene;
         scene_close(&app->scenes[0]);
@@ -249,7 +257,7 @@ void app_compare(struct app *app, bool same) {
     struct error err;
     struct environment world;
     if (app->comparing) {
-        end_compare(app);
+        app_compare_end(app);
         return;
     }
     env_copy(&world, &app->scene->world);
@@ -335,44 +343,11 @@ void app_open_builtin(struct app *app, size_t i) {
         app_notice(app, "%s", err.text);
         return;
     }
-    app->lesson.lesson = NULL;
+    lesson_view_clear(&app->lesson);
     app->centre = CENTRE_AUTO;
     app->owed = 0;
     compare_anew(app);
     app_notice(app, _("Workload: %s"), app->scene->name);
-}
-
-/* --- Lessons --- */
-
-bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
-    if (lesson >= app->lesson_count || step >= app->lessons[lesson]->step_count)
-        return error_set(err,
-            _("there is no lesson %zu with a step %zu, expected one of %zu lessons"), lesson + 1,
-            step + 1, app->lesson_count);
-    const struct lesson *l = app->lessons[lesson];
-    app->lesson = (struct lesson_view){.lesson = l, .number = lesson, .step = step};
-    app->lesson_hidden = false;
-    app->playing = false;
-    if (app->comparing)
-        end_compare(app);
-    if (!scene_open_lesson(app->scene, &l->steps[step], l->title, &app->home, err))
-        return false;
-    app->centre = CENTRE_AUTO;
-    app->owed = 0;
-    struct scene *s = app->scene;
-    uint64_t seq = 0;
-    while (!lesson_stop_at(&l->steps[step], session_recording(s->session), &seq) && s->running)
-        scene_run_to(s, scene_count(s) + 1);
-    if (session_error(s->session)->text[0])
-        return error_set(err, "%s", session_error(s->session)->text);
-    if (!lesson_stop_at(&l->steps[step], session_recording(s->session), &seq))
-        return error_set(err, _("%s:%d: the run never comes to where the step stops"), l->path,
-            l->steps[step].stop.line);
-    app_seek(app, seq);
-    s->pinned = lesson_step_focus(&l->steps[step], s->replica, s->world.platform);
-    if (l->steps[step].show != SHOW_AS_SUGGESTED)
-        app->centre = l->steps[step].show == SHOW_PATH ? CENTRE_PATH : CENTRE_MAP;
-    return true;
 }
 
 /* --- Telling --- */

@@ -10,7 +10,7 @@
 #define ARENA_APP_H
 
 #include "sim/base/i18n.h"
-#include "sim/lesson/lesson.h"
+#include "viz/lesson_view.h"
 #include "viz/prefs.h"
 #include "viz/prompt.h"
 #include "viz/scene.h"
@@ -61,7 +61,6 @@ struct app {
     struct lesson **lessons;
     size_t lesson_count;
     struct lesson_view lesson; /* lesson.lesson NULL: the start page */
-    bool lesson_hidden;
 
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;

@@ -157,43 +157,6 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
     return true;
 }
 
-/* --- Lessons --- */
-
-static void go_lesson(struct app *app, size_t lesson, size_t step) {
-    struct error err;
-    if (!app_open_lesson(app, lesson, step, &err))
-        app_notice(app, "%s", err.text);
-}
-
-static bool lesson_command(struct app *app, enum command command, int64_t arg) {
-    const struct lesson *l = app->lesson.lesson;
-    size_t number = app->lesson.number, step = app->lesson.step;
-    switch (command) {
-    case CMD_LESSON_OPEN: go_lesson(app, (size_t)arg, 0); return true;
-    case CMD_LESSON_CLOSE: app->lesson.lesson = NULL; return true;
-    case CMD_LESSON_NEXT:
-        if (!l)
-            go_lesson(app, 0, 0);
-        else if (step + 1 < l->step_count)
-            go_lesson(app, number, step + 1);
-        else if (number + 1 < app->lesson_count)
-            go_lesson(app, number + 1, 0);
-        else
-            app_notice(app, "%s", _("That was the last step. Space plays on from here."));
-        return true;
-    case CMD_LESSON_BACK:
-        if (l && (step || number))
-            go_lesson(app, step ? number : number - 1,
-                step ? step - 1 : app->lessons[number - 1]->step_count - 1);
-        return true;
-    case CMD_LESSON_RESTART:
-        if (l)
-            go_lesson(app, number, 0);
-        return true;
-    default: return false;
-    }
-}
-
 /* --- Window --- */
 
 static void change_scale(struct app *app, float by) {
@@ -238,7 +201,7 @@ void app_command(struct app *app, enum command command, int64_t arg) {
     bool known = time_command(app, command, arg) || view_command(app, command) ||
                  app_nav_command(app, command) || app_panel_command(app, command, arg) ||
                  app_find_command(app, command, arg) || app_map_command(app, command, arg) ||
-                 world_command(app, command, arg) || lesson_command(app, command, arg) ||
+                 world_command(app, command, arg) || app_lesson_command(app, command, arg) ||
                  window_command(app, command);
     INVARIANT(known);
     app_visit(app);
@@ -309,6 +272,8 @@ void app_press(struct app *app, int x, int y, bool select) {
 static void pin(struct app *app, struct thing thing) {
     app->scene->pinned = thing;
     app->rail_first = 0;
+    if (app_lesson_point(app, thing))
+        return;
     if (thing.kind != THING_NONE)
         app->rail = RAIL_INSPECT;
 }

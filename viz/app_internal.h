@@ -20,11 +20,23 @@ void app_follow(struct app *app);
 /* Begins to compare with the same run in the other width (or, same, in the same world), or ends
  * it. */
 void app_compare(struct app *app, bool same);
+/* Ends it, if it goes on. What one was looking at stays. */
+void app_compare_end(struct app *app);
 
 /* Notes where one looks now, so that undo leads there. */
 void app_visit(struct app *app);
 /* Opens a line to type into. */
 void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text);
+
+/* What lesson commands do; false: the command is none. */
+bool app_lesson_command(struct app *app, enum command command, int64_t arg);
+/* Prose and question anew, in a lesson of another language. */
+void app_lesson_refill(struct app *app);
+/* Something was clicked: true if that answered the lesson's question. */
+bool app_lesson_point(struct app *app, struct thing thing);
+/* The number typed as an answer has changed; Enter. */
+void app_lesson_refresh(struct app *app);
+void app_lesson_typed(struct app *app, int direction);
 
 /* Searching: the text typed has changed; Enter; once more for what was searched last; the next
  * event about the thing pinned or pointed at. direction: 1 or -1. */

@@ -37,6 +37,7 @@ static const struct {
     [PROMPT_NOTE] = {app_console_refresh, app_note_accept},
     [PROMPT_CONSOLE] = {app_console_refresh, app_console_accept},
     [PROMPT_SAVE] = {app_console_refresh, app_save_accept},
+    [PROMPT_ANSWER] = {app_lesson_refresh, app_lesson_typed},
 };
 
 void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text) {

@@ -119,7 +119,11 @@
     X(LESSON_NEXT, N_("lesson next"), "Enter PageDown", N_("Lesson"), N_("next step"))             \
     X(LESSON_BACK, N_("lesson back"), "Backspace PageUp", N_("Lesson"), N_("previous step"))       \
     X(LESSON_RESTART, N_("lesson restart"), "Shift+Home", N_("Lesson"), N_("restart the lesson"))  \
-    X(LESSON_OPEN, N_("lesson open"), "1 2", N_("Lesson"), N_("open lesson 1 or 2"))               \
+    X(LESSON_OPEN, N_("lesson open"), "palette", N_("Lesson"), N_("open a lesson (also click)"))   \
+    X(ANSWER, N_("answer"), "1 2 3 4 5 6 7 8 9", N_("Lesson"),                                     \
+        N_("answer a question; with no lesson open: open that one"))                               \
+    X(ASK_AGAIN, N_("ask again"), "Shift+Enter", N_("Lesson"),                                     \
+        N_("the questions again, about other numbers"))                                            \
     X(LESSON_CLOSE, N_("lesson close"), "x", N_("Lesson"), N_("close the lesson"))                 \
     X(LANGUAGE, N_("language"), "u", N_("Window"), N_("switch between English and 中文"))          \
     X(THEME, N_("theme"), "t", N_("Window"), N_("next theme"))                                     \

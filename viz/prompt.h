@@ -19,6 +19,7 @@ enum prompt_kind {
     PROMPT_NOTE,
     PROMPT_CONSOLE,
     PROMPT_SAVE,
+    PROMPT_ANSWER, /* a number, to a lesson's question */
     PROMPT_KINDS
 };
 

@@ -55,7 +55,7 @@ static bool show_step(struct app *app, const char *dir, size_t lesson, size_t st
     app->notice[0] = '\0';
     app_finish(app); /* the timeline shows the whole run */
     sb_printf(&path, "%s/lesson-%zu-step-%02zu.png", dir, lesson + 1, step + 1);
-    lesson_step_text(&l->steps[step], &text);
+    markdown_text(&app->lesson.prose, &text);
     printf(_("\nLesson %zu, step %zu of %zu: %s\n\n"), lesson + 1, step + 1, l->step_count,
         l->steps[step].title);
     print_wrapped(sb_text(&text));

@@ -64,8 +64,8 @@ static void press_key(struct window *w, const char *name, SDL_Keymod mod) {
         return;
     enum command command = command_for_key(full);
     int64_t arg = 0;
-    if (command == CMD_LESSON_OPEN)
-        arg = name[0] - '1';
+    if (command == CMD_ANSWER)
+        arg = name[0] - '0';
     app_command(w->app, command, arg);
 }
 

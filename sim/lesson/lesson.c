@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum inside { IN_PROSE, IN_CODE, IN_SCRIPT, IN_VIEW, IN_COMMENT };
+enum inside { IN_PROSE, IN_CODE, IN_SCRIPT, IN_QUESTION, IN_VIEW, IN_COMMENT };
 
 struct lesson_reader {
     struct lesson *lesson;
@@ -26,8 +26,8 @@ struct lesson_reader {
     char mark;            /* ... which is ` or ~ */
     bool shown;           /* IN_SCRIPT: the script belongs to the prose, too */
     size_t scripted;      /* number, from 1, of the last step with a script of its own */
-    struct strbuf prose;  /* of the part being read */
-    struct strbuf script; /* being read */
+    struct prose prose;   /* of the part being read */
+    struct strbuf script; /* or question, being read */
     struct error *err;
 };
 
@@ -46,12 +46,12 @@ static struct lesson_step *current_step(struct lesson_reader *r) {
 /* What the lines so far make: the introduction or the last step. */
 static bool end_part(struct lesson_reader *r) {
     struct lesson_step *step = current_step(r);
-    struct markdown md = markdown_parse(sb_text(&r->prose), r->prose.len);
-    *(step ? &step->prose : &r->lesson->intro) = md;
-    sb_clear(&r->prose);
+    bool said = r->prose.line_count > 0;
+    *(step ? &step->prose : &r->lesson->intro) = r->prose;
+    r->prose = (struct prose){0};
     if (!step)
         return r->lesson->title || fail(r, 1, "the lesson has no title; expected a line `# TITLE`");
-    if (!md.count)
+    if (!said)
         return fail(r, step->line, "the step says nothing; expected prose after its heading");
     if (step->stop.kind == STOP_NONE)
         return fail(
@@ -79,15 +79,15 @@ static bool begin_step(struct lesson_reader *r, const char *title) {
 static bool set_title(struct lesson_reader *r, const char *title) {
     if (r->lesson->title)
         return fail(r, r->line, "a second title; expected one line `# TITLE`, and steps `## ...`");
-    if (r->prose.len)
+    if (r->prose.line_count)
         return fail(r, r->line, "text stands before the title; expected `# TITLE` first");
     r->lesson->title = xstrdup(title);
     return *title || fail(r, r->line, "the lesson has no title; expected `# TITLE`");
 }
 
 static void add_prose(struct lesson_reader *r, const char *line) {
-    if (*line || r->prose.len)
-        sb_printf(&r->prose, "%s\n", line);
+    if (*line || r->prose.line_count)
+        prose_add(&r->prose, line, r->line);
 }
 
 /* --- Scripts --- */
@@ -125,6 +125,25 @@ static bool end_script(struct lesson_reader *r) {
     return true;
 }
 
+/* --- Questions --- */
+
+static bool begin_question(struct lesson_reader *r) {
+    if (!current_step(r))
+        return fail(r, r->line, "a question before the first step; expected it after a `## ...`");
+    if (current_step(r)->question)
+        return fail(r, r->line, "the step has a second question; expected one");
+    r->in = IN_QUESTION;
+    r->since = r->line;
+    sb_clear(&r->script);
+    return true;
+}
+
+static bool end_question(struct lesson_reader *r) {
+    struct question *q = xcalloc(1, sizeof *q);
+    current_step(r)->question = q;
+    return question_parse(q, r->path, sb_text(&r->script), r->since + 1, r->err);
+}
+
 /* --- Lines --- */
 
 /* How long a fence of ` or ~ the line begins with; 0 if none. */
@@ -146,6 +165,8 @@ static bool begin_code(struct lesson_reader *r, const char *line) {
             add_prose(r, line);
         return true;
     }
+    if (strcmp(info, "question") == 0)
+        return begin_question(r);
     r->in = IN_CODE;
     r->since = r->line;
     add_prose(r, line);
@@ -154,14 +175,16 @@ static bool begin_code(struct lesson_reader *r, const char *line) {
 
 static bool code_line(struct lesson_reader *r, const char *line) {
     size_t fence = *line == r->mark ? fence_length(line) : 0;
-    bool script = r->in == IN_SCRIPT, last = fence >= r->fence && !line[fence];
-    if (!script || r->shown)
-        sb_printf(&r->prose, "%s\n", line);
-    if (script && !last)
+    enum inside in = r->in;
+    bool last = fence >= r->fence && !line[fence];
+    if (in == IN_CODE || (in == IN_SCRIPT && r->shown))
+        prose_add(&r->prose, line, r->line);
+    if (in != IN_CODE && !last)
         sb_printf(&r->script, "%s\n", line);
-    if (last)
-        r->in = IN_PROSE;
-    return !script || !last || end_script(r);
+    if (!last)
+        return true;
+    r->in = IN_PROSE;
+    return in == IN_CODE || (in == IN_SCRIPT ? end_script(r) : end_question(r));
 }
 
 static bool begin_comment(struct lesson_reader *r, const char *line) {
@@ -205,6 +228,7 @@ static bool read_line(struct lesson_reader *r, const char *line) {
     switch (r->in) {
     case IN_PROSE: return prose_line(r, line);
     case IN_CODE:
+    case IN_QUESTION:
     case IN_SCRIPT: return code_line(r, line);
     case IN_VIEW: return view_line(r, line);
     case IN_COMMENT:
@@ -224,8 +248,12 @@ static bool read_lines(struct lesson_reader *r, const char *text, size_t len) {
         while (used && strchr(" \t\r", text[at + used - 1]))
             used--;
         sb_clear(&line);
-        sb_add(&line, text + at, used);
+        front_vary(&r->lesson->front, text + at, used, &line);
         r->line++;
+        if (r->line <= r->lesson->front.lines) {
+            at += n + 1;
+            continue;
+        }
         ok = memchr(text + at, '\0', n) ? fail(r, r->line, "a zero byte; expected text in UTF-8")
                                         : read_line(r, sb_text(&line));
         at += n + 1;
@@ -297,10 +325,17 @@ static void count_ops(struct lesson *l) {
         visit_ops(l->scripts[i], count_op, &l->scripts[i]->ops);
 }
 
+/* The front matter and the heading say the same. */
+static bool check_title(struct lesson_reader *r) {
+    const struct lesson *l = r->lesson;
+    return !l->front.title || strcmp(l->front.title, l->title) == 0 ||
+           fail(r, 2, "the title is another than that of the line `# ...`; expected the same");
+}
+
 static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
     if (!read_lines(r, text, len))
         return false;
-    if (r->in == IN_CODE || r->in == IN_SCRIPT)
+    if (r->in == IN_CODE || r->in == IN_SCRIPT || r->in == IN_QUESTION)
         return fail(r, r->since, "the block is not closed; expected ``` on a line below");
     if (r->in != IN_PROSE)
         return fail(r, r->since, "the comment is not closed; expected --> on a line below");
@@ -309,15 +344,16 @@ static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
     if (!r->lesson->step_count)
         return fail(r, r->line ? r->line : 1, "the lesson has no steps; expected `## TITLE`");
     count_ops(r->lesson);
-    return find_phases(r);
+    return check_title(r) && find_phases(r);
 }
 
-struct lesson *lesson_parse(const char *path, const char *text, size_t len, struct error *err) {
+struct lesson *lesson_parse_variant(
+    const char *path, const char *text, size_t len, unsigned variant, struct error *err) {
     struct lesson *l = xcalloc(1, sizeof *l);
     l->path = xstrdup(path);
     struct lesson_reader r = {.lesson = l, .path = path, .err = err};
-    bool ok = read_lesson(&r, text, len);
-    sb_free(&r.prose);
+    bool ok = front_parse(&l->front, path, text, variant, err) && read_lesson(&r, text, len);
+    prose_free(&r.prose);
     sb_free(&r.script);
     if (ok)
         return l;
@@ -325,19 +361,30 @@ struct lesson *lesson_parse(const char *path, const char *text, size_t len, stru
     return NULL;
 }
 
-struct lesson *lesson_load(const char *path, struct error *err) {
+struct lesson *lesson_parse(const char *path, const char *text, size_t len, struct error *err) {
+    return lesson_parse_variant(path, text, len, 0, err);
+}
+
+struct lesson *lesson_load_variant(const char *path, unsigned variant, struct error *err) {
     struct strbuf text = {0};
     struct lesson *l = NULL;
     if (file_read(path, &text, NULL, err))
-        l = lesson_parse(path, sb_text(&text), text.len, err);
+        l = lesson_parse_variant(path, sb_text(&text), text.len, variant, err);
     sb_free(&text);
     return l;
+}
+
+struct lesson *lesson_load(const char *path, struct error *err) {
+    return lesson_load_variant(path, 0, err);
 }
 
 static void free_step(struct lesson_step *step) {
     free(step->title);
     free(step->stop.phase_words);
-    markdown_free(&step->prose);
+    prose_free(&step->prose);
+    if (step->question)
+        question_free(step->question);
+    free(step->question);
     for (size_t i = 0; i < step->code_count; i++) {
         free(step->codes[i].file);
         free(step->codes[i].function);
@@ -355,7 +402,8 @@ void lesson_free(struct lesson *l) {
         free(l->scripts[i]->text);
         free(l->scripts[i]);
     }
-    markdown_free(&l->intro);
+    prose_free(&l->intro);
+    front_free(&l->front);
     free(l->steps);
     free(l->scripts);
     free(l->title);

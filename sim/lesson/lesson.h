@@ -1,12 +1,14 @@
 /*
  * Lessons: Markdown files that read well by themselves, and that the window can walk through.
  *
- * A lesson is a title (`# ...`), an introduction, and steps (`## ...`). Two things stand between
- * the prose for the window's sake:
+ * A lesson is front matter (front.h), a title (`# ...`), an introduction, and steps (`## ...`).
+ * Prose has expressions in it (prose.h): {arena_start}. These stand between the prose:
  *
  *   ```arena              the script (sim/work/script.h) that the step runs. A step without one
  *                         goes on with the step before's: the same run at another moment.
  *                         `arena show` shows the script in the pane, too.
+ *   ```question           asked when the step's prose is read, graded by what then happens
+ *                         (question.h)
  *   <!-- view             what the window shows, hidden from other readers of the file
  *   stop hint 0
  *   focus hint 0
@@ -38,7 +40,9 @@
 #define ARENA_LESSON_H
 
 #include "sim/base/i18n.h"
+#include "sim/lesson/front.h"
 #include "sim/lesson/markdown.h"
+#include "sim/lesson/question.h"
 #include "sim/trace/thing.h"
 #include "sim/work/session.h"
 
@@ -75,7 +79,8 @@ struct lesson_code {
 struct lesson_step {
     char *title;
     int line; /* of its heading in the file */
-    struct markdown prose;
+    struct prose prose;
+    struct question *question; /* NULL: none is asked */
     const struct lesson_script *script;
     struct lesson_stop stop;
     struct lesson_focus focus;
@@ -86,26 +91,24 @@ struct lesson_step {
 
 struct lesson {
     char *path;
+    struct front front;
     char *title;
-    struct markdown intro;
+    struct prose intro;
     struct lesson_step *steps;
     size_t step_count, step_cap;
     struct lesson_script **scripts; /* the steps' */
     size_t script_count, script_cap;
 };
 
-/* What the panel shows; in struct view it is NULL if no lesson is open. */
-struct lesson_view {
-    const struct lesson *lesson;
-    size_t number; /* among all lessons, from 0 */
-    size_t step;   /* from 0 */
-};
-
 /* Reads a lesson file, and its scripts: whatever is wrong is found here and named with its line.
  * The caller frees it with lesson_free. */
 struct lesson *lesson_load(const char *path, struct error *err);
+/* Its variant of that number: other values for what varies. lesson_load's is 0. */
+struct lesson *lesson_load_variant(const char *path, unsigned variant, struct error *err);
 /* The same from text; path is what messages call it. */
 struct lesson *lesson_parse(const char *path, const char *text, size_t len, struct error *err);
+struct lesson *lesson_parse_variant(
+    const char *path, const char *text, size_t len, unsigned variant, struct error *err);
 void lesson_free(struct lesson *l);
 
 /* Reads all of lessons/en/, in the order of the files' names; each in the language, if there is a
@@ -113,8 +116,19 @@ void lesson_free(struct lesson *l);
 bool lessons_list(enum language language, struct lesson ***out, size_t *count, struct error *err);
 void lessons_free(struct lesson **lessons, size_t count);
 
-/* Appends the step's prose as plain text. */
-void lesson_step_text(const struct lesson_step *step, struct strbuf *out);
+/* The introduction as Markdown; it has no expressions. Freed with markdown_free. */
+struct markdown lesson_intro(const struct lesson *l);
+/* Appends the step's prose as plain text, filled in at the scope's moment (NULL: not). False and
+ * err if an expression in it means nothing then. */
+bool lesson_step_text(const struct lesson *l, size_t step, struct scope *scope, struct strbuf *out,
+    struct error *err);
+/* The same as Markdown. */
+bool lesson_step_prose(const struct lesson *l, size_t step, struct scope *scope,
+    struct markdown *out, struct error *err);
+/* What the expressions of a step see: its run, at its own stop, at that of the step before and of
+ * the next one. The run must have come to its end. Freed with scope_free. */
+struct scope lesson_step_scope(
+    const struct lesson *l, size_t step, const struct session *session, uint64_t seq);
 
 /* A session for the step's script in base's world with what the script says of it; nothing has run
  * yet. env_out becomes that world; the caller frees it. */

@@ -89,8 +89,47 @@ bool lessons_list(enum language language, struct lesson ***out, size_t *count, s
     return true;
 }
 
-void lesson_step_text(const struct lesson_step *step, struct strbuf *out) {
-    markdown_text(&step->prose, out);
+/* --- Prose --- */
+
+struct markdown lesson_intro(const struct lesson *l) {
+    return markdown_parse(sb_text(&l->intro.text), l->intro.text.len);
+}
+
+bool lesson_step_prose(const struct lesson *l, size_t step, struct scope *scope,
+    struct markdown *out, struct error *err) {
+    struct strbuf text = {0};
+    bool ok = prose_fill(&l->steps[step].prose, l->path, scope, &text, err);
+    *out = ok ? markdown_parse(sb_text(&text), text.len) : (struct markdown){0};
+    sb_free(&text);
+    return ok;
+}
+
+bool lesson_step_text(const struct lesson *l, size_t step, struct scope *scope, struct strbuf *out,
+    struct error *err) {
+    struct markdown md;
+    bool ok = lesson_step_prose(l, step, scope, &md, err);
+    markdown_text(&md, out);
+    markdown_free(&md);
+    return ok;
+}
+
+/* Where the step stops, if it is one of the same run. */
+static bool neighbour_stop(
+    const struct lesson *l, size_t step, size_t other, const struct recording *rec, uint64_t *seq) {
+    return other < l->step_count && l->steps[other].script == l->steps[step].script &&
+           lesson_stop_at(&l->steps[other], rec, seq);
+}
+
+struct scope lesson_step_scope(
+    const struct lesson *l, size_t step, const struct session *session, uint64_t seq) {
+    const struct lesson_script *script = l->steps[step].script;
+    const struct recording *rec = session_recording(session);
+    struct scope s = scope_of(rec, session_env(session)->platform, script->file, script->text, seq);
+    uint64_t end = recording_count(rec), other;
+    scope_set(&s, SCOPE_END, end);
+    scope_set(&s, SCOPE_BEFORE, step && neighbour_stop(l, step, step - 1, rec, &other) ? other : 0);
+    scope_set(&s, SCOPE_AFTER, neighbour_stop(l, step, step + 1, rec, &other) ? other : end);
+    return s;
 }
 
 /* --- The run --- */

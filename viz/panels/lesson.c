@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "sim/lesson/lesson.h"
+#include "viz/lesson_view.h"
 #include "viz/markdown_draw.h"
 #include "viz/panels/panels.h"
 
@@ -129,13 +129,109 @@ static void fade_out(struct ui *ui, struct rect area) {
         "…");
 }
 
+/* --- Its question --- */
+
+/* A paragraph on the card, or only its height; what is below it moves down. */
+static void card_text(
+    struct ui *ui, struct rect *at, enum face face, uint32_t color, const char *text, bool draw) {
+    int h = ui_paragraph_height(ui, at->w, face, SIZE_BODY, text, INT_MAX);
+    if (draw)
+        ui_paragraph(ui, *at, face, SIZE_BODY, color, text);
+    take_top(at, h);
+}
+
+/* Option number i: a box with its key, lit by the answer. */
+static void draw_option(
+    struct ui *ui, const struct quiz *q, int i, bool holds, struct rect *at, bool draw) {
+    int pad = px(ui, 7), key_w = px(ui, 20);
+    int h = ui_paragraph_height(ui, at->w - key_w - 2 * pad, FACE_SANS, SIZE_BODY,
+                sb_text(&q->options[i]), INT_MAX) +
+            2 * pad;
+    struct rect box = take_top(at, h);
+    take_top(at, px(ui, 6));
+    if (!draw)
+        return;
+    bool picked = q->answered && q->picked == i;
+    enum theme_color line = !q->answered          ? COLOR_line
+                            : holds               ? COLOR_granted
+                            : picked && !q->right ? COLOR_refused
+                                                  : COLOR_line;
+    bool hot = !q->answered && ui_hovered(ui, box);
+    draw_round(ui->canvas, box, px(ui, 6), color_of(ui, hot ? COLOR_line : COLOR_panel));
+    draw_frame(ui->canvas, box, px(ui, 6), px(ui, picked || (q->answered && holds) ? 2 : 1),
+        color_of(ui, line));
+    char key[12];
+    snprintf(key, sizeof key, "%d", i + 1);
+    const char *sign = !q->answered ? key : holds ? "✓" : picked ? "✗" : key;
+    ui_text(ui, rect_make(box.x + pad, box.y + pad - px(ui, 1), key_w, px(ui, 18)), FACE_BOLD,
+        SIZE_BODY, 0,
+        color_of(ui, q->answered ? line == COLOR_line ? COLOR_muted : line : COLOR_muted), sign);
+    struct rect words = {box.x + pad + key_w, box.y + pad, box.w - key_w - 2 * pad, h - 2 * pad};
+    ui_paragraph(
+        ui, words, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), sb_text(&q->options[i]));
+    if (!q->answered)
+        ui_click(ui, box, CMD_ANSWER, i + 1);
+}
+
+/* What is to be done about a question that has no options. */
+static void draw_task(struct ui *ui, const struct quiz *q, struct rect *at, bool draw) {
+    bool number = q->question->kind == QUESTION_NUMBER;
+    struct rect box = take_top(at, px(ui, 30));
+    take_top(at, px(ui, 6));
+    if (!draw)
+        return;
+    draw_frame(ui->canvas, box, px(ui, 6), px(ui, 1), color_of(ui, COLOR_line));
+    const char *words = q->answered && number ? q->typed
+                        : number              ? _("type a number")
+                                              : _("click the place in the picture");
+    ui_text(ui, rect_inset(box, px(ui, 6)), number ? FACE_MONO : FACE_SANS, SIZE_BODY, 0,
+        color_of(ui, q->answered ? COLOR_text : COLOR_muted), words);
+    if (number && !q->answered)
+        ui_click(ui, box, CMD_ANSWER, 0);
+}
+
+/* The card, or only its height. */
+static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool draw) {
+    struct rect at = rect_inset(card, px(ui, 12));
+    int top = at.y;
+    if (draw) {
+        draw_round(ui->canvas, card, px(ui, 8), color_of(ui, COLOR_raised));
+        draw_frame(ui->canvas, card, px(ui, 8), px(ui, 1), color_of(ui, COLOR_accent));
+    }
+    card_text(ui, &at, FACE_BOLD, color_of(ui, COLOR_text), sb_text(&q->ask), draw);
+    take_top(&at, px(ui, 8));
+    for (int i = 0; i < q->question->option_count; i++)
+        draw_option(ui, q, i, q->right_option == i, &at, draw);
+    if (!q->question->option_count)
+        draw_task(ui, q, &at, draw);
+    if (q->answered) {
+        take_top(&at, px(ui, 4));
+        card_text(ui, &at, FACE_BOLD, color_of(ui, q->right ? COLOR_granted : COLOR_attention),
+            q->right ? _("Right.") : _("Not so."), draw);
+        card_text(ui, &at, FACE_SANS, color_of(ui, COLOR_text), sb_text(&q->words), draw);
+    }
+    return at.y - top + 2 * px(ui, 12);
+}
+
+/* Prose above, the question below it; the question gives way last. */
 static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
     const struct lesson_step *step = &v->lesson->lesson->steps[v->lesson->step];
+    const struct quiz *q = &v->lesson->quiz;
     draw_foot(ui, v, take_bottom(&area, px(ui, FOOT_H)));
     take_bottom(&area, px(ui, 12));
     draw_head(ui, v->lesson, &area);
     draw_codes(ui, step, &area);
-    if (markdown_draw(ui, &step->prose, area, PROSE_SIZE) > area.h)
+    int needed = markdown_height(ui, &v->lesson->prose, area.w, PROSE_SIZE);
+    if (q->question) {
+        struct rect endless = {area.x, 0, area.w, INT_MAX / 2};
+        int h = draw_quiz(ui, q, endless, false);
+        struct rect prose = take_top(&area, area.h - h - px(ui, 12));
+        struct rect card = {area.x, 0, area.w, h};
+        card.y = needed < prose.h ? prose.y + needed + px(ui, 12) : prose.y + prose.h + px(ui, 12);
+        draw_quiz(ui, q, card, true);
+        area = prose;
+    }
+    if (markdown_draw(ui, &v->lesson->prose, area, PROSE_SIZE) > area.h)
         fade_out(ui, area);
 }
 
@@ -208,7 +304,9 @@ static int set_cards(struct ui *ui, const struct view *v, struct rect rest, int 
     int top = rest.y;
     for (size_t i = 0; i < v->lesson_count; i++) {
         struct strbuf intro = {0};
-        markdown_text(&v->lessons[i]->intro, &intro);
+        struct markdown md = lesson_intro(v->lessons[i]);
+        markdown_text(&md, &intro);
+        markdown_free(&md);
         int h = card_height(ui, sb_text(&intro), rest.w, lines);
         if (draw && h <= rest.h)
             draw_card(ui, v->lessons[i], i, sb_text(&intro), rect_make(rest.x, rest.y, rest.w, h));

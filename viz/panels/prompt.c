@@ -33,6 +33,7 @@ static const char *title_of(enum prompt_kind kind) {
     case PROMPT_NOTE: return _("Note");
     case PROMPT_CONSOLE: return _("Console");
     case PROMPT_SAVE: return _("Save as");
+    case PROMPT_ANSWER: return _("Answer");
     default: return _("Command");
     }
 }
@@ -44,6 +45,7 @@ static const char *hint_of(enum prompt_kind kind) {
         return _("an address, 48 B, class 5, an event such as refused, an object such as #12");
     case PROMPT_NOTE: return _("a note at this moment; empty: none");
     case PROMPT_SAVE: return _("a file: the run, this moment and the notes");
+    case PROMPT_ANSWER: return _("a number, such as 48, 0x30 or 64KiB");
     case PROMPT_CONSOLE: return _("a line of a script, such as x = alloc 48, drop x or collect");
     default: return _("some letters of a command, a lesson or a workload");
     }

@@ -97,8 +97,10 @@ struct told {
 
 static void told_open(struct told *t, void **state, size_t lesson, const char *title) {
     const struct lesson_step *step = find_step(*state, lesson, title);
+    const struct lesson *l = ((const struct shelf *)*state)->lessons[lesson - 1];
+    struct error err;
     t->prose = (struct strbuf){0};
-    lesson_step_text(step, &t->prose);
+    assert_true(lesson_step_text(l, (size_t)(step - l->steps), NULL, &t->prose, &err));
     moment_open(&t->m, step);
 }
 
@@ -136,7 +138,7 @@ static void both_lessons_are_there(void **state) {
     assert_string_equal(s->lessons[0]->title, "The 64-bit start");
     assert_string_equal(s->lessons[1]->title, "When hints fail");
     for (size_t i = 0; i < s->count; i++)
-        assert_true(s->lessons[i]->intro.count > 0 && s->lessons[i]->step_count >= 8);
+        assert_true(s->lessons[i]->intro.line_count > 0 && s->lessons[i]->step_count >= 8);
 }
 
 static void every_step_comes_to_its_stop(void **state) {
@@ -386,9 +388,10 @@ static void scripts_and_views_are_no_prose(void **state) {
                                   "<!-- a remark -->\n<!-- a long\nremark\n-->\n\nAfter.\n\n"
                                   "```\n## code, no step\n```\n");
     struct strbuf text = {0};
+    struct error err;
     assert_string_equal(l->title, "T");
     assert_int_equal(l->step_count, 1);
-    lesson_step_text(&l->steps[0], &text);
+    assert_true(lesson_step_text(l, 0, NULL, &text, &err));
     assert_string_equal(text.text, "Before.\n\nAfter.\n\n## code, no step");
     assert_int_equal(l->steps[0].show, SHOW_ARENA);
     assert_string_equal(l->steps[0].codes[0].file, "a/b.c");
@@ -404,9 +407,15 @@ static void a_step_goes_on_with_the_script_before(void **state) {
                                   "## C\nc\n```arena show\ninit\n```\n<!-- view\nstop end\n-->\n");
     assert_ptr_equal(l->steps[0].script, l->steps[1].script);
     assert_ptr_not_equal(l->steps[1].script, l->steps[2].script);
-    assert_int_equal(l->steps[1].prose.count, 1);
-    assert_int_equal(l->steps[2].prose.count, 2);
-    assert_int_equal(l->steps[2].prose.blocks[1].kind, MD_CODE_BLOCK);
+    struct markdown md;
+    struct error err;
+    assert_true(lesson_step_prose(l, 1, NULL, &md, &err));
+    assert_int_equal(md.count, 1);
+    markdown_free(&md);
+    assert_true(lesson_step_prose(l, 2, NULL, &md, &err));
+    assert_int_equal(md.count, 2);
+    assert_int_equal(md.blocks[1].kind, MD_CODE_BLOCK);
+    markdown_free(&md);
     lesson_free(l);
 }
 

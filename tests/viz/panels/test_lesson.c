@@ -1,6 +1,6 @@
 /* The lesson pane: every step of every lesson fits, and the buttons lead where they say. */
-#include "sim/lesson/lesson.h"
 #include "tests/viz/panels/world.h"
+#include "viz/lesson_view.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,6 +35,7 @@ static int open_pane(void **state) {
 
 static int close_pane(void **state) {
     struct pane *p = *state;
+    lesson_view_clear(&p->lv);
     world_close(&p->w);
     lessons_free(p->lessons, p->count);
     free(p);
@@ -43,7 +44,10 @@ static int close_pane(void **state) {
 
 /* Shows a step, both from 0. */
 static void show(struct pane *p, size_t lesson, size_t step, int w, int h, float scale) {
-    p->lv = (struct lesson_view){p->lessons[lesson], lesson, step};
+    struct error err;
+    lesson_view_clear(&p->lv);
+    p->lv = (struct lesson_view){.lesson = p->lessons[lesson], .number = lesson, .step = step};
+    assert_true(lesson_step_prose(p->lessons[lesson], step, NULL, &p->lv.prose, &err));
     p->w.view.lesson = &p->lv;
     world_draw(&p->w, panel_lesson,
         rect_make(0, 0, (int)((float)w * scale), (int)((float)h * scale)), scale);

@@ -1,0 +1,226 @@
+/* Questions: see question.h. */
+#include "sim/lesson/question.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Reading --- */
+
+struct question_reader {
+    struct question *q;
+    const char *path;
+    int line;
+    bool reason; /* the `why` has begun */
+    struct error *err;
+};
+
+static bool fail(struct question_reader *r, const char *what) {
+    return error_set(r->err, "%s:%d: %s", r->path, r->line, what);
+}
+
+/* Cuts `{...}` off the line's end. NULL: there is none. */
+static char *cut_expression(char *line) {
+    size_t len = strlen(line);
+    char *open = strrchr(line, '{');
+    if (!len || line[len - 1] != '}' || !open)
+        return NULL;
+    char *expression = xstrndup(open + 1, (size_t)(line + len - 1 - open - 1));
+    while (open > line && open[-1] == ' ')
+        open--;
+    *open = '\0';
+    return expression;
+}
+
+static bool read_option(struct question_reader *r, const char *text) {
+    struct question *q = r->q;
+    if (q->option_count == MAX_OPTIONS)
+        return fail(r, "too many options; expected at most 6");
+    if (q->answer)
+        return fail(r, "options beside an answer; expected one or the other");
+    struct question_option *o = &q->options[q->option_count++];
+    char *line = xstrdup(text);
+    o->condition = cut_expression(line);
+    o->line = r->line;
+    if (o->condition)
+        prose_add(&o->text, line, r->line);
+    free(line);
+    return o->condition || fail(r, "the option has no condition; expected `- TEXT {CONDITION}`");
+}
+
+static bool read_answer(struct question_reader *r, enum question_kind kind, const char *text) {
+    struct question *q = r->q;
+    char *line = xstrdup(text);
+    if (q->answer || q->option_count) {
+        free(line);
+        return fail(r, "a second answer; expected one");
+    }
+    q->kind = kind;
+    q->answer = cut_expression(line);
+    q->answer_line = r->line;
+    free(line);
+    return q->answer || fail(r, "no expression; expected `answer {...}` or `point {...}`");
+}
+
+static bool read_line(struct question_reader *r, const char *line) {
+    struct question *q = r->q;
+    const char *text = line + strspn(line, " ");
+    bool indented = text > line;
+    if (r->reason) {
+        prose_add(&q->why, text, r->line);
+        return true;
+    }
+    if (strncmp(line, "- ", 2) == 0)
+        return read_option(r, line + 2);
+    if (strncmp(line, "answer ", 7) == 0)
+        return read_answer(r, QUESTION_NUMBER, line + 7);
+    if (strncmp(line, "point ", 6) == 0)
+        return read_answer(r, QUESTION_POINT, line + 6);
+    if (strncmp(line, "why ", 4) == 0) {
+        r->reason = true;
+        prose_add(&q->why, line + 4, r->line);
+        return true;
+    }
+    if (!*text)
+        return true;
+    if (q->option_count && indented)
+        prose_add(&q->options[q->option_count - 1].wrong, text, r->line);
+    else if (q->option_count || q->answer)
+        return fail(r, "text after the answer; expected it indented, or `why ...`");
+    else
+        prose_add(&q->ask, text, r->line);
+    return true;
+}
+
+bool question_parse(
+    struct question *q, const char *path, const char *text, int first_line, struct error *err) {
+    struct question_reader r = {.q = q, .path = path, .line = first_line, .err = err};
+    *q = (struct question){.line = first_line};
+    for (const char *at = text; *at; r.line++) {
+        size_t n = strcspn(at, "\n");
+        char *line = xstrndup(at, n);
+        bool ok = read_line(&r, line);
+        free(line);
+        if (!ok)
+            return false;
+        at += n + (at[n] == '\n');
+    }
+    r.line = first_line;
+    if (!q->ask.line_count)
+        return fail(&r, "the question asks nothing; expected its text first");
+    if (!q->answer && q->option_count < 2)
+        return fail(&r, "the question has no answer; expected two options or more, `answer {...}` "
+                        "or `point {...}`");
+    return q->why.line_count || fail(&r, "the question gives no reason; expected `why ...`");
+}
+
+void question_free(struct question *q) {
+    prose_free(&q->ask);
+    prose_free(&q->why);
+    for (int i = 0; i < q->option_count; i++) {
+        prose_free(&q->options[i].text);
+        prose_free(&q->options[i].wrong);
+        free(q->options[i].condition);
+    }
+    free(q->answer);
+    *q = (struct question){0};
+}
+
+/* --- Grading --- */
+
+/* A number the question asks for, or the truth of a condition. */
+static bool evaluate(const char *path, int line, struct scope *scope, const char *text,
+    struct value *out, int64_t *n, struct error *err) {
+    struct error why;
+    if (!expr_eval(scope, text, out, &why))
+        return error_set(err, "%s:%d: {%s}: %s", path, line, text, why.text);
+    return value_number(out, n) ||
+           error_set(err, "%s:%d: {%s} is no number, expected one", path, line, text);
+}
+
+static bool check_text(
+    const struct prose *p, const char *path, struct scope *scope, struct error *err) {
+    struct strbuf out = {0};
+    bool ok = prose_fill(p, path, scope, &out, err);
+    sb_free(&out);
+    return ok;
+}
+
+static bool find_option(const struct question *q, const char *path, struct scope *scope,
+    int *option, struct error *err) {
+    struct value v;
+    int64_t n;
+    *option = -1;
+    for (int i = 0; i < q->option_count; i++) {
+        const struct question_option *o = &q->options[i];
+        if (!evaluate(path, o->line, scope, o->condition, &v, &n, err))
+            return false;
+        if (n && *option >= 0)
+            return error_set(
+                err, "%s:%d: this option holds, too; expected one alone", path, o->line);
+        if (n)
+            *option = i;
+    }
+    return *option >= 0 || error_set(err, "%s:%d: no option holds; expected one", path, q->line);
+}
+
+bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
+    struct error *err) {
+    struct value v;
+    int64_t n;
+    *option = -1;
+    bool ok = check_text(&q->ask, path, scope, err) && check_text(&q->why, path, scope, err);
+    for (int i = 0; ok && i < q->option_count; i++)
+        ok = check_text(&q->options[i].text, path, scope, err) &&
+             check_text(&q->options[i].wrong, path, scope, err);
+    if (!ok)
+        return false;
+    return q->kind == QUESTION_PICK ? find_option(q, path, scope, option, err)
+                                    : evaluate(path, q->answer_line, scope, q->answer, &v, &n, err);
+}
+
+/* What was clicked holds the address: its slot, page, entry, byte ... */
+static bool holds(const struct thing *t, uint64_t addr) {
+    return t->kind != THING_NONE && t->addr && addr >= t->addr &&
+           addr - t->addr < (t->size ? t->size : 1);
+}
+
+bool question_number(const char *text, int64_t *out) {
+    struct strbuf plain = {0};
+    uint64_t n;
+    for (; *text; text++)
+        if (!strchr(", _", *text))
+            sb_add(&plain, text, 1);
+    if (plain.len > 1 && plain.text[plain.len - 1] == 'B' && plain.text[plain.len - 2] != 'i')
+        plain.text[plain.len - 1] = '\0';
+    bool ok = parse_u64(sb_text(&plain), &n) && n <= INT64_MAX;
+    sb_free(&plain);
+    *out = (int64_t)n;
+    return ok;
+}
+
+bool question_grade(const struct question *q, const char *path, struct scope *scope,
+    const struct reply *reply, struct grade *out, struct error *err) {
+    struct value v = {0};
+    int64_t n = 0;
+    int option;
+    *out = (struct grade){0};
+    if (!question_check(q, path, scope, &option, err))
+        return false;
+    if (q->kind != QUESTION_PICK && !evaluate(path, q->answer_line, scope, q->answer, &v, &n, err))
+        return false;
+    switch (q->kind) {
+    case QUESTION_PICK: out->right = reply->option == option; break;
+    case QUESTION_NUMBER: out->right = reply->number == n; break;
+    case QUESTION_POINT: out->right = holds(&reply->thing, (uint64_t)n); break;
+    }
+    if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
+        reply->option < q->option_count)
+        prose_fill(&q->options[reply->option].wrong, path, scope, &out->words, err);
+    if (!out->right && q->kind != QUESTION_PICK) {
+        value_text(&v, "", &out->words);
+        sb_puts(&out->words, "\n\n");
+    }
+    return prose_fill(&q->why, path, scope, &out->words, err);
+}

@@ -1,0 +1,179 @@
+/*
+ * The app: taking a lesson. A step opens with its script's run at the moment where it stops; the
+ * run has gone to its end before, so that questions about what comes can be graded.
+ */
+#include "viz/app_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool find_stop(struct app *app, uint64_t *seq, struct error *err) {
+    const struct lesson_view *v = &app->lesson;
+    const struct lesson_step *step = &v->lesson->steps[v->step];
+    struct scene *s = app->scene;
+    scene_run_to(s, UINT64_MAX);
+    if (session_error(s->session)->text[0])
+        return error_set(err, "%s", session_error(s->session)->text);
+    return lesson_stop_at(step, session_recording(s->session), seq) ||
+           error_set(err, _("%s:%d: the run never comes to where the step stops"), v->lesson->path,
+               step->stop.line);
+}
+
+/* Shows the step of app->lesson. */
+static bool show_step(struct app *app, struct error *err) {
+    struct lesson_view *v = &app->lesson;
+    const struct lesson_step *step = &v->lesson->steps[v->step];
+    struct scene *s = app->scene;
+    uint64_t seq;
+    app->playing = false;
+    app_compare_end(app);
+    if (!scene_open_lesson(s, step, v->lesson->title, &app->home, err))
+        return false;
+    app->centre = CENTRE_AUTO;
+    app->owed = 0;
+    if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))
+        return false;
+    app_seek(app, seq);
+    s->pinned = lesson_step_focus(step, s->replica, s->world.platform);
+    if (step->show != SHOW_AS_SUGGESTED)
+        app->centre = step->show == SHOW_PATH ? CENTRE_PATH : CENTRE_MAP;
+    return true;
+}
+
+bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
+    if (lesson >= app->lesson_count || step >= app->lessons[lesson]->step_count)
+        return error_set(err,
+            _("there is no lesson %zu with a step %zu, expected one of %zu lessons"), lesson + 1,
+            step + 1, app->lesson_count);
+    if (app->lesson.number != lesson || !app->lesson.lesson)
+        lesson_view_clear(&app->lesson);
+    app->lesson.lesson = app->lesson.varied ? app->lesson.varied : app->lessons[lesson];
+    app->lesson.number = lesson;
+    app->lesson.step = step;
+    return show_step(app, err);
+}
+
+void app_lesson_refill(struct app *app) {
+    struct error err;
+    uint64_t seq;
+    if (app->lesson.lesson && (!find_stop(app, &seq, &err) ||
+                                  !lesson_view_fill(&app->lesson, app->scene->session, seq, &err)))
+        app_notice(app, "%s", err.text);
+    app->dirty = true;
+}
+
+static void go_lesson(struct app *app, size_t lesson, size_t step) {
+    struct error err;
+    if (!app_open_lesson(app, lesson, step, &err))
+        app_notice(app, "%s", err.text);
+}
+
+static void go_next(struct app *app) {
+    const struct lesson_view *v = &app->lesson;
+    if (!v->lesson)
+        go_lesson(app, 0, 0);
+    else if (v->step + 1 < v->lesson->step_count)
+        go_lesson(app, v->number, v->step + 1);
+    else if (v->number + 1 < app->lesson_count)
+        go_lesson(app, v->number + 1, 0);
+    else
+        app_notice(app, "%s", _("That was the last step. Space plays on from here."));
+}
+
+static void go_back(struct app *app) {
+    const struct lesson_view *v = &app->lesson;
+    if (v->lesson && v->step)
+        go_lesson(app, v->number, v->step - 1);
+    else if (v->lesson && v->number)
+        go_lesson(app, v->number - 1, app->lessons[v->number - 1]->step_count - 1);
+}
+
+/* The lesson with other values in its questions, at the same step. */
+static void go_variant(struct app *app) {
+    struct lesson_view *v = &app->lesson;
+    struct error err;
+    if (!v->lesson)
+        return;
+    struct lesson *varied = lesson_load_variant(v->lesson->path, v->variant + 1, &err);
+    if (!varied) {
+        app_notice(app, "%s", err.text);
+        return;
+    }
+    lesson_free(v->varied);
+    v->lesson = v->varied = varied;
+    v->variant++;
+    go_lesson(app, v->number, v->step);
+}
+
+/* --- Answers --- */
+
+static void answer(struct app *app, const struct reply *reply) {
+    struct error err;
+    uint64_t seq;
+    if (!find_stop(app, &seq, &err) ||
+        !lesson_view_answer(&app->lesson, app->scene->session, seq, reply, &err))
+        app_notice(app, "%s", err.text);
+    app->dirty = true;
+}
+
+/* Is there a question of that kind, waiting? */
+static bool asks(const struct app *app, enum question_kind kind) {
+    const struct quiz *q = &app->lesson.quiz;
+    return app->lesson.lesson && q->question && !q->answered && q->question->kind == kind;
+}
+
+bool app_lesson_point(struct app *app, struct thing thing) {
+    if (!asks(app, QUESTION_POINT) || thing.kind == THING_NONE)
+        return false;
+    answer(app, &(struct reply){.option = -1, .thing = thing});
+    return true;
+}
+
+void app_lesson_refresh(struct app *app) {
+    int64_t n;
+    struct prompt *p = &app->prompt;
+    p->bad = p->len && !question_number(p->text, &n);
+    snprintf(
+        p->answer, sizeof p->answer, "%s", p->bad ? _("A number, such as 48, 0x30 or 64KiB.") : "");
+}
+
+void app_lesson_typed(struct app *app, int direction) {
+    struct reply reply = {.option = -1};
+    (void)direction;
+    if (!question_number(app->prompt.text, &reply.number))
+        return;
+    snprintf(app->lesson.quiz.typed, sizeof app->lesson.quiz.typed, "%.31s", app->prompt.text);
+    prompt_close(&app->prompt);
+    if (asks(app, QUESTION_NUMBER))
+        answer(app, &reply);
+}
+
+/* A digit: the option, the beginning of the number, or, without a lesson, the lesson to open. */
+static void digit(struct app *app, int64_t n) {
+    char text[8] = "";
+    if (!app->lesson.lesson && n >= 1 && n <= (int64_t)app->lesson_count)
+        go_lesson(app, (size_t)n - 1, 0);
+    else if (asks(app, QUESTION_PICK) && n >= 1 && n <= app->lesson.quiz.question->option_count)
+        answer(app, &(struct reply){.option = (int)n - 1});
+    else if (asks(app, QUESTION_NUMBER)) {
+        if (n >= 1 && n <= 9)
+            snprintf(text, sizeof text, "%d", (int)n);
+        app_prompt_open(app, PROMPT_ANSWER, text);
+    }
+}
+
+bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
+    switch (command) {
+    case CMD_LESSON_OPEN: go_lesson(app, (size_t)arg, 0); return true;
+    case CMD_LESSON_CLOSE: lesson_view_clear(&app->lesson); return true;
+    case CMD_LESSON_NEXT: go_next(app); return true;
+    case CMD_LESSON_BACK: go_back(app); return true;
+    case CMD_LESSON_RESTART:
+        if (app->lesson.lesson)
+            go_lesson(app, app->lesson.number, 0);
+        return true;
+    case CMD_ANSWER: digit(app, arg); return true;
+    case CMD_ASK_AGAIN: go_variant(app); return true;
+    default: return false;
+    }
+}

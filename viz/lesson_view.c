@@ -1,0 +1,59 @@
+/* A lesson as it is being taken: see lesson_view.h. */
+#include "viz/lesson_view.h"
+
+static void quiz_clear(struct quiz *q) {
+    sb_free(&q->ask);
+    for (int i = 0; i < MAX_OPTIONS; i++)
+        sb_free(&q->options[i]);
+    sb_free(&q->words);
+    *q = (struct quiz){.picked = -1, .right_option = -1};
+}
+
+void lesson_view_clear(struct lesson_view *v) {
+    quiz_clear(&v->quiz);
+    markdown_free(&v->prose);
+    lesson_free(v->varied);
+    *v = (struct lesson_view){.quiz = {.picked = -1}};
+}
+
+static bool fill_quiz(struct lesson_view *v, struct scope *scope, struct error *err) {
+    const struct question *q = v->lesson->steps[v->step].question;
+    const char *path = v->lesson->path;
+    quiz_clear(&v->quiz);
+    v->quiz.question = q;
+    if (!q)
+        return true;
+    bool ok = question_check(q, path, scope, &v->quiz.right_option, err) &&
+              prose_fill(&q->ask, path, scope, &v->quiz.ask, err);
+    for (int i = 0; ok && i < q->option_count; i++)
+        ok = prose_fill(&q->options[i].text, path, scope, &v->quiz.options[i], err);
+    return ok;
+}
+
+bool lesson_view_fill(
+    struct lesson_view *v, const struct session *session, uint64_t seq, struct error *err) {
+    struct scope scope = lesson_step_scope(v->lesson, v->step, session, seq);
+    markdown_free(&v->prose);
+    bool ok =
+        lesson_step_prose(v->lesson, v->step, &scope, &v->prose, err) && fill_quiz(v, &scope, err);
+    scope_free(&scope);
+    return ok;
+}
+
+bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,
+    const struct reply *reply, struct error *err) {
+    struct grade grade;
+    struct scope scope = lesson_step_scope(v->lesson, v->step, session, seq);
+    bool ok = question_grade(v->quiz.question, v->lesson->path, &scope, reply, &grade, err);
+    scope_free(&scope);
+    if (ok) {
+        v->quiz.answered = true;
+        v->quiz.right = grade.right;
+        v->quiz.picked = reply->option;
+        sb_free(&v->quiz.words);
+        v->quiz.words = grade.words;
+    } else {
+        sb_free(&grade.words);
+    }
+    return ok;
+}
