@@ -26,6 +26,7 @@ x_name() {
     '?') k=question ;;
     '/') k=slash ;;
     ':') k='colon' ;;
+    ';') k=semicolon ;;
     '<') k=less ;;
     '>') k=greater ;;
     '.') k=period ;;
@@ -49,6 +50,7 @@ ready() {
         [[ $1 == Ctrl+z ]] || { sleep 1; key ctrl+z; }
         ;;
     F1) key F2 ;;
+    ';') key Home shift+Right shift+Right shift+Right ;;
     l | Right | Shift+l | Shift+Right | Ctrl+Right | Space) key Home ;;
     1) key 2 ;;
     Shift+Down | Shift+Up | Ctrl+Down | Ctrl+Up) key End g ;;
@@ -70,7 +72,7 @@ while read -r name; do
     key Escape Escape
 done < <("$build/arenascope" keys --lang en | awk '
     /^  / { line = substr($0, 3, 24); n = split(line, k, " "); for (i = 1; i <= n; i++) print k[i] }' |
-    grep -vE '^(q|Ctrl\+q|palette|mouse)$')
+    grep -vE '^(q|Ctrl\+q|palette|mouse|(Shift|Ctrl)\+Page(Up|Down))$') # scrolling needs something long
 [[ ! $none ]]
 check "keys that change nothing:$none" $?
 key q

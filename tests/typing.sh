@@ -106,7 +106,7 @@ xdotool mousemove 640 520 keydown ctrl click 4 click 4 click 4 keyup ctrl
 waits 'Ctrl+wheel zooms' other map "$map"
 sleep 0.5
 map=$(state map)
-xdotool click 5
+xdotool click 5 click 5 click 5
 waits 'the wheel pans' other map "$map"
 sleep 0.5
 map=$(state map)

@@ -58,6 +58,8 @@ static void press_key(struct window *w, const char *name, SDL_Keymod mod) {
     char full[64];
     snprintf(full, sizeof full, "%s%s%s", mod & KMOD_CTRL ? "Ctrl+" : "",
         mod & KMOD_SHIFT ? "Shift+" : "", name);
+    if (strcmp(full, "Ctrl+Shift+=") == 0) /* where + is Shift and = */
+        snprintf(full, sizeof full, "Ctrl++");
     if (strcmp(full, "Ctrl+v") == 0)
         paste(w);
     if (app_prompt_key(w->app, full))
