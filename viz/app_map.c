@@ -218,12 +218,21 @@ void app_map_drop(struct app *app, enum drag drag) {
     }
 }
 
+/* The share of the map that a notch pans: a row at least, since the map rests at rows. */
+static double wheel_step(struct app *app) {
+    struct view v = app_view(app, app->scene);
+    struct map_grid g =
+        map_grid(resting(app, app->scene, &v), app_scene_layout(app)->arena, app->ui.scale);
+    double row = (double)g.row_bytes / (double)g.size;
+    return row > 0.1 ? row : 0.1;
+}
+
 bool app_map_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     if (!rect_has(app_scene_layout(app)->arena, x, y))
         return false;
     if (zoom)
         zoom_by(app, notches > 0 ? 1.25 : 0.8);
     else
-        pan_by(app, -0.1 * (double)notches);
+        pan_by(app, -wheel_step(app) * (double)notches);
     return true;
 }
