@@ -207,6 +207,7 @@ void app_finish(struct app *app) {
     if (app->comparing)
         scene_run_to(app_other_scene(app), UINT64_MAX);
     app_count_ranges(app, UINT64_MAX);
+    app_reach(app, UINT64_MAX);
 }
 
 void app_seek(struct app *app, uint64_t seq) {
@@ -324,6 +325,7 @@ void app_tick(struct app *app, double seconds) {
     if (app->playing && !app_busy(app))
         play(app, seconds);
     app_count_ranges(app, RANGE_EVENTS);
+    app_reach(app, RANGE_EVENTS);
 }
 
 bool app_rerun(struct app *app) {
@@ -401,6 +403,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson_count = app->lesson_count,
         .rail_first = app->rail_first,
         .lives = s->lives,
+        .reach = &s->reach,
         .interval = &s->interval,
         .open_part = app->open_part,
         .open_row = app->open_row,

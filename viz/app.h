@@ -30,7 +30,7 @@ struct app_options {
 struct scene_layout {
     struct rect column; /* all of it but the timeline */
     struct rect head;   /* which of two scenes it is */
-    struct rect space, tabs, centre, regions, arena, timeline;
+    struct rect space, tabs, centre, regions, strips, arena, timeline;
     enum centre shows; /* what is in the centre; CENTRE_MAP is regions and arena */
 };
 

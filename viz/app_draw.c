@@ -1,6 +1,7 @@
 /* The app: the window's layout and its picture. See app.h. */
 #include "viz/app_internal.h"
 #include "viz/panels/panels.h"
+#include "viz/panels/strip.h"
 
 /* Design pixels. The middle gets what the columns leave. */
 enum {
@@ -42,7 +43,8 @@ static struct rect cut_left(struct rect *r, int w) {
     return left;
 }
 
-static void lay_out_scene(struct app *app, struct scene_layout *l, struct rect column) {
+static void lay_out_scene(
+    struct app *app, const struct scene *scene, struct scene_layout *l, struct rect column) {
     struct ui *ui = &app->ui;
     *l = (struct scene_layout){.column = column, .shows = centre_of(app)};
     struct rect rest = rect_inset(column, px(ui, GAP));
@@ -61,6 +63,8 @@ static void lay_out_scene(struct app *app, struct scene_layout *l, struct rect c
         bool both = rest.h >= px(ui, REGIONS_H + GAP + MAP_MIN_H);
         l->regions = cut_top(&rest, both ? px(ui, REGIONS_H) : 0);
         cut_top(&rest, both ? px(ui, GAP) : 0);
+        struct view v = app_view(app, scene);
+        l->strips = cut_top(&rest, panel_strips_height(ui, &v));
         l->arena = rest;
     }
 }
@@ -81,7 +85,7 @@ static void lay_out(struct app *app, int w, int h) {
     int shown = (int)app_scene_count(app), width = middle.w / shown;
     for (int i = 0; i < shown; i++) {
         struct rect column = cut_left(&middle, i + 1 < shown ? width : middle.w);
-        lay_out_scene(app, &l->scene[i], column);
+        lay_out_scene(app, &app->scenes[i], &l->scene[i], column);
         l->scene[i].timeline = cut_left(&rest, i + 1 < shown ? w / shown : rest.w);
     }
 }
@@ -181,6 +185,8 @@ static void draw_scene(struct app *app, const struct scene *scene, const struct 
     default:
         if (l->regions.h > 0)
             PANEL(regions, ui, &v, l->regions);
+        if (l->strips.h > 0)
+            PANEL(strips, ui, &v, l->strips);
         PANEL(map, ui, &v, l->arena);
         break;
     }

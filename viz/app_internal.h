@@ -91,5 +91,7 @@ void app_next_language(struct app *app);
 void app_rail_scroll(struct app *app, int rows);
 /* Counts on what lived and died in the ranges that are shown, looking at `events` more at most. */
 void app_count_ranges(struct app *app, uint64_t events);
+/* Works on what is reachable in the scenes that are shown, where that is asked, likewise. */
+void app_reach(struct app *app, uint64_t events);
 
 #endif

@@ -120,10 +120,48 @@ static bool code_command(struct app *app, enum command command, int64_t arg) {
     }
 }
 
+/* --- Reachable --- */
+
+void app_reach(struct app *app, uint64_t events) {
+    for (unsigned i = 0; i < app_scene_count(app); i++) {
+        struct scene *s = &app->scenes[i];
+        unsigned ptr_size = session_env(s->session)->platform->ptr_size;
+        if (app->playing && s->reach.heavy)
+            reachview_wait(&s->reach);
+        else if (reachview_work(
+                     &s->reach, session_recording(s->session), s->replica, ptr_size, events))
+            app->dirty = true;
+    }
+}
+
+/* The slot of the object that is pinned, else hovered. False: none is. */
+static bool chosen_slot(const struct scene *s, uint64_t *base) {
+    struct thing t = s->pinned.kind ? s->pinned : s->hover;
+    uint64_t size;
+    return (t.kind == THING_SLOT || t.kind == THING_WORD) &&
+           graph_slot(s->replica, t.addr, base, &size);
+}
+
+static void ask_reach(struct app *app, enum reach_question question) {
+    struct scene *s = app->scene;
+    uint64_t base = 0;
+    bool chosen = chosen_slot(s, &base);
+    if (question == REACH_WHY && !chosen && s->reach.question != REACH_WHY) {
+        app_notice(app, "%s", _("Pin an object first: zoom in, and click an allocated slot."));
+        return;
+    }
+    if (!chosen && s->reach.question == question) /* no longer */
+        base = s->reach.object;
+    reachview_ask(&s->reach, question, base);
+    app->centre = CENTRE_MAP;
+}
+
 bool app_panel_command(struct app *app, enum command command, int64_t arg) {
     if (code_command(app, command, arg))
         return true;
     switch (command) {
+    case CMD_REACHABLE: ask_reach(app, REACH_FROM); return true;
+    case CMD_WHY_ALIVE: ask_reach(app, REACH_WHY); return true;
     case CMD_OPEN_PART:
         choose_part(app, 1);
         if (arg) /* clicked: that one */

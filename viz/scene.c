@@ -29,6 +29,7 @@ static void begin(struct scene *s) {
     s->hover = s->pinned = (struct thing){0};
     s->lives[0] = s->lives[1] = (struct life){0};
     interval_clear(&s->interval);
+    reachview_clear(&s->reach);
     s->zoom = (struct zoom){0};
     s->glide = (struct glide){.on = false};
     s->nav = (struct nav){0};
@@ -115,6 +116,7 @@ bool scene_open_like(struct scene *s, const struct scene *other, const struct en
 
 void scene_close(struct scene *s) {
     interval_clear(&s->interval);
+    reachview_clear(&s->reach);
     session_free(s->session);
     replica_free(s->replica);
     env_free(&s->world);

@@ -13,6 +13,7 @@
 #include "viz/life.h"
 #include "viz/nav.h"
 #include "viz/notes.h"
+#include "viz/reachview.h"
 #include "viz/ui.h"
 #include "viz/zoom.h"
 
@@ -57,6 +58,7 @@ struct scene {
     struct life lives[2]; /* of the objects pinned and hovered, for the view */
     struct interval interval;
     struct notes notes;
+    struct reachview reach;
     struct nav nav; /* where one has looked in this run */
 };
 

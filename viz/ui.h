@@ -49,11 +49,12 @@ enum rail {
 
 struct lesson; /* sim/lesson/lesson.h */
 struct lesson_view;
-struct prompt;   /* viz/prompt.h */
-struct life;     /* viz/life.h */
-struct interval; /* viz/interval.h */
-struct sources;  /* viz/source.h */
-struct notes;    /* viz/notes.h */
+struct prompt;    /* viz/prompt.h */
+struct life;      /* viz/life.h */
+struct interval;  /* viz/interval.h */
+struct sources;   /* viz/source.h */
+struct notes;     /* viz/notes.h */
+struct reachview; /* viz/reachview.h */
 
 /* Everything the panels show. Pointers are the app's and good for the frame. */
 struct view {
@@ -74,6 +75,7 @@ struct view {
     int rail_first;                   /* the inspector's first row: it scrolls */
     const struct life *lives;         /* two: of what is pinned and hovered; NULL: not looked up */
     const struct interval *interval;  /* of two moments; NULL: none can be set */
+    const struct reachview *reach;    /* what is reachable, if that is asked; NULL: it cannot be */
     unsigned open_part;               /* of the waste view: enum waste_part */
     int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */

@@ -66,6 +66,7 @@ bool heapmap_slots(const struct rspan *s, uint64_t lo, uint64_t hi, struct slot_
     out->allocated = sure > out->first ? sure - out->first : 0;
     uint64_t from = sure > out->first ? sure : out->first;
     out->allocated += bits_set(s->alloc_bits, from, end);
+    out->marked = bits_set(s->mark_bits, out->first, end);
     return true;
 }
 
@@ -81,19 +82,27 @@ void heapmap_begin(struct heapmap *m, const struct replica *r, uint64_t cells) {
 
 /* Sums in bytes while a cell is gathered. */
 struct sums {
-    double allocated, open, manual, free, released, unused, metadata, taken;
+    double marked, grey, allocated, open, manual, free, released, unused, metadata, taken;
     double by_class[NUM_SPAN_CLASSES];
     unsigned best;
 };
 
 static void add_in_use(
     struct sums *sums, const struct rspan *s, uint64_t lo, uint64_t bytes, bool exact) {
-    double share = 0;
+    double share = 0, marked = 0, grey = 0;
     struct slot_run run;
-    if (exact && heapmap_slots(s, lo, lo + bytes, &run))
+    if (s->nelems)
+        grey = (double)s->grey / (double)s->nelems;
+    if (exact && heapmap_slots(s, lo, lo + bytes, &run)) {
         share = (double)run.allocated / (double)run.count;
-    else if (!exact && s->nelems)
+        marked = (double)run.marked / (double)run.count;
+    } else if (!exact && s->nelems) {
         share = (double)s->alloc_count / (double)s->nelems;
+        marked = (double)s->marked / (double)s->nelems;
+    }
+    marked = marked < share ? marked : share;
+    sums->marked += marked * (double)bytes;
+    sums->grey += (grey < marked ? grey : marked) * (double)bytes;
     sums->allocated += share * (double)bytes;
     sums->open += (1 - share) * (double)bytes;
     unsigned c = s->spanclass < NUM_SPAN_CLASSES ? (unsigned)s->spanclass : 0;
@@ -169,6 +178,8 @@ static struct cell cell_from(const struct sums *sums, uint64_t start, uint64_t e
         .unused = (float)(sums->unused / whole),
         .metadata = (float)(sums->metadata / whole),
         .taken = (float)(sums->taken / whole),
+        .marked = (float)(sums->marked / whole),
+        .grey = (float)(sums->grey / whole),
         .spanclass = sums->best,
         .any_class = sums->by_class[sums->best] > 0,
     };
@@ -200,6 +211,7 @@ struct cell heapmap_cell(struct heapmap *m, uint64_t start, uint64_t end) {
     }
     struct cell cell = cell_from(&sums, start, end);
     cell.span = only;
+    cell.marking = replica_marking(m->r);
     return cell;
 }
 
@@ -303,6 +315,17 @@ static void draw_free(struct ui *ui, struct rect box, int *bottom, const struct 
             color_of(ui, COLOR_arena));
 }
 
+/* While a collection marks: black below, grey on it, white above. */
+static void draw_marking(struct ui *ui, struct rect box, int *bottom, const struct cell *cell) {
+    uint32_t full = heapmap_class_color(ui, cell->spanclass), panel = color_of(ui, COLOR_panel);
+    layer(ui, box, bottom, cell->marked - cell->grey, full);
+    int top = *bottom;
+    layer(ui, box, bottom, cell->grey, full);
+    draw_hatch(ui->canvas, rect_make(box.x, *bottom, box.w, top - *bottom), px(ui, 4), panel);
+    layer(ui, box, bottom, cell->allocated - cell->marked, color_mix(panel, full, 0.3f));
+    layer(ui, box, bottom, cell->open, color_mix(panel, full, 0.1f));
+}
+
 void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell) {
     if (box.w < 1 || box.h < 1)
         return;
@@ -310,7 +333,9 @@ void heapmap_draw(struct ui *ui, struct rect box, const struct cell *cell) {
     if (cell->unused > 0)
         draw_fill(ui->canvas, box,
             color_mix(color_of(ui, COLOR_panel), color_of(ui, COLOR_raised), 0.8f));
-    if (cell->any_class) {
+    if (cell->any_class && cell->marking) {
+        draw_marking(ui, box, &bottom, cell);
+    } else if (cell->any_class) {
         layer(ui, box, &bottom, cell->allocated, heapmap_class_color(ui, cell->spanclass));
         layer(ui, box, &bottom, cell->open, heapmap_open_color(ui, cell->spanclass));
         if (spanclass_noscan(cell->spanclass))

@@ -25,6 +25,8 @@ struct cell {
     float unused;       /* kept for the arena, but no span lies there yet */
     float metadata;     /* the runtime's own records, between blocks of a 32-bit heap */
     float taken;        /* somebody else's memory */
+    bool marking;       /* a collection is: of what is allocated ... */
+    float marked, grey; /* ... so much is found live, and so much of that waits to be looked into */
     unsigned spanclass; /* the commonest of the spans in use */
     bool any_class;     /* there is one */
     uint32_t span;      /* handle, if all belongs to one span; else 0 */
@@ -51,6 +53,7 @@ uint32_t heapmap_span_at(const struct replica *r, uint64_t addr);
  * allocated. Returns false if none is (the tail). */
 struct slot_run {
     uint64_t first, count, allocated;
+    uint64_t marked; /* their mark bits are set */
 };
 bool heapmap_slots(const struct rspan *s, uint64_t lo, uint64_t hi, struct slot_run *out);
 uint64_t heapmap_span_end(const struct rspan *s);

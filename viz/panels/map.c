@@ -338,6 +338,11 @@ void panel_map(struct ui *ui, const struct view *v, struct rect area) {
     int below = f.grid.rect.y + f.grid.rect.h + px(ui, 4);
     f.head = rect_make(area.x, area.y, area.w, px(ui, 18));
     f.foot = rect_make(area.x, below, area.w, area.y + area.h - below);
+    struct map_greys greys = {.count = 0};
+    if (replica_marking(v->r) && map_level(&f) != LEVEL_PAGES) {
+        map_find_greys(&f, &greys);
+        f.greys = &greys;
+    }
     canvas_clip(ui->canvas, rect_make(area.x, f.grid.rect.y, area.w, f.grid.rect.h));
     draw_gutter(&f);
     canvas_unclip(ui->canvas);
@@ -345,6 +350,7 @@ void panel_map(struct ui *ui, const struct view *v, struct rect area) {
     map_draw_ground(&f);
     draw_zones(&f);
     map_draw_touched(&f);
+    map_draw_reach(&f);
     map_draw_meta(&f);
     map_draw_marks(&f);
     light_focus(&f);

@@ -31,6 +31,9 @@ static const char *key_text(enum map_key key) {
         [KEY_ALLOCATED] = N_("allocated"),
         [KEY_FREE_SLOT] = N_("free slot"),
         [KEY_MARKED] = N_("found live"),
+        [KEY_BLACK] = N_("black: found, looked into"),
+        [KEY_GREY] = N_("grey: found, waits"),
+        [KEY_WHITE] = N_("white: not found yet"),
         [KEY_TAIL] = N_("tail waste"),
         [KEY_FREEINDEX] = N_("freeindex"),
         [KEY_CACHE] = N_("allocCache"),
@@ -77,6 +80,9 @@ static void swatch_mark(struct ui *ui, struct rect r, enum map_key key) {
         draw_fill(ui->canvas, r, full);
         draw_circle(ui->canvas, x, y, 2.5f * ui->scale, map_text_on(ui, full));
         break;
+    case KEY_BLACK: map_shade_box(ui, r, true, false, full); break;
+    case KEY_GREY: map_shade_box(ui, r, true, true, full); break;
+    case KEY_WHITE: map_shade_box(ui, r, false, false, full); break;
     case KEY_TAIL:
         draw_fill(ui->canvas, r, color_alpha(color_of(ui, COLOR_refused), 40));
         draw_hatch(ui->canvas, r, px(ui, 5), color_of(ui, COLOR_refused));

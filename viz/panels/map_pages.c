@@ -29,6 +29,11 @@ static void see(const struct map_frame *f, const struct cell *cell) {
         if (spanclass_noscan(cell->spanclass))
             map_seen(f, KEY_NOSCAN);
     }
+    if (cell->marking && cell->any_class) {
+        map_seen(f, KEY_BLACK);
+        map_seen(f, KEY_GREY);
+        map_seen(f, KEY_WHITE);
+    }
     if (cell->free > 0)
         map_seen(f, KEY_FREE_SPAN);
     if (cell->manual > 0)

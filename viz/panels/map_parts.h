@@ -6,8 +6,10 @@
  *   map_marks    names beside what is too small to say so itself: image, break, hints, growth
  *   map_tables   the spans table's entries and the heap bitmap's bytes
  *   map_pages, map_slots, map_words   the arena, nearer and nearer
+ *   map_marking  white, grey and black objects while a collection marks
  *   map_meta     the runtime's own records
  *   map_touched  what of the memory in sight is touched
+ *   map_reach    what is reachable, where that is asked
  *   map_path     the line above: where one is, and ways out
  *   map_legend   the line below: what the patterns in sight mean
  */
@@ -40,6 +42,9 @@ enum map_key {
     KEY_ALLOCATED,
     KEY_FREE_SLOT,
     KEY_MARKED,
+    KEY_BLACK,
+    KEY_GREY,
+    KEY_WHITE,
     KEY_TAIL,
     KEY_FREEINDEX,
     KEY_CACHE,
@@ -59,9 +64,23 @@ struct map_frame {
     bool chosen;    /* ... because the user points at it */
     uint32_t span;  /* the span that the path is about: the focus' if it is in sight, else the first
                        in use that is; 0: none */
-    struct rect head, foot; /* the lines above and below the grid */
-    bool *seen;             /* by enum map_key */
+    const struct map_greys *greys; /* NULL: no collection is marking, or slots are not shown */
+    struct rect head, foot;        /* the lines above and below the grid */
+    bool *seen;                    /* by enum map_key */
 };
+
+/* Grey objects in sight, by address. */
+enum { MAP_GREYS = 1 << 12 };
+struct map_greys {
+    uint64_t slots[MAP_GREYS];
+    size_t count;
+};
+void map_find_greys(const struct map_frame *f, struct map_greys *greys);
+/* Draws an allocated slot while a collection marks: an outline (white: not found yet), half filled
+ * (grey: found), filled (black: and looked into). */
+void map_shade_box(struct ui *ui, struct rect box, bool found, bool waits, uint32_t color);
+void map_draw_shade(const struct map_frame *f, const struct rspan *s, uint64_t index,
+    struct rect box, uint32_t color);
 
 static inline void map_seen(const struct map_frame *f, enum map_key key) {
     f->seen[key] = true;
@@ -115,6 +134,9 @@ void map_draw_words(const struct map_frame *f, uint64_t lo, uint64_t hi);
 /* Where the word or object that is pointed at points to. */
 void map_draw_pointers(const struct map_frame *f);
 void map_draw_touched(const struct map_frame *f);
+/* An arrow from one address to another, as far as they are in sight. */
+void map_draw_way(const struct map_frame *f, uint64_t from, uint64_t to);
+void map_draw_reach(const struct map_frame *f);
 void map_draw_meta(const struct map_frame *f);
 /* Its links run CMD_GO. */
 void map_draw_path(const struct map_frame *f);

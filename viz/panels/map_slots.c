@@ -35,7 +35,8 @@ static bool slot_number(const struct span_frame *sf, struct rect b, uint64_t ind
     int need = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), text);
     if (b.w < need + px(ui, 10) || b.h < px(ui, 16))
         return false;
-    uint32_t color = taken ? map_text_on(ui, sf->full) : color_of(ui, COLOR_muted);
+    bool filled = taken && (!sf->f->greys || rspan_bit(sf->s->mark_bits, index));
+    uint32_t color = filled ? map_text_on(ui, sf->full) : color_of(ui, COLOR_muted);
     ui_text(ui, b, FACE_SANS, SIZE_SMALL, 1, color, text);
     return true;
 }
@@ -63,13 +64,15 @@ static void draw_slot(const struct span_frame *sf, uint64_t index) {
         struct rect b = p.box;
         if (p.last && b.w > 2)
             b.w -= px(ui, 1);
-        if (taken)
+        if (taken && f->greys)
+            map_draw_shade(f, sf->s, index, b, sf->full);
+        else if (taken)
             draw_fill(ui->canvas, b, sf->full);
         else
             slot_outline(ui, &p, b, rim);
-        if (taken && spanclass_noscan((unsigned)sf->s->spanclass))
+        if (taken && !f->greys && spanclass_noscan((unsigned)sf->s->spanclass))
             heapmap_draw_noscan(ui, b);
-        if (p.first)
+        if (p.first && !f->greys)
             draw_mark(sf, index, b);
         if (!numbered) /* where the slot wraps, in the first piece with room */
             numbered = slot_number(sf, b, index, taken);
@@ -93,7 +96,13 @@ static void draw_columns(const struct span_frame *sf, uint64_t lo, uint64_t hi) 
                 break;
             int h = (int)((double)p.box.h * (double)run.allocated / (double)run.count + 0.5);
             int x0 = map_grid_x(&f->grid, p.row, at), x1 = map_grid_x(&f->grid, p.row, end);
-            draw_fill(ui->canvas, rect_make(x0, p.box.y + p.box.h - h, x1 - x0, h), sf->full);
+            bool marking = f->greys != NULL;
+            uint32_t white = color_mix(color_of(ui, COLOR_panel), sf->full, 0.3f);
+            draw_fill(ui->canvas, rect_make(x0, p.box.y + p.box.h - h, x1 - x0, h),
+                marking ? white : sf->full);
+            h = (int)((double)p.box.h * (double)run.marked / (double)run.count + 0.5);
+            if (marking)
+                draw_fill(ui->canvas, rect_make(x0, p.box.y + p.box.h - h, x1 - x0, h), sf->full);
         }
         if (spanclass_noscan((unsigned)sf->s->spanclass))
             heapmap_draw_noscan(ui, p.box);
@@ -217,8 +226,10 @@ static void draw_span(const struct map_frame *f, uint32_t handle, uint64_t lo, u
     if (handle == f->span)
         draw_window(&sf);
     map_seen(f, spanclass_size_class(c) ? KEY_CLASSES : KEY_LARGE);
-    map_seen(f, s->alloc_count ? KEY_ALLOCATED : KEY_FREE_SLOT);
-    map_seen(f, s->alloc_count < s->nelems ? KEY_FREE_SLOT : KEY_ALLOCATED);
+    if (s->alloc_count && !f->greys)
+        map_seen(f, KEY_ALLOCATED);
+    if (s->alloc_count < s->nelems)
+        map_seen(f, KEY_FREE_SLOT);
     if (spanclass_noscan(c))
         map_seen(f, KEY_NOSCAN);
 }

@@ -329,6 +329,12 @@ static void draw_arrow(const struct map_frame *f, float x0, float y0, float x1, 
     draw_circle(c, x0, y0, 2.5f * f->ui->scale, color);
 }
 
+void map_draw_way(const struct map_frame *f, uint64_t from, uint64_t to) {
+    float x0, y0, x1, y1;
+    if (place_on_map(f, from, f->word, &x0, &y0) && place_on_map(f, to, f->word, &x1, &y1))
+        draw_arrow(f, x0, y0, x1, y1);
+}
+
 /* The target's slot is framed, with an arrow to it from the word, or from where that is merged. */
 static void draw_pointer(const struct map_frame *f, uint64_t from, uint64_t to) {
     struct zoom slot;
