@@ -122,6 +122,13 @@ static bool code_command(struct app *app, enum command command, int64_t arg) {
 
 /* --- Reachable --- */
 
+/* Is the map so near that pointers can be drawn? */
+static bool shows_pointers(const struct app *app, const struct scene *s) {
+    struct view v = app_view(app, s);
+    bool pinned = s->pinned.kind == THING_SLOT || s->pinned.kind == THING_WORD;
+    return pinned || (v.zoom_size && v.zoom_size <= KiB(64));
+}
+
 void app_reach(struct app *app, uint64_t events) {
     for (unsigned i = 0; i < app_scene_count(app); i++) {
         struct scene *s = &app->scenes[i];
@@ -130,6 +137,9 @@ void app_reach(struct app *app, uint64_t events) {
             reachview_wait(&s->reach);
         else if (reachview_work(
                      &s->reach, session_recording(s->session), s->replica, ptr_size, events))
+            app->dirty = true;
+        if (shows_pointers(app, s) &&
+            reachview_learn(&s->reach, session_recording(s->session), s->replica, ptr_size, events))
             app->dirty = true;
     }
 }

@@ -42,15 +42,31 @@ static void answer(struct reachview *v, const struct replica *r) {
     v->path_length = why ? reach_path(v->reach, v->object, v->path, REACHVIEW_PATH) : 0;
 }
 
+static void need_graph(struct reachview *v, const struct recording *rec, unsigned ptr_size) {
+    if (v->graph && v->rec == rec)
+        return;
+    graph_free(v->graph);
+    v->graph = graph_new(rec, ptr_size);
+    v->rec = rec;
+}
+
+const struct graph *reachview_graph(const struct reachview *v, uint64_t seq) {
+    bool known = v->graph && graph_seen(v->graph) >= seq && !graph_too_large(v->graph);
+    return known ? v->graph : NULL;
+}
+
+bool reachview_learn(struct reachview *v, const struct recording *rec, const struct replica *r,
+    unsigned ptr_size, uint64_t events) {
+    need_graph(v, rec, ptr_size);
+    return !reachview_graph(v, r->seq) && !reachview_too_large(v) &&
+           graph_build(v->graph, r->seq, events);
+}
+
 bool reachview_work(struct reachview *v, const struct recording *rec, const struct replica *r,
     unsigned ptr_size, uint64_t events) {
     if (v->question == REACH_NOTHING || (v->reach && v->at == r->seq))
         return false;
-    if (!v->graph || v->rec != rec) {
-        graph_free(v->graph);
-        v->graph = graph_new(rec, ptr_size);
-        v->rec = rec;
-    }
+    need_graph(v, rec, ptr_size);
     if (reachview_too_large(v))
         return false;
     forget_answer(v);

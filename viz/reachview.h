@@ -37,6 +37,12 @@ bool reachview_work(struct reachview *v, const struct recording *rec, const stru
     unsigned ptr_size, uint64_t events);
 /* The moment moves on too fast for a heavy answer: there is none for now. */
 void reachview_wait(struct reachview *v);
+/* Looks at so many events more for what points to what at r's moment, though nothing is asked. True
+ * if that is known now, and was not before. */
+bool reachview_learn(struct reachview *v, const struct recording *rec, const struct replica *r,
+    unsigned ptr_size, uint64_t events);
+/* What points to what at that moment; NULL: it is not known. */
+const struct graph *reachview_graph(const struct reachview *v, uint64_t seq);
 /* The run is too large for an answer. */
 bool reachview_too_large(const struct reachview *v);
 /* Part of the events looked at, 0 to 1. */

@@ -9,6 +9,7 @@
  *   map_marking  white, grey and black objects while a collection marks
  *   map_meta     the runtime's own records
  *   map_touched  what of the memory in sight is touched
+ *   map_arrows   pointers
  *   map_reach    what is reachable, where that is asked
  *   map_path     the line above: where one is, and ways out
  *   map_legend   the line below: what the patterns in sight mean

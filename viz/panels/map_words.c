@@ -8,7 +8,6 @@
 #include "viz/panels/map_parts.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 /* One word in sight. */
@@ -298,67 +297,5 @@ void map_draw_words(const struct map_frame *f, uint64_t lo, uint64_t hi) {
         w.box = p.box;
         draw_word(f, &w);
         see_word(f, &w);
-    }
-}
-
-/* --- Pointers --- */
-
-/* The middle of [addr, addr + size) as far as it is in sight, pixels. */
-static bool place_on_map(
-    const struct map_frame *f, uint64_t addr, uint64_t size, float *x, float *y) {
-    struct map_piece p;
-    if (addr < f->grid.start || addr >= map_grid_end(&f->grid) ||
-        !map_piece_begin(f, addr, addr + size, &p))
-        return false;
-    *x = (float)p.box.x + (float)p.box.w / 2;
-    *y = (float)p.box.y + (float)p.box.h / 2;
-    return true;
-}
-
-static void draw_arrow(const struct map_frame *f, float x0, float y0, float x1, float y1) {
-    struct canvas *c = f->ui->canvas;
-    uint32_t color = color_of(f->ui, COLOR_attention);
-    float length = hypotf(x1 - x0, y1 - y0), side = 4 * f->ui->scale;
-    if (length < 2 * side)
-        return;
-    float ux = (x1 - x0) / length, uy = (y1 - y0) / length;
-    float bx = x1 - 2 * side * ux, by = y1 - 2 * side * uy;
-    draw_line(c, x0, y0, bx, by, 1.5f * f->ui->scale, color);
-    float head[] = {x1, y1, bx - side * uy, by + side * ux, bx + side * uy, by - side * ux};
-    draw_polygon(c, head, 3, color);
-    draw_circle(c, x0, y0, 2.5f * f->ui->scale, color);
-}
-
-void map_draw_way(const struct map_frame *f, uint64_t from, uint64_t to) {
-    float x0, y0, x1, y1;
-    if (place_on_map(f, from, f->word, &x0, &y0) && place_on_map(f, to, f->word, &x1, &y1))
-        draw_arrow(f, x0, y0, x1, y1);
-}
-
-/* The target's slot is framed, with an arrow to it from the word, or from where that is merged. */
-static void draw_pointer(const struct map_frame *f, uint64_t from, uint64_t to) {
-    struct zoom slot;
-    float x0, y0, x1, y1;
-    if (!place_at(f->v, to, true, &slot))
-        return;
-    if (slot.start < map_grid_end(&f->grid) && slot.start + slot.size > f->grid.start)
-        map_outline(
-            f, slot.start, slot.start + slot.size, px(f->ui, 1), color_of(f->ui, COLOR_attention));
-    if (place_on_map(f, from, f->word, &x0, &y0) && place_on_map(f, to, 1, &x1, &y1))
-        draw_arrow(f, x0, y0, x1, y1);
-}
-
-void map_draw_pointers(const struct map_frame *f) {
-    struct thing t = f->v->hover.kind ? f->v->hover : f->v->pinned;
-    struct contents contents;
-    uint64_t value, end = t.addr + t.size;
-    if ((t.kind != THING_WORD && t.kind != THING_SLOT) || map_level(f) == LEVEL_PAGES ||
-        t.size > CONTENTS_WORDS * f->word)
-        return;
-    contents_read(f->v, t.addr, end, &contents);
-    for (uint64_t at = t.addr; at < end; at += f->word) {
-        struct word w = read_word(f, at);
-        if (w.taken && w.bits && w.pointer && contents_at(&contents, at, &value) && value)
-            draw_pointer(f, at, value);
     }
 }
