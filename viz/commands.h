@@ -79,9 +79,9 @@
         N_("what the inspector has further down (also wheel)"))                                    \
     X(RAIL_UP, N_("rail up"), "Ctrl+PageUp", N_("View"), N_("... and further up"))                 \
     X(FOCUS, N_("focus"), "f", N_("View"), N_("zoom to the pinned thing"))                         \
-    X(REACHABLE, N_("reachable"), "o", N_("View"),                                                 \
+    X(REACHABLE, N_("reachable"), "j", N_("View"),                                                 \
         N_("light what the pinned object, or else the roots, reach"))                              \
-    X(WHY_ALIVE, N_("why alive"), "Shift+o", N_("View"),                                           \
+    X(WHY_ALIVE, N_("why alive"), "Shift+j", N_("View"),                                           \
         N_("light the way from a root to the pinned object"))                                      \
     X(UNDO, N_("undo"), "Ctrl+z", N_("View"), N_("back to where one looked before"))               \
     X(REDO, N_("redo"), "Ctrl+Shift+z", N_("View"), N_("... and forward again"))                   \

@@ -15,7 +15,7 @@ enum {
     DIRTY_MOST = 32,    /* stretches noted within an operation; with more of them all is asked */
     QUESTION_COST = 1 << 5, /* pages that could be looked through while a question is put */
     ROUND_PAGES = 1 << 12,  /* asked about now and then: after so many ... */
-    ROUND_OPS = 1 << 12,    /* ... operations */
+    ROUND_OPS = 1 << 14,    /* ... operations */
     SWEEP_PAGES = 1 << 16,  /* ... and after what may have touched anything */
 };
 
