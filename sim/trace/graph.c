@@ -24,9 +24,15 @@ uint32_t graph_table_get(const struct graph_table *t, uint64_t key) {
     return t->cap ? *table_place(t, key) : 0;
 }
 
-static void table_grow(struct graph_table *t) {
+void graph_table_room(struct graph_table *t, size_t count) {
     struct graph_table old = *t;
-    t->cap = old.cap ? 2 * old.cap : 1 << 10;
+    t->cap = 1 << 10;
+    while (t->cap < 2 * count)
+        t->cap *= 2;
+    if (t->cap <= old.cap) {
+        t->cap = old.cap;
+        return;
+    }
     t->keys = xcalloc(t->cap, sizeof *t->keys);
     t->values = xcalloc(t->cap, sizeof *t->values);
     for (size_t i = 0; i < old.cap; i++)
@@ -40,7 +46,7 @@ static void table_grow(struct graph_table *t) {
 
 void graph_table_set(struct graph_table *t, uint64_t key, uint32_t value) {
     if (2 * (t->count + 1) > t->cap)
-        table_grow(t);
+        graph_table_room(t, t->cap);
     uint32_t *place = table_place(t, key);
     t->count += *place == 0;
     t->keys[place - t->values] = key;

@@ -13,6 +13,8 @@ struct graph_table {
 
 uint32_t graph_table_get(const struct graph_table *t, uint64_t key);
 void graph_table_set(struct graph_table *t, uint64_t key, uint32_t value);
+/* Room for that many keys. */
+void graph_table_room(struct graph_table *t, size_t count);
 void graph_table_free(struct graph_table *t);
 
 /* Times are numbers of events: true from the moment after on. */

@@ -2,6 +2,7 @@
 #include "sim/trace/graph_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- One step --- */
 
@@ -144,16 +145,37 @@ static void follow(
     }
 }
 
-static int by_base(const void *a, const void *b) {
-    const struct reached *x = a, *y = b;
-    return x->base < y->base ? -1 : x->base > y->base;
+/* By address: each pass puts them in order of some more bits, the lower ones first. */
+static struct reached *in_order(const struct reach *reach) {
+    enum { BITS = 11, PLACES = 1 << BITS, UNIT = 3 }; /* slots are multiples of 8 bytes */
+    uint64_t low = UINT64_MAX, high = 0;
+    for (size_t i = 0; i < reach->count; i++) {
+        uint64_t base = reach->items[i].base;
+        low = base < low ? base : low;
+        high = base > high ? base : high;
+    }
+    struct reached *from = xmalloc((reach->count + 1) * sizeof *from);
+    struct reached *to = xmalloc((reach->count + 1) * sizeof *to);
+    if (reach->count)
+        memcpy(from, reach->items, reach->count * sizeof *from);
+    for (unsigned shift = UNIT; reach->count && (high - low) >> shift; shift += BITS) {
+        size_t ends[PLACES + 1] = {0};
+        for (size_t i = 0; i < reach->count; i++)
+            ends[((from[i].base - low) >> shift) % PLACES + 1]++;
+        for (size_t i = 1; i < PLACES; i++)
+            ends[i] += ends[i - 1];
+        for (size_t i = 0; i < reach->count; i++)
+            to[ends[((from[i].base - low) >> shift) % PLACES]++] = from[i];
+        struct reached *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    free(to);
+    return from;
 }
 
 static void sort(struct reach *reach) {
-    struct reached *items = xmalloc((reach->count + 1) * sizeof *items);
-    for (size_t i = 0; i < reach->count; i++)
-        items[i] = reach->items[i];
-    qsort(items, reach->count, sizeof *items, by_base);
+    struct reached *items = in_order(reach);
     reach->sorted = xmalloc((reach->count + 1) * sizeof *reach->sorted);
     reach->before = xmalloc((reach->count + 1) * sizeof *reach->before);
     uint64_t bytes = 0;
@@ -169,6 +191,9 @@ static void sort(struct reach *reach) {
 struct reach *graph_reach(const struct graph *g, const struct replica *r, uint64_t from) {
     struct reach *reach = xcalloc(1, sizeof *reach);
     bool follows = from || is_precise(g, r->seq);
+    if (!from) /* there may be as many as objects: room for them at once */
+        graph_table_room(
+            &reach->index, g->by_slot.count < REACH_MOST ? g->by_slot.count : REACH_MOST);
     if (from)
         add(reach, r, from, UINT32_MAX);
     else
