@@ -30,7 +30,7 @@ for n in $(seq 90 120); do
     for _ in $(seq 50); do
         sleep 0.1
         kill -0 "${pids[-1]}" 2>/dev/null || break # somebody else has that number
-        [[ -e /tmp/.X11-unix/X$n ]] && display=:$n && break 2
+        DISPLAY=:$n xdotool getdisplaygeometry >/dev/null 2>&1 && display=:$n && break 2
     done
 done
 [[ $display ]] || { echo "not ok no virtual display"; exit 1; }
