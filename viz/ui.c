@@ -203,7 +203,7 @@ static void paragraph_line(void *arg, size_t start, size_t end) {
     int height = text_line_height(p->ui->fonts, p->face, em);
     int width =
         text_draw(p->ui->canvas, p->ui->fonts, p->face, em, p->box.x, y, p->color, sb_text(&line));
-    record_line(p->ui, p->box.x, y, width, height, em, p->box, cut, p->text + start);
+    record_line(p->ui, p->box.x, y, width, height, em, p->box, cut, p->text);
     sb_free(&line);
 }
 

@@ -149,6 +149,22 @@ static void an_open_lesson_stays_open_in_the_other_language(void **state) {
     app_close(&app);
 }
 
+static void a_closed_lesson_runs_on_in_the_other_language(void **state) {
+    (void)state;
+    struct app app;
+    struct error err = {""};
+    open_app(&app, "en", "linux/amd64");
+    assert_true(app_open_lesson(&app, 1, 3, &err));
+    app_command(&app, CMD_LESSON_CLOSE, 0);
+    app_command(&app, CMD_LANGUAGE, 0);
+    assert_ptr_equal(app.scene->lesson, &app.lessons[1]->steps[3]);
+    app_command(&app, CMD_COMPARE, 0); /* which runs its script again */
+    assert_int_equal(app_scene_count(&app), 2);
+    assert_string_equal(app.scenes[1].name, app.lessons[1]->title);
+    app_close(&app);
+    i18n_set_language(LANGUAGE_EN, NULL);
+}
+
 static void the_language_changes_every_word_and_back(void **state) {
     (void)state;
     struct app app;
@@ -176,6 +192,7 @@ int main(void) {
         cmocka_unit_test(words_stay_apart_while_comparing),
         cmocka_unit_test(words_stay_apart_in_lessons),
         cmocka_unit_test(an_open_lesson_stays_open_in_the_other_language),
+        cmocka_unit_test(a_closed_lesson_runs_on_in_the_other_language),
         cmocka_unit_test(the_language_changes_every_word_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

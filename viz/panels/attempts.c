@@ -189,25 +189,28 @@ bool thing_lit(const struct view *v, struct thing t) {
     return t.kind != THING_NONE && (thing_same(v->hover, t) || thing_same(v->pinned, t));
 }
 
-/* The width text takes in a row that has room for width. */
-static int said_width(struct ui *ui, const char *text, int width) {
+/* The width that the text takes; 0: there is no room for it. */
+static int said_width(struct ui *ui, const char *text, int room) {
+    if (!*text)
+        return 0;
     int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), text) + px(ui, 1);
-    return w < width ? w : width;
+    return w <= room ? w : 0;
 }
 
-void row_say(struct ui *ui, struct rect *row, uint32_t color, const char *text) {
-    if (!*text || row->w < px(ui, 24))
-        return;
+bool row_say(struct ui *ui, struct rect *row, uint32_t color, const char *text) {
     int w = said_width(ui, text, row->w);
+    if (!w)
+        return false;
     ui_text(ui, rect_make(row->x, row->y, w, row->h), FACE_SANS, SIZE_SMALL, 0, color, text);
     row->x += w + px(ui, 12);
     row->w -= w + px(ui, 12);
+    return true;
 }
 
 void row_say_right(struct ui *ui, struct rect *row, uint32_t color, const char *text) {
-    if (!*text || row->w < px(ui, 24))
-        return;
     int w = said_width(ui, text, row->w);
+    if (!w)
+        return;
     struct rect box = {row->x + row->w - w, row->y, w, row->h};
     ui_text(ui, box, FACE_SANS, SIZE_SMALL, 2, color, text);
     row->w -= w + px(ui, 14);

@@ -58,8 +58,9 @@ char *format_total(uint64_t bytes, char *buf, size_t len);
 /* Is the thing under the pointer or pinned? */
 bool thing_lit(const struct view *v, struct thing t);
 
-/* One line of text at the left end of *row, which shrinks by what was used and a gap. */
-void row_say(struct ui *ui, struct rect *row, uint32_t color, const char *text);
+/* One line of text at the left end of *row, which shrinks by what was used and a gap. Nothing, and
+ * false, where there is no room for all of it. */
+bool row_say(struct ui *ui, struct rect *row, uint32_t color, const char *text);
 /* The same at the right end. */
 void row_say_right(struct ui *ui, struct rect *row, uint32_t color, const char *text);
 

@@ -167,10 +167,11 @@ void panel_compare_head(struct ui *ui, const struct view *v, bool chosen, struct
     if (chosen)
         draw_frame(ui->canvas, area, px(ui, 6), px(ui, 1), color_of(ui, COLOR_accent));
     struct rect in = rect_inset(area, px(ui, 8));
-    int w = in.w * 2 / 3;
-    ui_text(ui, rect_make(in.x, in.y, w, in.h), FACE_BOLD, SIZE_BODY, 0, color_of(ui, COLOR_text),
-        words.text);
-    ui_textf(ui, rect_make(in.x + w, in.y, in.w - w, in.h), FACE_SANS, SIZE_SMALL, 2,
-        color_of(ui, COLOR_muted), _("event %s"), format_count(v->at, at, sizeof at));
+    in.w -= ui_textf(ui, in, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), _("event %s"),
+                format_count(v->at, at, sizeof at)) +
+            px(ui, 8);
+    bool roomy = text_width(ui->fonts, FACE_BOLD, px(ui, SIZE_BODY), words.text) <= in.w;
+    ui_text(
+        ui, in, FACE_BOLD, roomy ? SIZE_BODY : SIZE_SMALL, 0, color_of(ui, COLOR_text), words.text);
     sb_free(&words);
 }

@@ -29,6 +29,7 @@
 #include "viz/panels/path_nodes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Design pixels. */
 enum {
@@ -242,6 +243,18 @@ static struct rect text_line(struct ui *ui, struct rect box, int index, int coun
     return rect_make(box.x + pad, top + index * line, box.w - 2 * pad, line);
 }
 
+/* Where all of it does not fit, what stands before the colon, or nothing. */
+static void box_line(
+    struct ui *ui, struct rect line, enum face face, uint32_t color, const char *text) {
+    char head[112];
+    const char *end = strstr(text, ": ") ? strstr(text, ": ") : strstr(text, "：");
+    snprintf(head, sizeof head, "%.*s", end ? (int)(end - text) : 0, text);
+    int size = px(ui, SIZE_SMALL);
+    const char *said = text_width(ui->fonts, face, size, text) <= line.w ? text : head;
+    if (text_width(ui->fonts, face, size, said) <= line.w)
+        ui_text(ui, line, face, SIZE_SMALL, 0, color, said);
+}
+
 static void draw_box(struct ui *ui, const struct view *v, enum node n, const struct diagram *d) {
     struct node_words w;
     struct rect box = d->box[n];
@@ -250,13 +263,13 @@ static void draw_box(struct ui *ui, const struct view *v, enum node n, const str
     int used = 0, lines = d->lines[n];
     bool telling = !w.title[0] || (lines == 1 && w.mood == MOOD_REFUSED && w.line[0][0]);
     if (!telling)
-        ui_text(ui, text_line(ui, box, used++, lines), FACE_BOLD, SIZE_SMALL, 0,
-            title_color(ui, w.mood), w.title);
+        box_line(
+            ui, text_line(ui, box, used++, lines), FACE_BOLD, title_color(ui, w.mood), w.title);
     bool one = lines - used < 2 && w.line[1][0];
     for (int i = one ? w.keep : 0; i < NODE_LINES && used < lines; i++)
         if (w.line[i][0])
-            ui_text(ui, text_line(ui, box, used++, lines), FACE_SANS, SIZE_SMALL, 0,
-                color_of(ui, w.tone[i]), w.line[i]);
+            box_line(ui, text_line(ui, box, used++, lines), FACE_SANS, color_of(ui, w.tone[i]),
+                w.line[i]);
     if (w.mood == MOOD_REFUSED && n != NODE_THROW)
         draw_cross(ui, (float)(box.x + box.w) - 9 * ui->scale, (float)box.y + 9 * ui->scale,
             3 * ui->scale, color_of(ui, COLOR_refused));
@@ -370,10 +383,10 @@ static void draw_hints_box(struct ui *ui, const struct view *v, struct rect box)
     for (int i = first; i < NODE_LINES && w.line[i][0]; i++) {
         struct rect r = {in.x, y, in.w, wrap ? in.y + in.h - y : line};
         uint32_t color = color_of(ui, w.tone[i]);
-        if (wrap)
+        if (wrap && ui_paragraph_height(ui, r.w, FACE_SANS, SIZE_SMALL, w.line[i], 3) <= r.h)
             y += ui_paragraph(ui, r, FACE_SANS, SIZE_SMALL, color, w.line[i]);
         else
-            y += line, ui_text(ui, r, FACE_SANS, SIZE_SMALL, 0, color, w.line[i]);
+            y += line, box_line(ui, r, FACE_SANS, color, w.line[i]);
     }
 }
 

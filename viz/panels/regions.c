@@ -20,6 +20,7 @@ enum {
     LINES = 9,
     SLOPE = 12,
     BOXES = 40,
+    TIGHT = 520, /* wide or less */
 };
 
 struct band {
@@ -72,6 +73,9 @@ static void lay_out(struct regions *g, struct rect area) {
     struct ui *ui = g->ui;
     int gap = px(ui, 22), w = area.w - gap;
     int widths[] = {w * 24 / 100, w * 35 / 100, w - w * 24 / 100 - w * 35 / 100};
+    /* The boxes are as wide as what is read in them, where that needs more. */
+    bool tight = area.w < px(ui, TIGHT);
+    int share[] = {area.w * 315 / 1000, area.w * 370 / 1000, area.w * 315 / 1000};
     int top = area.y + px(ui, CAPTION) + px(ui, LABELS) + px(ui, LINES);
     int box_top = area.y + area.h - px(ui, BOXES);
     int bottom = box_top - px(ui, SLOPE), x = area.x;
@@ -84,6 +88,11 @@ static void lay_out(struct regions *g, struct rect area) {
         b->down = i == REGION_BITMAP;
         int inner = i == REGION_BITMAP ? px(ui, 6) : 0; /* boxes stand apart though bands touch */
         b->box = rect_make(x, box_top, widths[i] - inner, px(ui, BOXES));
+        if (tight)
+            b->box = rect_make(i == 0   ? area.x
+                               : i == 1 ? area.x + (area.w - share[1]) / 2
+                                        : area.x + area.w - share[2],
+                box_top, share[i] - px(ui, 3), px(ui, BOXES));
         x += widths[i] + (i == REGION_SPANS ? gap : 0);
     }
 }
@@ -234,7 +243,11 @@ static void draw_slope(const struct regions *g, const struct band *b) {
     draw_polygon(ui->canvas, xy, 4, color_alpha(color_of(ui, b->color), 64));
 }
 
-/* A box: an address (or two), and below it what it is. */
+static int box_pad(struct ui *ui, const struct band *b) {
+    return px(ui, b->box.w < px(ui, 130) ? 4 : 8);
+}
+
+/* A box: an address (or two), and below it what it is, in the first of the texts that fits. */
 static void draw_box(
     const struct regions *g, const struct band *b, const char *address, const char *const *texts) {
     struct ui *ui = g->ui;
@@ -242,14 +255,12 @@ static void draw_box(
     draw_fill(ui->canvas, b->box, dull(g, b, 0.14f));
     draw_fill(
         ui->canvas, rect_make(b->box.x, b->box.y, b->box.w, px(ui, 2)), color_of(ui, b->color));
+    int pad = box_pad(ui, b);
     struct rect line =
-        rect_make(b->box.x + px(ui, 8), b->box.y + px(ui, 4), b->box.w - px(ui, 12), px(ui, 17));
+        rect_make(b->box.x + pad, b->box.y + px(ui, 4), b->box.w - 2 * pad, px(ui, 17));
     ui_text(ui, line, FACE_MONO, SIZE_SMALL, 0, color_of(ui, COLOR_text), address);
     line.y += line.h;
-    for (; texts[0] && texts[1]; texts++)
-        if (text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), texts[0]) <= line.w)
-            break;
-    ui_text(ui, line, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted), texts[0]);
+    ui_text_first(ui, line, 0, color_of(ui, COLOR_muted), texts);
     uint64_t page = round_down(g->focus, ARENA_PAGE);
     ui_hot(
         ui, b->box, (struct thing){THING_PAGE, heapmap_span_at(g->v->r, page), page, ARENA_PAGE});
@@ -272,7 +283,7 @@ static void box_spans(const struct regions *g, uint64_t page) {
         snprintf(full, sizeof full, _("entry %s → mspan 0x%" PRIx64), count, s->record);
     char middle[96];
     snprintf(middle, sizeof middle, _("entry %s → mspan"), count);
-    const char *texts[] = {full, s ? middle : least, least, NULL};
+    const char *texts[] = {full, s ? middle : least, least, count, NULL};
     draw_box(g, &g->bands[REGION_SPANS], address, texts);
 }
 
@@ -282,13 +293,18 @@ static void box_bitmap(const struct regions *g, uint64_t page) {
     char address[64], full[160], least[96], words[32];
     uint64_t high = page_bits(g->v->r, page, g->word), bytes = bitmap_bytes_a_page(g->word);
     snprintf(address, sizeof address, "0x%" PRIx64 " ↓ 0x%" PRIx64, high, high - bytes + 1);
-    if (text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), address) > b->box.w - px(ui, 12))
+    int room = b->box.w - 2 * box_pad(ui, b), size = px(ui, SIZE_SMALL);
+    if (text_width(ui->fonts, FACE_MONO, size, address) > room)
         snprintf(address, sizeof address, "0x%" PRIx64 " ↓ …%03x", high,
             (unsigned)((high - bytes + 1) & 0xfff));
+    if (text_width(ui->fonts, FACE_MONO, size, address) > room)
+        snprintf(address, sizeof address, "0x%" PRIx64 " ↓", high);
     format_count(ARENA_PAGE / g->word, words, sizeof words);
     snprintf(full, sizeof full, _("%" PRIu64 " bytes: 2 bits for each of %s words"), bytes, words);
     snprintf(least, sizeof least, _("%" PRIu64 " bytes, 2 bits a word"), bytes);
-    const char *texts[] = {full, least, NULL};
+    char bare[32];
+    format_size(bytes, bare, sizeof bare);
+    const char *texts[] = {full, least, bare, NULL};
     draw_box(g, b, address, texts);
 }
 
@@ -331,7 +347,7 @@ static void box_arena(const struct regions *g, uint64_t page) {
     snprintf(full, sizeof full, _("page %s · %s"), count, what);
     snprintf(middle, sizeof middle, _("page %s · %s"), count, brief);
     snprintf(least, sizeof least, _("page %s"), count);
-    const char *texts[] = {full, middle, least, NULL};
+    const char *texts[] = {full, middle, least, count, NULL};
     draw_box(g, &g->bands[REGION_ARENA], address, texts);
 }
 

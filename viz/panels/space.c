@@ -165,6 +165,9 @@ static void say_used_hint(struct ui *ui, const struct view *v, unsigned i, struc
             a->outcome == OUTCOME_CHECKED ? _("%s granted (checked, not reserved)")
                                           : _("%s granted (reserved)"),
             name);
+    if (row_say(ui, row, color_of(ui, COLOR_granted), text))
+        return;
+    snprintf(text, sizeof text, "%s: %s", name, outcome_word(a->outcome));
     row_say(ui, row, color_of(ui, COLOR_granted), text);
 }
 

@@ -189,7 +189,8 @@ static struct rect band_label(struct ui *ui, const struct band *b, const struct 
         snprintf(all, sizeof all, "%s  %s", w->name, w->size);
     if (room >= 3 && *w->mapped) {
         text[n++] = small_width(ui, FACE_SANS, w->size) <= fits ? w->size : w->bare;
-        text[n++] = *w->more && small_width(ui, FACE_SANS, w->more) <= fits ? w->more : w->mapped;
+        text[n] = *w->more && small_width(ui, FACE_SANS, w->more) <= fits ? w->more : w->mapped;
+        n += small_width(ui, FACE_SANS, text[n]) <= fits;
     } else if (room >= 2 && *w->both) {
         text[n++] = small_width(ui, FACE_SANS, w->both) <= fits   ? w->both
                     : small_width(ui, FACE_SANS, w->size) <= fits ? w->size
@@ -339,11 +340,10 @@ bool bands_addr(
 static bool legend_swatch(struct ui *ui, struct rect *row, const char *text, struct rect *swatch) {
     int w = px(ui, 16), h = px(ui, 9);
     *swatch = rect_make(row->x, row->y + (row->h - h) / 2, w, h);
-    if (row->w < w + px(ui, 40))
+    struct rect rest = {row->x + w + px(ui, 4), row->y, row->w - w - px(ui, 4), row->h};
+    if (!row_say(ui, &rest, color_of(ui, COLOR_muted), text))
         return false;
-    row->x += w + px(ui, 4);
-    row->w -= w + px(ui, 4);
-    row_say(ui, row, color_of(ui, COLOR_muted), text);
+    *row = rest;
     return true;
 }
 

@@ -292,7 +292,7 @@ static int shown_before(const struct rows *before, int present, int after, int h
 /* Leads to the reason, at the right end of the caption. */
 static void draw_why(struct ui *ui, struct rect area) {
     const char *label = _("why?");
-    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), label) + px(ui, 16);
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_BODY), label) + px(ui, 16);
     struct rect r = {area.x + area.w - w, area.y - px(ui, 2), w, px(ui, 20)};
     ui_button(ui, r, label, false, CMD_WHY, 0);
 }

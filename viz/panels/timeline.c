@@ -289,10 +289,11 @@ static void draw_cursor(struct ui *ui, const struct view *v, struct rect chart) 
 
 /* --- The range --- */
 
-/* The handle of an end that stands at column x. */
-static struct rect handle_box(struct rect area, int x) {
+/* The handle of an end that stands at column x: before it at the beginning, after it at the end, so
+ * that they never cover each other. */
+static struct rect handle_box(struct rect area, int x, bool end) {
     int side = area.h / 8;
-    return rect_make(x - side / 2, area.y + area.h - area.h / 10 - side, side, side);
+    return rect_make(end ? x : x - side, area.y + area.h - area.h / 10 - side, side, side);
 }
 
 static int handle_x(struct rect area, const struct view *v, uint64_t seq) {
@@ -304,19 +305,20 @@ enum timeline_handle timeline_handle_at(struct rect area, const struct view *v, 
     if (!iv || iv->from == NO_MOMENT)
         return HANDLE_NONE;
     if (iv->to != NO_MOMENT &&
-        rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->to)), -3), x, y))
+        rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->to), true), -3), x, y))
         return HANDLE_TO;
-    bool from = rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->from)), -3), x, y);
+    bool from =
+        rect_has(rect_inset(handle_box(area, handle_x(area, v, iv->from), false), -3), x, y);
     return from ? HANDLE_FROM : HANDLE_NONE;
 }
 
 static void draw_handle(struct ui *ui, const struct view *v, struct rect area, struct rect chart,
-    uint64_t seq, const char *letter) {
+    uint64_t seq, bool end) {
     int x = handle_x(area, v, seq);
-    struct rect box = handle_box(area, x);
+    struct rect box = handle_box(area, x, end);
     draw_fill(ui->canvas, rect_make(x, chart.y, px(ui, 1), chart.h), color_of(ui, COLOR_accent));
     draw_round(ui->canvas, box, px(ui, 3), color_of(ui, COLOR_accent));
-    ui_text(ui, box, FACE_BOLD, SIZE_SMALL, 1, color_of(ui, COLOR_on_accent), letter);
+    ui_text(ui, box, FACE_BOLD, SIZE_SMALL, 1, color_of(ui, COLOR_on_accent), end ? "B" : "A");
 }
 
 /* A band over what lies between, and a handle at each end; an end that is the moment shown has the
@@ -329,8 +331,8 @@ static void draw_range(struct ui *ui, const struct view *v, struct rect area, st
     draw_fill(ui->canvas, rect_make(x0, chart.y, x1 - x0, chart.h),
         color_alpha(color_of(ui, COLOR_accent), 46));
     if (v->interval->to != NO_MOMENT)
-        draw_handle(ui, v, area, chart, v->interval->to, "B");
-    draw_handle(ui, v, area, chart, v->interval->from, "A");
+        draw_handle(ui, v, area, chart, v->interval->to, true);
+    draw_handle(ui, v, area, chart, v->interval->from, false);
 }
 
 /* The life of the object that is pinned, below the chart: from where it was allocated to where it

@@ -7,7 +7,7 @@
 #include "sim/base/i18n.h"
 #include "viz/panels/panels.h"
 
-enum { ROW = 27, ARROW = 20, LABEL_SHARE = 46 /* percent of the width */ };
+enum { ROW = 27, ARROW = 20, LABEL_SHARE = 42 /* percent of the width */ };
 
 static void arrow(struct ui *ui, struct rect r, float dir, enum command command, int64_t arg) {
     float x = (float)r.x + (float)r.w / 2, y = (float)r.y + (float)r.h / 2, h = 4 * ui->scale;
