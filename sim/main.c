@@ -6,6 +6,7 @@
  */
 #include "sim/base/file.h"
 #include "sim/base/i18n.h"
+#include "sim/lesson/terminal.h"
 #include "sim/trace/export.h"
 #include "sim/trace/narrate.h"
 #include "sim/work/arguments.h"
@@ -160,6 +161,44 @@ static int run(void *into, int count, char **words) {
         fprintf(stderr, "arenasim: %s\n", session_error(s)->text);
     session_free(s);
     return failed ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+}
+
+/* The lesson of that number, in the language of the words, or the one in that file. */
+static struct lesson *find_lesson(const char *word, struct error *err) {
+    struct lesson **lessons, *found = NULL;
+    size_t count;
+    uint64_t number;
+    if (!parse_u64(word, &number))
+        return lesson_load(word, err);
+    if (!lessons_list(language_of_environment(), &lessons, &count, err))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (lessons[i]->front.number == number)
+            found = lesson_load(lessons[i]->path, err);
+    if (!found)
+        error_set(err, _("there is no lesson %s"), word);
+    lessons_free(lessons, count);
+    return found;
+}
+
+static int lesson(void *into, int count, char **words) {
+    const struct request *o = into;
+    struct error err = {""};
+    int right, asked;
+    (void)count;
+    struct lesson *l = find_lesson(words[0], &err);
+    struct environment base = o->env;
+    if (!base.platform)
+        base.platform =
+            platform_find(l && !l->front.on_64 && l->front.on_32 ? "linux/386" : "linux/amd64");
+    base.provider = PROVIDER_MODEL;
+    bool ok = l && lesson_tell(l, &base, stdin, stdout, &right, &asked, &err);
+    lesson_free(l);
+    if (!ok)
+        return bad_input(&err);
+    if (asked)
+        printf(_("\n%d of %d answers were right.\n"), right, asked);
+    return EXIT_SUCCESS;
 }
 
 static int export_command(void *into, int count, char **words) {
@@ -409,6 +448,8 @@ static const struct cli_command commands[] = {
         N_("runs a built-in workload, a script, or the log of a Go program "
            "(GODEBUG=allocfreetrace=1), and tells what came of it."),
         run, workload_words},
+    {"lesson", "N|FILE.md", N_("takes a lesson here, in the terminal: prose, regions, questions."),
+        lesson, NULL},
     {"export", "WORKLOAD", N_("runs it, or opens its recording, and writes it for other programs."),
         export_command, workload_words},
     {"transcript", "WORKLOAD",
@@ -434,7 +475,7 @@ static const struct cli_option options[] = {
     {"--replica", NULL, "verify",
         N_("also check the replica after every operation, undone and done again"), opt_replica,
         NULL},
-    {"--platform", "NAME", "run export soak stress",
+    {"--platform", "NAME", "run lesson export soak stress",
         N_("the platform, instead of linux/amd64 or all"), opt_platform, platform_words},
     {"--provider", "PROVIDER", "run export",
         N_("the real kernel (host) or a simulated address space (model)"), opt_provider,

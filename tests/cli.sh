@@ -107,6 +107,9 @@ accepts 'P. waits for the lock of mcentral 2 KiB, which P. holds' "$sim" run --e
 accepts $'\nNumGC  *1\n.*\nBySize.4.  *Size 48, Mallocs 4, Frees 4\n' \
     "$sim" run --memstats "$dir/few.arena"
 accepts $'\ntreap ' "$sim" run --dump strings
+accepts 'bitmap  0x' "$sim" lesson 1
+refuses 'there is no lesson 99' "$sim" lesson 99
+refuses 'no/such.md' "$sim" lesson no/such.md
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"
 accepts 'programs from seed 3' "$sim" soak --seed 3 --runs 2 --platform linux/arm

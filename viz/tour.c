@@ -1,6 +1,8 @@
 /* The tour: see tour.h. */
 #include "viz/tour.h"
 
+#include "sim/lesson/columns.h"
+
 #include "sim/base/i18n.h"
 
 #include <errno.h>
@@ -22,28 +24,12 @@ static bool make_dir(const char *dir, struct error *err) {
     return error_set(err, _("%s: cannot make the directory: %s"), dir, strerror(errno));
 }
 
-/* Prints text with lines of at most 78 columns, each with two spaces before it. */
 static void print_wrapped(const char *text) {
     enum { COLUMNS = 78 };
-    int column = 0;
-    for (const char *at = text; *at;) {
-        if (*at == '\n') {
-            putchar('\n');
-            column = 0;
-            at++;
-            continue;
-        }
-        int len = (int)strcspn(at, " \n");
-        if (column && column + 1 + len > COLUMNS) {
-            putchar('\n');
-            column = 0;
-        }
-        column += printf("%s%.*s", column ? " " : "  ", len, at);
-        at += len;
-        while (*at == ' ')
-            at++;
-    }
-    putchar('\n');
+    struct strbuf lines = {0};
+    columns_wrap(text, "  ", COLUMNS, &lines);
+    fputs(sb_text(&lines), stdout);
+    sb_free(&lines);
 }
 
 static bool show_step(struct app *app, const char *dir, size_t lesson, size_t step, int width,

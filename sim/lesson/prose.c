@@ -23,7 +23,8 @@ static bool fill_one(
     struct scope *scope, const char **at, const char *end, struct strbuf *out, struct error *err) {
     const char *open = *at, *close = memchr(open, '}', (size_t)(end - open));
     if (!close)
-        return error_set(err, "`%.24s` is not closed, expected `}` on the same line", open);
+        return error_set(err, "`%.*s` is not closed, expected `}` on the same line",
+            (int)(end - open < 24 ? end - open : 24), open);
     *at = close + 1;
     if (!scope) {
         sb_add(out, open, (size_t)(close + 1 - open));

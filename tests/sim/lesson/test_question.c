@@ -1,0 +1,280 @@
+/* Questions, front matter and prose: how they are read, filled in and graded. */
+#include "sim/lesson/front.h"
+#include "sim/lesson/question.h"
+
+#include "sim/work/script.h"
+#include "sim/work/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char script[] = "a = alloc 48\nb = alloc 100\n";
+
+struct run {
+    struct session *session;
+    struct scope scope;
+};
+
+static struct run run_whole(void) {
+    struct error err = {""};
+    struct environment env = {
+        .platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL, .seed = {1, 2}};
+    struct session *s = session_new(&env, script_parse("t", script, &err), &err);
+    while (session_pump(s, 100))
+        continue;
+    const struct recording *rec = session_recording(s);
+    return (struct run){s, scope_of(rec, env.platform, "t", script, recording_count(rec))};
+}
+
+static void run_free(struct run *run) {
+    scope_free(&run->scope);
+    session_free(run->session);
+}
+
+static struct question parsed(const char *text) {
+    struct question q;
+    struct error err = {""};
+    if (!question_parse(&q, "q.md", text, 10, &err))
+        fail_msg("%s", err.text);
+    return q;
+}
+
+/* --- Questions --- */
+
+static void an_option_is_graded_by_what_holds(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct question q = parsed("How large is the slot of {a.size}?\n"
+                               "\n"
+                               "- 32 bytes {a.taken == 32}\n"
+                               "  The next class is {a.taken}.\n"
+                               "- 48 bytes {a.taken == 48}\n"
+                               "\n"
+                               "why It is of class {a.span.class}.\n");
+    struct grade grade;
+    struct error err = {""};
+    assert_int_equal(q.kind, QUESTION_PICK);
+    assert_int_equal(q.option_count, 2);
+    struct reply reply = {.option = 0};
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_false(grade.right);
+    assert_string_equal(grade.words.text, "The next class is 48 B.\nIt is of class 4.\n");
+    sb_free(&grade.words);
+    reply.option = 1;
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_true(grade.right);
+    assert_string_equal(grade.words.text, "It is of class 4.\n");
+    sb_free(&grade.words);
+    question_free(&q);
+    run_free(&run);
+}
+
+static void a_number_is_compared_with_the_allocators(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct question q = parsed("How many bytes does b take?\nanswer {b.taken}\nwhy So.\n");
+    struct grade grade;
+    struct error err = {""};
+    struct reply reply = {.option = -1, .number = 112};
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_true(grade.right);
+    sb_free(&grade.words);
+    reply.number = 100;
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_false(grade.right);
+    assert_string_equal(grade.words.text, "112 B\n\nSo.\n");
+    sb_free(&grade.words);
+    question_free(&q);
+    run_free(&run);
+}
+
+static void a_place_is_right_if_it_holds_the_address(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct question q = parsed("Where is b?\npoint {b}\nwhy There.\n");
+    struct grade grade;
+    struct error err = {""};
+    const uint64_t page = UINT64_C(0xc420002000);
+    const struct {
+        struct thing thing;
+        bool right;
+    } replies[] = {{{THING_SLOT, 1, page, 112}, true}, {{THING_PAGE, 1, page, 8192}, true},
+        {{THING_SLOT, 1, page + 112, 112}, false}, {{THING_SLOT, 1, page - 48, 48}, false},
+        {{THING_NONE, 0, page, 112}, false}};
+    for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+        struct reply reply = {.option = -1, .thing = replies[i].thing};
+        assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+        assert_int_equal(grade.right, replies[i].right);
+        sb_free(&grade.words);
+    }
+    question_free(&q);
+    run_free(&run);
+}
+
+static void a_question_without_one_answer_is_named(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct error err = {""};
+    int option;
+    static const struct {
+        const char *text, *error;
+    } bad[] = {
+        {"Which?\n- a {1 == 1}\n- b {2 == 2}\nwhy So.\n", "q.md:12: this option holds, too"},
+        {"Which?\n- a {1 == 2}\n- b {2 == 1}\nwhy So.\n", "q.md:10: no option holds"},
+        {"Which?\n- a {nobody}\n- b {2 == 1}\nwhy So.\n", "q.md:11: {nobody}: `nobody` is no"},
+        {"What {nobody}?\nanswer {1}\nwhy So.\n", "q.md:10: {nobody}"},
+        {"What?\nanswer {heap}\nwhy So.\n", "q.md:11: {heap} is no number"},
+        {"What?\nanswer {1}\nwhy So\nand {nobody}.\n", "q.md:13: {nobody}"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct question q = parsed(bad[i].text);
+        assert_false(question_check(&q, "q.md", &run.scope, &option, &err));
+        if (strncmp(err.text, bad[i].error, strlen(bad[i].error)) != 0)
+            fail_msg("\"%s\" is not \"%s\"", err.text, bad[i].error);
+        question_free(&q);
+    }
+    run_free(&run);
+}
+
+static void what_is_no_question_is_refused_with_its_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } bad[] = {
+        {"", "q.md:10: the question asks nothing"},
+        {"- a {1}\n- b {0}\nwhy So.\n", "q.md:10: the question asks nothing"},
+        {"What?\nwhy So.\n", "q.md:10: the question has no answer"},
+        {"What?\n- a {1}\nwhy So.\n", "q.md:10: the question has no answer"},
+        {"What?\nanswer {1}\n", "q.md:10: the question gives no reason"},
+        {"What?\n- a\n- b {1}\nwhy So.\n", "q.md:11: the option has no condition"},
+        {"What?\nanswer 1\nwhy So.\n", "q.md:11: no expression"},
+        {"What?\nanswer {1}\nanswer {2}\nwhy So.\n", "q.md:12: a second answer"},
+        {"What?\nanswer {1}\n- a {1}\nwhy So.\n", "q.md:12: options beside an answer"},
+        {"What?\n- a {1}\nmore\nwhy So.\n", "q.md:12: text after the answer"},
+        {"What?\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\nwhy So.\n",
+            "q.md:17: too many options"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct question q;
+        struct error err = {""};
+        assert_false(question_parse(&q, "q.md", bad[i].text, 10, &err));
+        if (strncmp(err.text, bad[i].error, strlen(bad[i].error)) != 0)
+            fail_msg("\"%s\" is not \"%s\"", err.text, bad[i].error);
+        question_free(&q);
+    }
+}
+
+static void numbers_are_read_as_people_type_them(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t n;
+    } good[] = {{"48", 48}, {"0x30", 48}, {"64KiB", 65536}, {"64 KiB", 65536}, {"1,024", 1024},
+        {"48 B", 48}, {" 7 ", 7}};
+    static const char *const bad[] = {"", "x", "1.5", "-3", "48 bytes", "99999999999999999999"};
+    int64_t n;
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        assert_true(question_number(good[i].text, &n));
+        assert_int_equal(n, good[i].n);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(question_number(bad[i], &n));
+}
+
+/* --- Prose --- */
+
+static void braces_are_filled_outside_code(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct prose p = {0};
+    struct strbuf out = {0};
+    struct error err = {""};
+    prose_add(&p, "It is {a.size} at `{a}`, \\{not\\} {1 + 1}.", 5);
+    prose_add(&p, "```", 6);
+    prose_add(&p, "struct {int x;}", 7);
+    prose_add(&p, "```", 8);
+    assert_true(prose_fill(&p, "p.md", &run.scope, &out, &err));
+    assert_string_equal(
+        out.text, "It is 48 B at `0xc420000000`, {not} 2.\n```\nstruct {int x;}\n```\n");
+    sb_clear(&out);
+    prose_add(&p, "And {b", 9);
+    assert_false(prose_fill(&p, "p.md", &run.scope, &out, &err));
+    assert_string_equal(err.text, "p.md:9: `{b` is not closed, expected `}` on the same line");
+    sb_free(&out);
+    prose_free(&p);
+    run_free(&run);
+}
+
+/* --- Front matter --- */
+
+static void front_matter_says_what_a_lesson_is(void **state) {
+    (void)state;
+    struct front f;
+    struct error err = {""};
+    struct strbuf line = {0};
+    static const char text[] = "---\ntitle: The hints\nnumber: 4\nplatforms: both\n"
+                               "prerequisites: 2, 3\nminutes: 6\nvary size: 16 24 48\n---\n# T\n";
+    for (unsigned variant = 0; variant < 6; variant++) {
+        static const char *const sizes[] = {"16", "24", "48"};
+        assert_true(front_parse(&f, "l.md", text, variant, &err));
+        assert_string_equal(f.title, "The hints");
+        assert_true(f.number == 4 && f.minutes == 6 && f.on_64 && f.on_32 && f.lines == 8);
+        assert_int_equal(f.prerequisite_count, 2);
+        assert_int_equal(f.prerequisites[1], 3);
+        assert_string_equal(f.varied[0].value, sizes[variant % 3]);
+        sb_clear(&line);
+        front_vary(&f, "a = alloc $size # $5", 20, &line);
+        char expected[32] = "a = alloc ";
+        strcat(strcat(expected, sizes[variant % 3]), " # $5");
+        assert_string_equal(line.text, expected);
+        front_free(&f);
+    }
+    sb_free(&line);
+    assert_true(front_parse(&f, "l.md", "# T\n", 0, &err));
+    assert_int_equal(f.lines, 0);
+    front_free(&f);
+}
+
+static void wrong_front_matter_is_named_with_its_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } bad[] = {
+        {"---\ntitle: T\n", "l.md:1: the front matter is not closed"},
+        {"---\nnumber: x\n---\n", "l.md:2: expected a number"},
+        {"---\nminutes: 0\n---\n", "l.md:2: expected a number"},
+        {"---\nplatforms: 16\n---\n", "l.md:2: expected platforms"},
+        {"---\ntitle: T\nprerequisites: one\n---\n", "l.md:3: expected prerequisites"},
+        {"---\nvary x:\n---\n", "l.md:2: expected vary"},
+        {"---\nauthor: me\n---\n", "l.md:2: expected title:"},
+        {"---\nnonsense\n---\n", "l.md:2: expected KEY: VALUE"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct front f;
+        struct error err = {""};
+        assert_false(front_parse(&f, "l.md", bad[i].text, 0, &err));
+        if (strncmp(err.text, bad[i].error, strlen(bad[i].error)) != 0)
+            fail_msg("\"%s\" is not \"%s\"", err.text, bad[i].error);
+        front_free(&f);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_option_is_graded_by_what_holds),
+        cmocka_unit_test(a_number_is_compared_with_the_allocators),
+        cmocka_unit_test(a_place_is_right_if_it_holds_the_address),
+        cmocka_unit_test(a_question_without_one_answer_is_named),
+        cmocka_unit_test(what_is_no_question_is_refused_with_its_line),
+        cmocka_unit_test(numbers_are_read_as_people_type_them),
+        cmocka_unit_test(braces_are_filled_outside_code),
+        cmocka_unit_test(front_matter_says_what_a_lesson_is),
+        cmocka_unit_test(wrong_front_matter_is_named_with_its_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
