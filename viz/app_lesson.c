@@ -19,6 +19,32 @@ static bool find_stop(struct app *app, uint64_t *seq, struct error *err) {
                step->stop.line);
 }
 
+/* Pins what the step is about, and shows it where the step wants it shown. */
+static bool point(struct app *app, struct scope *scope, struct error *err) {
+    static const enum centre centres[] = {[SHOW_AS_SUGGESTED] = CENTRE_AUTO,
+        [SHOW_PATH] = CENTRE_PATH,
+        [SHOW_MAP] = CENTRE_MAP,
+        [SHOW_CACHES] = CENTRE_CACHES,
+        [SHOW_WASTE] = CENTRE_WASTE,
+        [SHOW_RANGE] = CENTRE_RANGE,
+        [SHOW_WHY] = CENTRE_WHY};
+    const struct lesson_view *v = &app->lesson;
+    const struct lesson_step *step = &v->lesson->steps[v->step];
+    enum lesson_place place = step->zoom.place;
+    uint64_t addr, size;
+    app->centre = place && !step->show ? CENTRE_MAP : centres[step->show];
+    if (!lesson_step_focus(v->lesson, v->step, scope, &app->scene->pinned, err))
+        return false;
+    if (place == ZOOM_EXPRESSION) {
+        if (!lesson_step_zoom(v->lesson, v->step, scope, &addr, &size, err))
+            return false;
+        app_look_at(app, addr, size);
+    } else if (place) {
+        app_map_command(app, CMD_GO_SPACE + (int)(place - ZOOM_SPACE), 0);
+    }
+    return true;
+}
+
 /* Shows the step of app->lesson. */
 static bool show_step(struct app *app, struct error *err) {
     struct lesson_view *v = &app->lesson;
@@ -29,15 +55,14 @@ static bool show_step(struct app *app, struct error *err) {
     app_compare_end(app);
     if (!scene_open_lesson(s, step, v->lesson->title, &app->home, err))
         return false;
-    app->centre = CENTRE_AUTO;
     app->owed = 0;
     if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))
         return false;
     app_seek(app, seq);
-    s->pinned = lesson_step_focus(step, s->replica, s->world.platform);
-    if (step->show != SHOW_AS_SUGGESTED)
-        app->centre = step->show == SHOW_PATH ? CENTRE_PATH : CENTRE_MAP;
-    return true;
+    struct scope scope = lesson_step_scope(v->lesson, v->step, s->session, seq);
+    bool ok = point(app, &scope, err);
+    scope_free(&scope);
+    return ok;
 }
 
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {

@@ -158,7 +158,7 @@ static bool read_stop(const struct directive *d, const char *text) {
     return ok;
 }
 
-/* --- focus, show, code --- */
+/* --- focus, show, zoom, code --- */
 
 static bool read_region(const struct directive *d, const char *text, uint64_t *out) {
     static const char *const names[] = {
@@ -179,9 +179,30 @@ static bool read_slot(const struct directive *d, const char *text, struct lesson
     return ok;
 }
 
+/* `{EXPRESSION}` and what stands after it, without blanks between. NULL: it does not begin so. */
+static char *read_expression(const char *text, const char **rest) {
+    const char *close = strchr(text, '}');
+    if (*text != '{' || !close)
+        return NULL;
+    *rest = close + 1 + strspn(close + 1, " ");
+    return xstrndup(text + 1, (size_t)(close - text - 1));
+}
+
+static bool read_focus_expression(
+    const struct directive *d, const char *text, struct lesson_focus *focus) {
+    const char *rest = text;
+    free(focus->expression);
+    focus->expression = read_expression(text, &rest);
+    focus->line = d->line;
+    return (focus->expression && !*rest) ||
+           fail(d, "\"%s\" is no expression; expected {EXPRESSION}", text);
+}
+
 static bool read_focus(const struct directive *d, const char *text) {
     struct lesson_focus *focus = &d->step->focus;
     const char *rest;
+    if (*text == '{')
+        return read_focus_expression(d, text, focus);
     if ((rest = after_word(text, "hint"))) {
         focus->kind = THING_HINT;
         return read_hint(d, rest, &focus->index);
@@ -207,17 +228,53 @@ static bool read_focus(const struct directive *d, const char *text) {
         return read_slot(d, rest, focus);
     }
     return fail(d,
-        "\"%s\" cannot be pinned; expected hint N, arena SIZE, step NAME, region NAME, page N or "
-        "slot PAGE N",
+        "\"%s\" cannot be pinned; expected hint N, arena SIZE, step NAME, region NAME, page N, "
+        "slot PAGE N or {EXPRESSION}",
         text);
 }
 
+/* The number of text among names[1] and those after it, 0 if it is none of them. */
+static unsigned find_word(const char *text, const char *const *names, unsigned count) {
+    for (unsigned i = 1; i < count; i++)
+        if (strcmp(names[i], text) == 0)
+            return i;
+    return 0;
+}
+
 static bool read_show(const struct directive *d, const char *text) {
-    bool path = strcmp(text, "path") == 0;
-    if (!path && strcmp(text, "arena") != 0)
-        return fail(d, "\"%s\" cannot be shown; expected path or arena", text);
-    d->step->show = path ? SHOW_PATH : SHOW_ARENA;
-    return true;
+    static const char *const names[] = {[SHOW_PATH] = "path",
+        [SHOW_MAP] = "map",
+        [SHOW_CACHES] = "caches",
+        [SHOW_WASTE] = "waste",
+        [SHOW_RANGE] = "range",
+        [SHOW_WHY] = "why"};
+    d->step->show = (enum lesson_show)find_word(text, names, ARRAY_LEN(names));
+    return d->step->show != SHOW_AS_SUGGESTED ||
+           fail(d, "\"%s\" cannot be shown; expected path, map, caches, waste, range or why", text);
+}
+
+static bool read_zoom(const struct directive *d, const char *text) {
+    static const char *const names[] = {[ZOOM_SPACE] = "space",
+        [ZOOM_RESERVATION] = "reservation",
+        [ZOOM_SPANS] = "spans",
+        [ZOOM_BITMAP] = "bitmap",
+        [ZOOM_ARENA] = "arena",
+        [ZOOM_METADATA] = "metadata"};
+    struct lesson_zoom *zoom = &d->step->zoom;
+    const char *rest;
+    zoom->line = d->line;
+    zoom->place = (enum lesson_place)find_word(text, names, ARRAY_LEN(names));
+    if (zoom->place != ZOOM_NOWHERE)
+        return true;
+    free(zoom->expression);
+    zoom->expression = read_expression(text, &rest);
+    zoom->place = ZOOM_EXPRESSION;
+    if (!zoom->expression)
+        return fail(d,
+            "the map cannot show \"%s\"; expected space, reservation, spans, bitmap, arena, "
+            "metadata, {EXPRESSION} or {EXPRESSION} SIZE",
+            text);
+    return !*rest || read_number(d, rest, "size", 1, UINT64_MAX, &zoom->size);
 }
 
 static bool read_code(const struct directive *d, const char *text) {
@@ -238,13 +295,13 @@ bool lesson_directive(
     static const struct {
         const char *word;
         bool (*read)(const struct directive *d, const char *text);
-    } known[] = {
-        {"stop", read_stop}, {"focus", read_focus}, {"show", read_show}, {"code", read_code}};
+    } known[] = {{"stop", read_stop}, {"focus", read_focus}, {"show", read_show},
+        {"zoom", read_zoom}, {"code", read_code}};
     struct directive d = {step, path, line, err};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         const char *rest = after_word(text, known[i].word);
         if (rest)
             return known[i].read(&d, rest);
     }
-    return fail(&d, "\"%s\" is no directive; expected stop, focus, show or code", text);
+    return fail(&d, "\"%s\" is no directive; expected stop, focus, show, zoom or code", text);
 }

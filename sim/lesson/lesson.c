@@ -381,6 +381,8 @@ struct lesson *lesson_load(const char *path, struct error *err) {
 static void free_step(struct lesson_step *step) {
     free(step->title);
     free(step->stop.phase_words);
+    free(step->focus.expression);
+    free(step->zoom.expression);
     prose_free(&step->prose);
     if (step->question)
         question_free(step->question);

@@ -29,8 +29,13 @@
  *                         256MiB), a step (focus step layout), a region (focus region bitmap), a
  *                         page of the arena (focus page 0), a slot of the span at a page (focus
  *                         slot 0 2: page 0, slot 2)
- *   show path             the middle of the window: the path of mallocinit, or `show arena`.
+ *   focus {p}             ... or what the expression names at that moment: an object's slot, all
+ *                         of a span, a region, an attempt, what lies at an address
+ *   show path             the middle of the window: path, map, caches, waste, range or why.
  *                         Without it: as the moment suggests.
+ *   zoom {p.span}         what the map shows: what the expression names, or from an address as
+ *                         much as `zoom {arena_start} 64KiB` says; or one of the places that keys
+ *                         go to: space, reservation, spans, bitmap, arena, metadata
  *   code FILE:FUNCTION    the code that the step speaks of
  *
  * Each step has exactly one stop, and a stop names what happens, never an event's number: a lesson
@@ -67,9 +72,37 @@ struct lesson_focus {
     enum thing_kind kind;
     uint64_t index; /* as in struct thing; THING_PAGE, THING_SLOT: the page */
     uint64_t slot;
+    char *expression; /* if not NULL: it says what is pinned */
+    int line;
 };
 
-enum lesson_show { SHOW_AS_SUGGESTED, SHOW_PATH, SHOW_ARENA };
+enum lesson_show {
+    SHOW_AS_SUGGESTED,
+    SHOW_PATH,
+    SHOW_MAP,
+    SHOW_CACHES,
+    SHOW_WASTE,
+    SHOW_RANGE,
+    SHOW_WHY
+};
+
+enum lesson_place {
+    ZOOM_NOWHERE, /* as the map is at home */
+    ZOOM_SPACE,
+    ZOOM_RESERVATION,
+    ZOOM_SPANS,
+    ZOOM_BITMAP,
+    ZOOM_ARENA,
+    ZOOM_METADATA,
+    ZOOM_EXPRESSION
+};
+
+struct lesson_zoom {
+    enum lesson_place place;
+    char *expression;
+    uint64_t size; /* bytes; 0: all of what the expression names */
+    int line;
+};
 
 struct lesson_code {
     char *file; /* from the top of the repository */
@@ -85,6 +118,7 @@ struct lesson_step {
     struct lesson_stop stop;
     struct lesson_focus focus;
     enum lesson_show show;
+    struct lesson_zoom zoom;
     struct lesson_code *codes;
     size_t code_count, code_cap;
 };
@@ -139,8 +173,12 @@ struct session *lesson_step_session(const struct lesson_step *step, const struct
  * (yet). A system call's moment is after the RANGE events that tell what came of it. */
 bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq);
 
-/* What the step pins at that moment; THING_NONE if nothing. */
-struct thing lesson_step_focus(
-    const struct lesson_step *step, const struct replica *r, const struct platform *platform);
+/* What the step pins at the scope's moment; THING_NONE if nothing. False and err if its expression
+ * means nothing then. */
+bool lesson_step_focus(
+    const struct lesson *l, size_t step, struct scope *scope, struct thing *out, struct error *err);
+/* What ZOOM_EXPRESSION shows, bytes. */
+bool lesson_step_zoom(const struct lesson *l, size_t step, struct scope *scope, uint64_t *addr,
+    uint64_t *size, struct error *err);
 
 #endif

@@ -18,9 +18,10 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Their names begin with a number; other files stand beside them, such as the glossary. */
 static bool is_lesson(const char *name) {
     size_t len = strlen(name);
-    return len > 3 && name[0] != '.' && strcmp(name + len - 3, ".md") == 0;
+    return len > 3 && name[0] >= '0' && name[0] <= '9' && strcmp(name + len - 3, ".md") == 0;
 }
 
 /* The sorted paths of the lessons in directory dir, each the caller's. */
@@ -224,24 +225,4 @@ bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec,
             return true;
         }
     return false;
-}
-
-/* A page, or a slot of the span that holds it. */
-static struct thing focus_in_arena(const struct lesson_focus *focus, const struct replica *r) {
-    uint64_t addr = replica_arena_base(r) + focus->index * GO_PAGE_SIZE;
-    uint32_t handle = replica_span_of(r, addr);
-    struct thing page = {THING_PAGE, handle, addr, GO_PAGE_SIZE};
-    const struct rspan *s = replica_span(r, handle);
-    if (focus->kind == THING_PAGE || !s || focus->slot >= s->nelems)
-        return page;
-    return (struct thing){THING_SLOT, handle, s->base + focus->slot * s->elemsize, s->elemsize};
-}
-
-struct thing lesson_step_focus(
-    const struct lesson_step *step, const struct replica *r, const struct platform *platform) {
-    const struct lesson_focus *focus = &step->focus;
-    (void)platform;
-    if (focus->kind == THING_PAGE || focus->kind == THING_SLOT)
-        return focus_in_arena(focus, r);
-    return (struct thing){.kind = focus->kind, .index = focus->index};
 }

@@ -62,6 +62,16 @@ static void check_question(
     sb_free(&grade.words);
 }
 
+static void check_view(const struct lesson *l, size_t i, struct scope *scope) {
+    struct error err = {""};
+    struct thing focus;
+    uint64_t addr, size;
+    if (!lesson_step_focus(l, i, scope, &focus, &err) ||
+        (l->steps[i].zoom.place == ZOOM_EXPRESSION &&
+            !lesson_step_zoom(l, i, scope, &addr, &size, &err)))
+        fail_msg("%s (on %s)", err.text, scope->platform->name);
+}
+
 static struct session *run_step(
     const struct lesson *l, const struct lesson_step *step, const struct environment *base) {
     struct environment env;
@@ -89,6 +99,7 @@ static void check_step(const struct lesson *l, size_t i, const struct environmen
     struct scope scope = lesson_step_scope(l, i, s, seq);
     if (!lesson_step_text(l, i, &scope, &text, &err))
         fail_msg("%s (on %s)", err.text, base->platform->name);
+    check_view(l, i, &scope);
     if (step->question)
         check_question(l, step, &scope);
     scope_free(&scope);
@@ -165,6 +176,10 @@ static void every_lesson_asks(void **state) {
 
 /* --- The languages --- */
 
+static bool same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static void same_script(const struct lesson_step *a, const struct lesson_step *b) {
     /* Words (titles, phases, comments) differ; what the script does must not. */
     assert_int_equal(a->script->ops, b->script->ops);
@@ -204,7 +219,9 @@ static void languages_have_the_same_blocks(void **state) {
                 e->stop.count != z->stop.count || e->stop.phase != z->stop.phase)
                 fail_msg("%s:%d: the step stops elsewhere than in English", zh->path, z->line);
             if (e->focus.kind != z->focus.kind || e->show != z->show ||
-                e->code_count != z->code_count)
+                e->zoom.place != z->zoom.place || e->code_count != z->code_count ||
+                !same_text(e->focus.expression, z->focus.expression) ||
+                !same_text(e->zoom.expression, z->zoom.expression))
                 fail_msg("%s:%d: the view differs from the English one", zh->path, z->line);
             same_script(e, z);
             same_question(zh, e->question, z->question);
@@ -222,7 +239,7 @@ static void the_code_that_is_named_exists(void **state) {
             for (size_t k = 0; k < s->lessons[l][i]->step_count; k++) {
                 const struct lesson_step *step = &s->lessons[l][i]->steps[k];
                 for (size_t c = 0; c < step->code_count; c++)
-                    if (!source_find(sources, step->codes[c].file, step->codes[c].function))
+                    if (source_find(sources, step->codes[c].file, step->codes[c].function) < 0)
                         fail_msg("%s:%d: there is no %s in %s", s->lessons[l][i]->path, step->line,
                             step->codes[c].function, step->codes[c].file);
             }

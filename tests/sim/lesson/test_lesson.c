@@ -67,7 +67,7 @@ static struct lesson *parse_good(const char *text) {
 static void scripts_and_views_are_no_prose(void **state) {
     (void)state;
     struct lesson *l = parse_good("# T\n\nIntro.\n\n## S\n\nBefore.\n\n" SCRIPT
-                                  "\n<!-- view\nstop end\nshow arena\ncode a/b.c:f\n-->\n"
+                                  "\n<!-- view\nstop end\nshow caches\ncode a/b.c:f\n-->\n"
                                   "<!-- a remark -->\n<!-- a long\nremark\n-->\n\nAfter.\n\n"
                                   "```\n## code, no step\n```\n");
     struct strbuf text = {0};
@@ -76,7 +76,7 @@ static void scripts_and_views_are_no_prose(void **state) {
     assert_int_equal(l->step_count, 1);
     assert_true(lesson_step_text(l, 0, NULL, &text, &err));
     assert_string_equal(text.text, "Before.\n\nAfter.\n\n## code, no step");
-    assert_int_equal(l->steps[0].show, SHOW_ARENA);
+    assert_int_equal(l->steps[0].show, SHOW_CACHES);
     assert_string_equal(l->steps[0].codes[0].file, "a/b.c");
     assert_string_equal(l->steps[0].codes[0].function, "f");
     sb_free(&text);
@@ -191,17 +191,40 @@ static void a_growing_run_has_no_end_yet(void **state) {
     lesson_free(l);
 }
 
-static struct thing focus_of(const char *focus) {
+/* What a view of these directives, at the end of the run, points at. */
+struct aim {
+    bool ok;
+    struct thing focus;
+    uint64_t addr, size; /* of the zoom */
+    struct error err;
+};
+
+static struct aim aim_of(const char *directives) {
     struct strbuf text = {0};
     struct moment m;
-    sb_printf(&text, "# T\n## S\ns\n" SCRIPT "<!-- view\nstop end\nfocus %s\n-->\n", focus);
+    struct aim aim = {0};
+    sb_printf(&text, "# T\n## S\ns\n" SCRIPT "<!-- view\nstop end\n%s\n-->\n", directives);
     struct lesson *l = parse_good(text.text);
     moment_open(&m, &l->steps[0]);
-    struct thing t = lesson_step_focus(&l->steps[0], m.r, m.env.platform);
+    struct scope scope = lesson_step_scope(l, 0, m.session, m.seq);
+    aim.ok = lesson_step_focus(l, 0, &scope, &aim.focus, &aim.err);
+    if (aim.ok && l->steps[0].zoom.place == ZOOM_EXPRESSION)
+        aim.ok = lesson_step_zoom(l, 0, &scope, &aim.addr, &aim.size, &aim.err);
+    scope_free(&scope);
     moment_close(&m);
     lesson_free(l);
     sb_free(&text);
-    return t;
+    return aim;
+}
+
+static struct thing focus_of(const char *focus) {
+    struct strbuf text = {0};
+    sb_printf(&text, "focus %s", focus);
+    struct aim aim = aim_of(text.text);
+    sb_free(&text);
+    if (!aim.ok)
+        fail_msg("%s", aim.err.text);
+    return aim.focus;
 }
 
 static void the_focus_is_a_thing_of_that_moment(void **state) {
@@ -218,6 +241,47 @@ static void the_focus_is_a_thing_of_that_moment(void **state) {
     assert_true(t.kind == THING_PAGE && t.addr == 0xc420000000 + 5 * KiB(8));
     t = focus_of("slot 0 2");
     assert_true(t.kind == THING_SLOT && t.addr == 0xc420000060 && t.size == 48 && t.index != 0);
+}
+
+static void an_expression_is_pinned(void **state) {
+    (void)state;
+    const uint64_t base = 0xc420000000;
+    struct thing t = focus_of("{b}");
+    assert_true(t.kind == THING_SLOT && t.addr == base + 48 && t.size == 48);
+    t = focus_of("{b + 8}");
+    assert_true(t.kind == THING_SLOT && t.addr == base + 48);
+    t = focus_of("{b.span}");
+    assert_true(t.kind == THING_PAGE && t.addr == base && t.size == KiB(8) && t.index != 0);
+    t = focus_of("{b.entry}");
+    assert_true(t.kind == THING_ENTRY && t.index == 0 && t.addr == 0xc000000000 && t.size == 8);
+    t = focus_of("{b.bits}");
+    assert_true(t.kind == THING_BITMAP_BYTE && t.index == 1 && t.addr == base - 2);
+    t = focus_of("{arena_start + 2 * page_size + 1}"); /* free */
+    assert_true(t.kind == THING_PAGE && t.addr == base + 2 * KiB(8));
+    t = focus_of("{arena_used}"); /* beyond */
+    assert_true(t.kind == THING_RANGE && t.addr <= base + MiB(1));
+    t = focus_of("{bitmap}");
+    assert_true(t.kind == THING_REGION && t.index == REGION_BITMAP);
+    t = focus_of("{hint(2)}");
+    assert_true(t.kind == THING_HINT && t.index == 2);
+}
+
+static void the_map_goes_where_an_expression_says(void **state) {
+    (void)state;
+    const uint64_t base = 0xc420000000;
+    struct aim aim = aim_of("zoom {b.span}");
+    assert_true(aim.ok && aim.addr == base && aim.size == KiB(8));
+    aim = aim_of("zoom {b} 256");
+    assert_true(aim.ok && aim.addr == base + 48 && aim.size == 256);
+    aim = aim_of("zoom {arena_start - 64} 128");
+    assert_true(aim.ok && aim.addr == base - 64 && aim.size == 128);
+    aim = aim_of("zoom {nothing}");
+    assert_false(aim.ok);
+    assert_non_null(strstr(aim.err.text, "l.md:"));
+    aim = aim_of("zoom {heap.live}");
+    assert_non_null(strstr(aim.err.text, "names no place"));
+    aim = aim_of("zoom {bitmap}");
+    assert_non_null(strstr(aim.err.text, "has no place"));
 }
 
 static void what_is_wrong_is_named_with_its_line(void **state) {
@@ -253,6 +317,10 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
         {STEP "focus region stack\n-->\n", "l.md:8: \"stack\" is no region"},
         {STEP "focus slot 1\n-->\n", "l.md:8: \"\" is no slot"},
         {STEP "show all\n-->\n", "l.md:8: \"all\" cannot be shown"},
+        {STEP "focus {p\n-->\n", "l.md:8: \"{p\" is no expression"},
+        {STEP "show arena\n-->\n", "l.md:8: \"arena\" cannot be shown"},
+        {STEP "zoom heap\n-->\n", "l.md:8: the map cannot show \"heap\""},
+        {STEP "zoom {p} 0\n-->\n", "l.md:8: \"0\" is no size"},
         {STEP "code malloc.c\n-->\n", "l.md:8: \"malloc.c\" names no code"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -277,6 +345,8 @@ int main(void) {
         cmocka_unit_test(stops_are_found_by_what_happens),
         cmocka_unit_test(a_growing_run_has_no_end_yet),
         cmocka_unit_test(the_focus_is_a_thing_of_that_moment),
+        cmocka_unit_test(an_expression_is_pinned),
+        cmocka_unit_test(the_map_goes_where_an_expression_says),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
