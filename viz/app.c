@@ -136,7 +136,8 @@ bool app_open(struct app *app, const struct app_options *options, struct error *
     *app = (struct app){.source = -1, .open_row = -1, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
-    app->ui.scale = options->scale > 0 ? options->scale : 1;
+    app->scale_is_free = !(options->scale > 0);
+    app->ui.scale = app->scale_is_free ? 1 : options->scale;
     app->speed = speed_near(options->speed);
     if (options->notice && options->notice[0])
         app_notice(app, "%s", options->notice);

@@ -44,6 +44,7 @@ struct app_layout {
 enum drag { DRAG_NONE, DRAG_TIMELINE, DRAG_FROM, DRAG_TO, DRAG_MAP, DRAG_SPACE, DRAG_SELECT };
 
 struct app {
+    bool scale_is_free; /* nobody asked for one: the display's */
     struct fonts *fonts;
     struct theme theme;
     enum language language; /* of all words shown */

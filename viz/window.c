@@ -27,7 +27,13 @@ struct window {
     bool swallow;   /* the next text belongs to a key already taken by its position */
     struct strbuf told;
     int width, height; /* of the latest picture */
+    float density;     /* its pixels for one of the units that positions come in */
 };
+
+/* A position as it comes, in pixels of the picture. */
+static int pixel(const struct window *w, int position) {
+    return (int)((float)position * w->density);
+}
 
 /* --- Keys --- */
 
@@ -114,18 +120,18 @@ static void on_text(struct window *w, const char *text) {
 
 static void on_press(struct window *w, const SDL_MouseButtonEvent *b) {
     if (b->button == SDL_BUTTON_LEFT)
-        app_press(w->app, b->x, b->y, (w->mod & KMOD_CTRL) != 0);
+        app_press(w->app, pixel(w, b->x), pixel(w, b->y), (w->mod & KMOD_CTRL) != 0);
     else if (b->button == SDL_BUTTON_MIDDLE)
-        app_press_middle(w->app, b->x, b->y);
+        app_press_middle(w->app, pixel(w, b->x), pixel(w, b->y));
     else if (b->button == SDL_BUTTON_RIGHT)
         app_right_click(w->app);
 }
 
 static void on_release(struct window *w, const SDL_MouseButtonEvent *b) {
     if (b->button == SDL_BUTTON_LEFT || b->button == SDL_BUTTON_MIDDLE)
-        app_release(w->app, b->x, b->y);
+        app_release(w->app, pixel(w, b->x), pixel(w, b->y));
     if (b->button == SDL_BUTTON_LEFT && b->clicks == 2)
-        app_double_click(w->app, b->x, b->y);
+        app_double_click(w->app, pixel(w, b->x), pixel(w, b->y));
 }
 
 static void on_event(struct window *w, const SDL_Event *ev) {
@@ -139,12 +145,14 @@ static void on_event(struct window *w, const SDL_Event *ev) {
     case SDL_KEYUP: w->mod = (SDL_Keymod)ev->key.keysym.mod; break;
     case SDL_TEXTINPUT: on_text(w, ev->text.text); break;
     case SDL_TEXTEDITING: app_prompt_compose(w->app, ev->edit.text); break;
-    case SDL_MOUSEMOTION: app_pointer(w->app, ev->motion.x, ev->motion.y); break;
+    case SDL_MOUSEMOTION:
+        app_pointer(w->app, pixel(w, ev->motion.x), pixel(w, ev->motion.y));
+        break;
     case SDL_MOUSEBUTTONDOWN: on_press(w, &ev->button); break;
     case SDL_MOUSEBUTTONUP: on_release(w, &ev->button); break;
     case SDL_MOUSEWHEEL:
         SDL_GetMouseState(&x, &y);
-        app_wheel(w->app, x, y, ev->wheel.preciseY, (w->mod & KMOD_CTRL) != 0);
+        app_wheel(w->app, pixel(w, x), pixel(w, y), ev->wheel.preciseY, (w->mod & KMOD_CTRL) != 0);
         break;
     case SDL_WINDOWEVENT:
         if (ev->window.event == SDL_WINDOWEVENT_LEAVE)
@@ -159,6 +167,16 @@ static void on_event(struct window *w, const SDL_Event *ev) {
 
 /* --- Pictures --- */
 
+/* How large the interface is on the first display: its dots an inch against the usual 96, in
+ * quarters. 1 where it does not tell. */
+static float display_scale(void) {
+    float dpi = 0;
+    if (SDL_GetDisplayDPI(0, &dpi, NULL, NULL) != 0 || dpi < 96)
+        return 1;
+    float scale = (float)(int)(dpi / 96 * 4) / 4;
+    return scale > 3 ? 3 : scale;
+}
+
 static bool show(struct window *w, struct error *err) {
     SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
     if (!surface || surface->format->BytesPerPixel != 4)
@@ -168,12 +186,16 @@ static bool show(struct window *w, struct error *err) {
         .h = surface->h,
         .stride = surface->pitch / 4,
         .clip = {0, 0, surface->w, surface->h}};
+    int units;
+    SDL_GetWindowSize(w->sdl, &units, NULL);
+    w->density = units > 0 ? (float)canvas.w / (float)units : 1;
     w->width = canvas.w;
     w->height = canvas.h;
     app_draw(w->app, &canvas);
     struct rect caret = w->app->ui.caret;
     if (caret.w) { /* where an input method shows its candidates */
-        SDL_Rect place = {caret.x, caret.y, caret.w, caret.h};
+        SDL_Rect place = {(int)((float)caret.x / w->density), (int)((float)caret.y / w->density),
+            caret.w, caret.h};
         SDL_SetTextInputRect(&place);
     }
     if (SDL_UpdateWindowSurface(w->sdl) != 0)
@@ -240,6 +262,7 @@ static void set_icon(struct window *w) {
 
 bool window_run(struct app *app, int *width, int *height, bool tell_state, struct error *err) {
     struct window w = {.app = app, .tell = tell_state, .width = *width, .height = *height};
+    w.density = 1;
     app->animates = true;
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
@@ -247,8 +270,11 @@ bool window_run(struct app *app, int *width, int *height, bool tell_state, struc
         return error_set(err,
             _("no window can be opened: %s; `arenascope tour` makes pictures without one"),
             has_display() ? SDL_GetError() : "there is no display");
-    w.sdl = SDL_CreateWindow("arenascope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, *width,
-        *height, SDL_WINDOW_RESIZABLE);
+    float scale = app->scale_is_free ? display_scale() : 1;
+    app->ui.scale *= scale;
+    w.sdl = SDL_CreateWindow("arenascope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+        (int)((float)*width * scale), (int)((float)*height * scale),
+        SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     bool ok = w.sdl || error_set(err, _("no window can be opened: %s"), SDL_GetError());
     if (ok) {
         SDL_SetWindowMinimumSize(w.sdl, MIN_W, MIN_H);
@@ -256,8 +282,8 @@ bool window_run(struct app *app, int *width, int *height, bool tell_state, struc
         SDL_StartTextInput();
         ok = run(&w, err);
         SDL_DestroyWindow(w.sdl);
-        *width = w.width;
-        *height = w.height;
+        *width = (int)((float)w.width / w.density);
+        *height = (int)((float)w.height / w.density);
     }
     SDL_Quit();
     sb_free(&w.told);
