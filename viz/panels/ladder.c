@@ -97,7 +97,7 @@ static void draw_rung(
 }
 
 /* What the current allocation met on its way. */
-static void tell_way(const struct allocation *a, char *out, size_t len) {
+static void tell_way(const struct view *v, const struct allocation *a, char *out, size_t len) {
     static const char *const ended[RUNG_COUNT] = {N_("%s fit into the tiny block."),
         N_("%s took a free slot of the mcache's span."),
         N_("%s: the mcache's span was full, mcentral gave one with room."),
@@ -106,7 +106,9 @@ static void tell_way(const struct allocation *a, char *out, size_t len) {
     char size[32];
     format_size(a->size, size, sizeof size);
     if (!a->any)
-        snprintf(out, len, "%s", _("Nothing has been allocated yet."));
+        snprintf(out, len, "%s",
+            v->r->objects_born ? _("No allocation is on its way.")
+                               : _("Nothing has been allocated yet."));
     else if (!a->done)
         snprintf(out, len, _("%s: on its way down."), size);
     else if (a->large && a->rung == RUNG_MHEAP)
@@ -127,7 +129,7 @@ void panel_ladder(struct ui *ui, const struct view *v, struct rect area) {
     for (unsigned i = 0; i < RUNG_COUNT && y + row_h <= area.y + area.h; i++, y += row_h)
         draw_rung(ui, v, rect_make(area.x, y, area.w, row_h), &l, (enum rung)i);
     char words[160];
-    tell_way(&l.current, words, sizeof words);
+    tell_way(v, &l.current, words, sizeof words);
     int left = area.y + area.h - y;
     if (left > 0)
         ui_paragraph(ui, rect_make(area.x, y + px(ui, 2), area.w, left), FACE_SANS, SIZE_SMALL,
