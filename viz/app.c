@@ -56,32 +56,12 @@ static bool open_language(struct app *app, const char *name, struct error *err) 
     return !name || app->language == language;
 }
 
-/* The scene runs a step of lessons that go: the same step of as many that come takes its place. */
-static void keep_step(const struct app *app, struct scene *s, struct lesson *const *lessons) {
-    for (size_t i = 0; s->lesson && i < app->lesson_count; i++) {
-        const struct lesson *old = app->lessons[i];
-        if (s->lesson < old->steps || s->lesson >= old->steps + old->step_count)
-            continue;
-        size_t step = (size_t)(s->lesson - old->steps), last = lessons[i]->step_count - 1;
-        s->lesson = &lessons[i]->steps[step < last ? step : last];
-        snprintf(s->name, sizeof s->name, "%s", lessons[i]->title);
-        return;
-    }
-}
-
 /* Reads the lessons in the app's language; one that is open stays open at its step. */
 static bool open_lessons(struct app *app, struct error *err) {
     struct lesson **lessons;
     size_t count;
     if (!lessons_list(app->language, &lessons, &count, err))
         return false;
-    if (app->lesson_count && count != app->lesson_count) { /* on disk, since the window opened */
-        lessons_free(lessons, count);
-        return error_set(err, _("the lessons were %zu and are %zu: open the window again"),
-            app->lesson_count, count);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(app->scenes); i++)
-        keep_step(app, &app->scenes[i], lessons);
     lessons_free(app->lessons, app->lesson_count);
     app->lessons = lessons;
     app->lesson_count = count;
@@ -94,6 +74,7 @@ static bool open_lessons(struct app *app, struct error *err) {
         app->lesson.lesson = same;
         app->lesson.number = old.number;
         app->lesson.step = old.step;
+        snprintf(app->scene->name, sizeof app->scene->name, "%s", same->title);
         app_lesson_refill(app);
     }
     return true;
@@ -180,6 +161,7 @@ void app_speed(struct app *app, int direction) {
 void app_close(struct app *app) {
     for (size_t i = 0; i < ARRAY_LEN(app->scenes); i++)
         scene_close(&app->scenes[i]);
+    lesson_view_clear(&app->lesson);
     lessons_free(app->lessons, app->lesson_count);
     prompt_free(&app->prompt);
     sb_free(&app->console);

@@ -53,7 +53,7 @@ static bool show_step(struct app *app, struct error *err) {
     uint64_t seq;
     app->playing = false;
     app_compare_end(app);
-    if (!scene_open_lesson(s, step, v->lesson->title, &app->home, err))
+    if (!scene_open_lesson(s, step->script, v->lesson->title, &app->home, err))
         return false;
     app->owed = 0;
     if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))

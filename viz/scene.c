@@ -49,6 +49,12 @@ static void take(struct scene *s, struct session *session, struct environment *w
     begin(s);
 }
 
+static void free_script(struct scene *s) {
+    free(s->script.file);
+    free(s->script.text);
+    s->script = (struct lesson_script){0};
+}
+
 bool scene_open(struct scene *s, const char *workload, struct error *err) {
     struct environment env;
     struct strbuf report = {0};
@@ -63,7 +69,7 @@ bool scene_open(struct scene *s, const char *workload, struct error *err) {
     free(s->workload);
     s->workload = name;
     s->builtin = builtin_name(left && left->workload ? left->workload : workload);
-    s->lesson = NULL;
+    free_script(s);
     snprintf(s->name, sizeof s->name, "%s", title);
     sb_free(&s->report);
     s->report = report;
@@ -77,16 +83,18 @@ bool scene_open(struct scene *s, const char *workload, struct error *err) {
     return true;
 }
 
-bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const char *title,
+bool scene_open_lesson(struct scene *s, const struct lesson_script *script, const char *title,
     const struct environment *base, struct error *err) {
     struct environment env;
-    struct session *session = lesson_step_session(step, base, &env, err);
+    struct session *session = lesson_session(script, base, &env, err);
     if (!session)
         return false;
     free(s->workload);
     s->workload = NULL;
     s->builtin = NULL;
-    s->lesson = step;
+    struct lesson_script copy = {xstrdup(script->file), xstrdup(script->text), script->ops};
+    free_script(s);
+    s->script = copy;
     snprintf(s->name, sizeof s->name, "%s", title);
     sb_clear(&s->report);
     notes_free(&s->notes);
@@ -97,8 +105,10 @@ bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const ch
 bool scene_open_like(struct scene *s, const struct scene *other, const struct environment *world,
     struct error *err) {
     struct moment m = scene_moment(other);
-    bool ok = other->lesson ? scene_open_lesson(s, other->lesson, other->name, world, err) : true;
-    if (ok && !other->lesson) {
+    bool ok = true;
+    if (other->script.text) {
+        ok = scene_open_lesson(s, &other->script, other->name, world, err);
+    } else {
         env_free(&s->world);
         env_copy(&s->world, world);
         ok = scene_open(s, other->workload, err);
@@ -122,6 +132,7 @@ void scene_close(struct scene *s) {
     env_free(&s->world);
     sb_free(&s->report);
     free(s->workload);
+    free_script(s);
     notes_free(&s->notes);
     *s = (struct scene){0};
 }

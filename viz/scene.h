@@ -41,13 +41,13 @@ struct glide {
 };
 
 struct scene {
-    struct environment world; /* as asked for; the session's own tells what came of it */
-    struct session *session;  /* NULL: no run */
-    char name[96];            /* the workload's, for people */
-    char *workload;           /* what it was opened by; NULL: by a lesson's script */
-    const char *builtin;      /* the built-in workload's name; NULL if it is none */
-    const struct lesson_step *lesson;
-    struct strbuf report; /* what reading the workload had to tell */
+    struct environment world;    /* as asked for; the session's own tells what came of it */
+    struct session *session;     /* NULL: no run */
+    char name[96];               /* the workload's, for people */
+    char *workload;              /* what it was opened by; NULL: by a lesson's script */
+    const char *builtin;         /* the built-in workload's name; NULL if it is none */
+    struct lesson_script script; /* of a lesson; text NULL: it is none of a lesson */
+    struct strbuf report;        /* what reading the workload had to tell */
     struct replica *replica;
     uint64_t at;
     bool running; /* the workload still produces more */
@@ -66,9 +66,8 @@ struct scene {
  * workload's own where that sets something; or a recording, at the moment where it was left. False
  * and err, with the scene as before, on failure. */
 bool scene_open(struct scene *s, const char *workload, struct error *err);
-/* Opens a lesson step's script in base's world, which it says more of. The step is the caller's and
- * outlives the scene. */
-bool scene_open_lesson(struct scene *s, const struct lesson_step *step, const char *title,
+/* Opens a lesson step's script in base's world, which it says more of. */
+bool scene_open_lesson(struct scene *s, const struct lesson_script *script, const char *title,
     const struct environment *base, struct error *err);
 /* Opens the same workload as another scene's, in that world, and heads for the same moment. */
 bool scene_open_like(

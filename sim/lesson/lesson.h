@@ -164,9 +164,9 @@ bool lesson_step_prose(const struct lesson *l, size_t step, struct scope *scope,
 struct scope lesson_step_scope(
     const struct lesson *l, size_t step, const struct session *session, uint64_t seq);
 
-/* A session for the step's script in base's world with what the script says of it; nothing has run
+/* A session for a step's script in base's world with what the script says of it; nothing has run
  * yet. env_out becomes that world; the caller frees it. */
-struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
+struct session *lesson_session(const struct lesson_script *script, const struct environment *base,
     struct environment *env_out, struct error *err);
 
 /* The moment (events applied) at which the step stops; false if the recording does not reach it

@@ -135,10 +135,10 @@ struct scope lesson_step_scope(
 
 /* --- The run --- */
 
-struct session *lesson_step_session(const struct lesson_step *step, const struct environment *base,
+struct session *lesson_session(const struct lesson_script *script, const struct environment *base,
     struct environment *env_out, struct error *err) {
     *env_out = (struct environment){0};
-    struct op_source *source = script_parse(step->script->file, step->script->text, err);
+    struct op_source *source = script_parse(script->file, script->text, err);
     if (!source)
         return NULL;
     env_copy(env_out, base);

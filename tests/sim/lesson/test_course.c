@@ -76,7 +76,7 @@ static struct session *run_step(
     const struct lesson *l, const struct lesson_step *step, const struct environment *base) {
     struct environment env;
     struct error err = {""};
-    struct session *s = lesson_step_session(step, base, &env, &err);
+    struct session *s = lesson_session(step->script, base, &env, &err);
     if (!s)
         fail_msg("%s", err.text);
     env_free(&env);

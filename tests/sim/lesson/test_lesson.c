@@ -29,7 +29,7 @@ static void moment_open(struct moment *m, const struct lesson_step *step) {
     struct environment base = {
         .platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL, .seed = {1, 2}};
     *m = (struct moment){.r = replica_new()};
-    m->session = lesson_step_session(step, &base, &m->env, &err);
+    m->session = lesson_session(step->script, &base, &m->env, &err);
     if (!m->session)
         fail_msg("%s", err.text);
     while (session_pump(m->session, 1000))
@@ -110,7 +110,7 @@ static uint64_t stop_of(const char *stop, const struct event **last, bool *reach
     struct environment env,
         base = {.platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL};
     struct error err = {""};
-    struct session *s = lesson_step_session(&l->steps[0], &base, &env, &err);
+    struct session *s = lesson_session(l->steps[0].script, &base, &env, &err);
     assert_non_null(s);
     while (session_pump(s, 1000))
         ;
