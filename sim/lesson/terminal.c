@@ -200,7 +200,7 @@ static bool run_step(const struct lesson *l, size_t i, const struct environment 
     if (i && l->steps[i].script == l->steps[i - 1].script)
         return true;
     session_free(*s);
-    *s = lesson_step_session(&l->steps[i], base, &env, err);
+    *s = lesson_session(l->steps[i].script, base, &env, err);
     if (!*s)
         return false;
     env_free(&env);
