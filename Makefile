@@ -133,6 +133,8 @@ help:
 	@echo 'make check T=tests/sim/os/test_model     one test alone (a tests/*.sh, too)'
 	@echo 'make verify      all recordings of Go through the allocator and its replica'
 	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
+	@echo 'make monkey      acts by lot in the window, with sanitizers: 10 minutes, or MONKEY_SECONDS='
+	@echo 'make layout      texts of the window in thousands of pictures: none cut, none over another'
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
@@ -212,6 +214,17 @@ SOAK_SECONDS ?= 600
 soak: $(OUT)/arenasim
 	$(OUT)/arenasim soak --seconds $(SOAK_SECONDS)
 
+# Somebody plays about in the window by lot, with sanitizers; and every panel is drawn in every way.
+MONKEY_SECONDS ?= 600
+monkey:
+	$(BUILD_ALL) MODE=asan catalogues $(OUT.asan)/tests/viz/test_monkey
+	LSAN_OPTIONS=suppressions=tests/lsan.supp:print_suppressions=0 MONKEY_SECONDS=$(MONKEY_SECONDS) \
+		$(OUT.asan)/tests/viz/test_monkey
+LAYOUT_DRAWS ?= 400
+layout:
+	$(BUILD_ALL) catalogues $(OUT)/tests/viz/test_layout
+	LAYOUT_DRAWS=$(LAYOUT_DRAWS) $(OUT)/tests/viz/test_layout
+
 # What runs threads, where a race would be seen.
 TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
 tsan:
@@ -251,5 +264,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak tsan bench-view golden format format-check lint clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak monkey layout tsan bench-view golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

@@ -412,6 +412,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .open_row = app->open_row,
         .source = app->source,
         .source_scroll = app->source_scroll,
+        .lesson_scroll = app->lesson_scroll,
         .help_page = app->help_page,
         .world_row = app->rail == RAIL_WORLD ? app->world_row : -1,
         .workload = s->builtin ? _(s->name) : s->name,

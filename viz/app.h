@@ -72,7 +72,8 @@ struct app {
     struct sources *sources; /* the allocator's functions */
     int source;              /* the one shown; -1: the event's. How far it was scrolled, in rows */
     int source_scroll;
-    int help_page; /* of the key help, from 1; 0: it is not shown */
+    int lesson_scroll; /* design pixels; as many as there are, if it is more */
+    int help_page;     /* of the key help, from 1; 0: it is not shown */
     int help_pages;
     struct prompt prompt;  /* the line that is typed into */
     struct strbuf console; /* lines of a repeat that has no end yet */

@@ -330,7 +330,9 @@ void app_wheel(struct app *app, int x, int y, float notches, bool zoom) {
     app->ui.mouse_y = y;
     app->scene = scene_at(app, x, y);
     const struct scene_layout *l = app_scene_layout(app);
-    if (l->shows == CENTRE_WHY && rect_has(l->centre, x, y))
+    if (rect_has(app->layout.lesson, x, y))
+        app_scroll_lesson(app, (int)(-40 * notches));
+    else if (l->shows == CENTRE_WHY && rect_has(l->centre, x, y))
         app_scroll_code(app, (int)(-3 * notches));
     else if (app->rail == RAIL_INSPECT && rect_has(app->layout.rail, x, y))
         app_rail_scroll(app, notches > 0 ? -2 : 2);

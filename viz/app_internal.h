@@ -47,6 +47,8 @@ void app_search_same(struct app *app, int direction);
 
 /* From a function in the source view back to the event's. False: it was not there. */
 bool app_leave_function(struct app *app);
+/* Scrolls the lesson's step by so many design pixels, as far as there are any. */
+void app_scroll_lesson(struct app *app, int by);
 /* Scrolls the code in the source view by so many rows, as far as there are any. */
 void app_scroll_code(struct app *app, int rows);
 

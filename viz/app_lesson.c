@@ -4,8 +4,11 @@
  */
 #include "viz/app_internal.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { SCROLL = 120 }; /* design pixels that a key scrolls a step by */
 
 static bool find_stop(struct app *app, uint64_t *seq, struct error *err) {
     const struct lesson_view *v = &app->lesson;
@@ -52,6 +55,7 @@ static bool show_step(struct app *app, struct error *err) {
     struct scene *s = app->scene;
     uint64_t seq;
     app->playing = false;
+    app->lesson_scroll = 0;
     app_compare_end(app);
     if (!scene_open_lesson(s, step->script, v->lesson->title, &app->home, err))
         return false;
@@ -138,6 +142,7 @@ static void answer(struct app *app, const struct reply *reply) {
     if (!find_stop(app, &seq, &err) ||
         !lesson_view_answer(&app->lesson, app->scene->session, seq, reply, &err))
         app_notice(app, "%s", err.text);
+    app->lesson_scroll = INT_MAX; /* what it leads to stands at the end */
     app->dirty = true;
 }
 
@@ -187,6 +192,11 @@ static void digit(struct app *app, int64_t n) {
     }
 }
 
+void app_scroll_lesson(struct app *app, int by) {
+    int most = app->ui.lesson_most, now = app->lesson_scroll < most ? app->lesson_scroll : most;
+    app->lesson_scroll = now + by < 0 ? 0 : now + by;
+}
+
 bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_LESSON_OPEN: go_lesson(app, (size_t)arg, 0); return true;
@@ -197,6 +207,8 @@ bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
         if (app->lesson.lesson)
             go_lesson(app, app->lesson.number, 0);
         return true;
+    case CMD_LESSON_DOWN: app_scroll_lesson(app, SCROLL); return true;
+    case CMD_LESSON_UP: app_scroll_lesson(app, -SCROLL); return true;
     case CMD_ANSWER: digit(app, arg); return true;
     case CMD_ASK_AGAIN: go_variant(app); return true;
     default: return false;

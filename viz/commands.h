@@ -128,6 +128,9 @@
         N_("answer a question; with no lesson open: open that one"))                               \
     X(ASK_AGAIN, N_("ask again"), "Shift+Enter", N_("Lesson"),                                     \
         N_("the questions again, about other numbers"))                                            \
+    X(LESSON_DOWN, N_("lesson down"), "Ctrl+Shift+PageDown", N_("Lesson"),                         \
+        N_("what the lesson has further down (also wheel)"))                                       \
+    X(LESSON_UP, N_("lesson up"), "Ctrl+Shift+PageUp", N_("Lesson"), N_("... and further up"))     \
     X(LESSON_CLOSE, N_("lesson close"), "x", N_("Lesson"), N_("close the lesson"))                 \
     X(LANGUAGE, N_("language"), "u", N_("Window"), N_("switch between English and 中文"))          \
     X(THEME, N_("theme"), "t", N_("Window"), N_("next theme"))                                     \

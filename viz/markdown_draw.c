@@ -85,7 +85,7 @@ static void record_line(struct setter *s, const struct md_block *b, size_t start
 /* The line recorded last is not the text's last one. */
 static void record_cut(struct setter *s) {
     struct ui *ui = s->ui;
-    if (ui->record_boxes && ui->box_count)
+    if (ui->record_boxes && ui->box_count && !ui->part.scrolls)
         ui->boxes[ui->box_count - 1].cut = true;
 }
 

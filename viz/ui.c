@@ -117,7 +117,7 @@ void ui_record(struct ui *ui, struct rect letters, struct rect within, bool cut,
     struct text_box *box = &ui->boxes[ui->box_count++];
     *box = (struct text_box){.rect = seen,
         .within = within,
-        .cut = cut || seen.w < letters.w || seen.h < letters.h,
+        .cut = cut || (!ui->part.scrolls && (seen.w < letters.w || seen.h < letters.h)),
         .part = ui->part};
     snprintf(box->text, sizeof box->text, "%s", text);
 }
@@ -310,6 +310,16 @@ bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *na
             color_of(ui, COLOR_attention));
     ui_click(ui, r, CMD_SHOW_CODE, function);
     return true;
+}
+
+void ui_scrollbar(struct ui *ui, struct rect area, int first, int shown, int all) {
+    if (all <= shown)
+        return;
+    struct rect bar = rect_make(area.x + area.w - px(ui, 4), area.y, px(ui, 3), area.h);
+    draw_fill(ui->canvas, bar, color_of(ui, COLOR_line));
+    bar.y += (int)((double)area.h * first / all);
+    bar.h = (int)((double)area.h * shown / all);
+    draw_fill(ui->canvas, bar, color_of(ui, COLOR_muted));
 }
 
 void ui_button(

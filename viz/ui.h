@@ -83,6 +83,7 @@ struct view {
     size_t lesson_count;
     int source;                  /* the function shown in the source view; -1: the event's */
     int source_scroll;           /* rows that it was scrolled by */
+    int lesson_scroll;           /* design pixels that a lesson's step was scrolled by */
     int help_page;               /* of the key help, from 1; 0: it is not shown */
     int world_row;               /* chosen by keys in the World tab, -1 if it is not shown */
     const char *workload;        /* its name */
@@ -103,7 +104,8 @@ struct hot {
 struct ui_part {
     const char *name; /* in the code; NULL: none was told */
     struct rect rect;
-    int layer; /* 0: the panels; cards have one each, from 1 */
+    int layer;    /* 0: the panels; cards have one each, from 1 */
+    bool scrolls; /* what a clip cuts can be scrolled to */
 };
 
 /* A text box that was drawn, for the test that nothing overflows or overlaps. */
@@ -124,6 +126,7 @@ struct ui {
     struct rect caret;             /* where text is typed; w = 0: nowhere */
     const struct sources *sources; /* what names of functions lead to; NULL: nothing */
     int scroll_least, scroll_most; /* of source_scroll, as the source view has last drawn it */
+    int lesson_most;               /* of lesson_scroll, likewise */
     struct hot *hots;
     size_t hot_count, hot_cap;
     struct text_box *boxes; /* recorded only if record_boxes */
@@ -197,6 +200,9 @@ uint32_t ui_link_color(const struct ui *ui);
 /* A click in r shows the code of the function of that name, in file if it is there (NULL:
  * anywhere). False, and nothing is done, if there is none. */
 bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *name);
+/* A thin bar at the right of area that says which part of `all` rows (or pixels) is shown: so many
+ * from `first` on. None if that is all. */
+void ui_scrollbar(struct ui *ui, struct rect area, int first, int shown, int all);
 /* A button with a label; lit if on. */
 void ui_button(
     struct ui *ui, struct rect r, const char *label, bool on, enum command command, int64_t arg);

@@ -2,8 +2,8 @@
  * The lesson pane: a step's prose between its heading and the buttons; without a lesson the start
  * page, which says what this is, what to press first, and lists the lessons.
  *
- * What does not fit fades out under an ellipsis; the shipped lessons fit at the window's usual
- * size.
+ * What does not fit fades out under an ellipsis, and can be scrolled to; the shipped lessons fit at
+ * the window's usual size.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -25,6 +25,8 @@ enum {
     CARD_PAD = 10,
     CARD_TITLE_H = 18,
     CARD_GAP = 8,
+    CARD_APART = 12,
+    PROSE_LEAST = 90,
 };
 
 static const float PROSE_SIZE = SIZE_BODY + 1;
@@ -114,19 +116,47 @@ static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rec
     take_bottom(rest, px(ui, 10));
 }
 
-/* There is more below: the last lines fade into the ground, under an ellipsis. */
-static void fade_out(struct ui *ui, struct rect area) {
+/* Lines of one end of the area fade into the ground. */
+static void fade(struct ui *ui, struct rect area, bool top) {
     int h = px(ui, FADE_H) < area.h ? px(ui, FADE_H) : area.h;
     uint32_t ground = color_of(ui, COLOR_panel);
     for (int i = 0; i < h; i++) {
-        struct rect line = {area.x, area.y + area.h - h + i, area.w, 1};
+        struct rect line = {area.x, top ? area.y + h - 1 - i : area.y + area.h - h + i, area.w, 1};
         draw_fill(ui->canvas, line, color_alpha(ground, (unsigned)(255 * (i + 1) / h)));
     }
-    int em = px(ui, SIZE_LARGE),
-        x = area.x + (area.w - text_width(ui->fonts, FACE_SANS, em, "…")) / 2;
+}
+
+/* There is more below: an ellipsis over the last lines, and a click leads on. */
+static void fade_out(struct ui *ui, struct rect area) {
+    fade(ui, area, false);
+    int em = px(ui, SIZE_LARGE), h = px(ui, FADE_H);
+    int x = area.x + (area.w - text_width(ui->fonts, FACE_SANS, em, "…")) / 2;
     text_draw(ui->canvas, ui->fonts, FACE_SANS, em, x,
         area.y + area.h - text_line_height(ui->fonts, FACE_SANS, em), color_of(ui, COLOR_muted),
         "…");
+    ui_click(ui, rect_make(area.x, area.y + area.h - h, area.w, h), CMD_LESSON_DOWN, 0);
+}
+
+/* What may be longer than the pane: draws it from the area's top down, or not; returns its height.
+ */
+typedef int content_fn(struct ui *ui, const struct view *v, struct rect area, bool draw);
+
+/* As much as the area has room for, moved up by what was scrolled. */
+static void draw_scrolled(
+    struct ui *ui, const struct view *v, struct rect area, content_fn *content) {
+    int all = content(ui, v, area, false), most = all > area.h ? all - area.h : 0;
+    ui->lesson_most = (int)((float)most / ui->scale + 0.99f);
+    int up = v->lesson_scroll < ui->lesson_most ? px(ui, (float)v->lesson_scroll) : most;
+    canvas_clip(ui->canvas, rect_inset(area, -px(ui, 1))); /* frames may stand out a little */
+    ui->part.scrolls = most > 0;
+    content(ui, v, rect_make(area.x, area.y - up, area.w, area.h), true);
+    ui->part.scrolls = false;
+    if (up)
+        fade(ui, area, true);
+    if (up < most)
+        fade_out(ui, area);
+    canvas_unclip(ui->canvas);
+    ui_scrollbar(ui, rect_make(area.x, area.y, area.w + px(ui, 10), area.h), up, area.h, all);
 }
 
 /* --- Its question --- */
@@ -213,26 +243,47 @@ static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool
     return at.y - top + 2 * px(ui, 12);
 }
 
-/* Prose above, the question below it; the question gives way last. */
-static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
-    const struct lesson_step *step = &v->lesson->lesson->steps[v->lesson->step];
+static int set_prose(struct ui *ui, const struct view *v, struct rect area, bool draw) {
+    const struct markdown *prose = &v->lesson->prose;
+    area.h = markdown_height(ui, prose, area.w, PROSE_SIZE);
+    if (draw)
+        markdown_draw(ui, prose, area, PROSE_SIZE);
+    return area.h;
+}
+
+/* Prose, and the question below it. */
+static int set_step(struct ui *ui, const struct view *v, struct rect area, bool draw) {
     const struct quiz *q = &v->lesson->quiz;
+    int h = set_prose(ui, v, area, draw) + px(ui, CARD_APART);
+    struct rect card = {area.x, area.y + h, area.w, INT_MAX / 2};
+    card.h = draw_quiz(ui, q, card, false);
+    if (draw)
+        draw_quiz(ui, q, card, true);
+    return h + card.h;
+}
+
+/* The question stays in sight below the prose, if that leaves enough of it. */
+static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
+    const struct lesson_view *lv = v->lesson;
     draw_foot(ui, v, take_bottom(&area, px(ui, FOOT_H)));
     take_bottom(&area, px(ui, 12));
-    draw_head(ui, v->lesson, &area);
-    draw_codes(ui, step, &area);
-    int needed = markdown_height(ui, &v->lesson->prose, area.w, PROSE_SIZE);
-    if (q->question) {
-        struct rect endless = {area.x, 0, area.w, INT_MAX / 2};
-        int h = draw_quiz(ui, q, endless, false);
-        struct rect prose = take_top(&area, area.h - h - px(ui, 12));
-        struct rect card = {area.x, 0, area.w, h};
-        card.y = needed < prose.h ? prose.y + needed + px(ui, 12) : prose.y + prose.h + px(ui, 12);
-        draw_quiz(ui, q, card, true);
-        area = prose;
+    draw_head(ui, lv, &area);
+    draw_codes(ui, &lv->lesson->steps[lv->step], &area);
+    if (!lv->quiz.question) {
+        draw_scrolled(ui, v, area, set_prose);
+        return;
     }
-    if (markdown_draw(ui, &v->lesson->prose, area, PROSE_SIZE) > area.h)
-        fade_out(ui, area);
+    struct rect card = {area.x, 0, area.w, INT_MAX / 2};
+    card.h = draw_quiz(ui, &lv->quiz, card, false);
+    int left = area.h - card.h - px(ui, CARD_APART);
+    if (left < px(ui, PROSE_LEAST) || set_step(ui, v, area, false) <= area.h) {
+        draw_scrolled(ui, v, area, set_step);
+        return;
+    }
+    card.y = area.y + area.h - card.h;
+    draw_quiz(ui, &lv->quiz, card, true);
+    area.h = left;
+    draw_scrolled(ui, v, area, set_prose);
 }
 
 /* --- The start page --- */
@@ -264,10 +315,12 @@ static void draw_key(struct ui *ui, struct rect row, const char *key, const char
     ui_text(ui, row, FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_text), means);
 }
 
-static void draw_keys(struct ui *ui, struct rect *rest) {
-    *rest = ui_caption(ui, *rest, _("PRESS FIRST"), NULL);
+static void set_keys(struct ui *ui, struct rect *rest, bool draw) {
+    *rest = draw ? ui_caption(ui, *rest, _("PRESS FIRST"), NULL) : ui_below_caption(ui, *rest);
     for (size_t i = 0; i < ARRAY_LEN(first_keys); i++) {
         struct rect row = take_top(rest, px(ui, KEY_ROW_H));
+        if (!draw)
+            continue;
         draw_key(ui, row, first_keys[i].key, _(first_keys[i].means));
         ui_click(ui, row, first_keys[i].command, 0);
     }
@@ -299,43 +352,44 @@ static void draw_card(
     ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), intro);
 }
 
-/* Height of all cards, or draws them as well; lines: of each introduction at most. */
-static int set_cards(struct ui *ui, const struct view *v, struct rect rest, int lines, bool draw) {
-    int top = rest.y;
+/* Cards of all lessons; lines: of each introduction at most. */
+static int set_cards(struct ui *ui, const struct view *v, struct rect area, int lines, bool draw) {
+    int y = area.y;
     for (size_t i = 0; i < v->lesson_count; i++) {
         struct strbuf intro = {0};
         struct markdown md = lesson_intro(v->lessons[i]);
         markdown_text(&md, &intro);
         markdown_free(&md);
-        int h = card_height(ui, sb_text(&intro), rest.w, lines);
-        if (draw && h <= rest.h)
-            draw_card(ui, v->lessons[i], i, sb_text(&intro), rect_make(rest.x, rest.y, rest.w, h));
-        take_top(&rest, h);
-        take_top(&rest, px(ui, CARD_GAP));
+        int h = card_height(ui, sb_text(&intro), area.w, lines);
+        if (draw)
+            draw_card(ui, v->lessons[i], i, sb_text(&intro), rect_make(area.x, y, area.w, h));
+        y += h + (i + 1 < v->lesson_count ? px(ui, CARD_GAP) : 0);
         sb_free(&intro);
     }
-    return rest.y - top;
+    return y - area.y;
 }
 
-/* The introductions as far as there is room for them. */
-static void draw_cards(struct ui *ui, const struct view *v, struct rect rest) {
-    struct rect endless = {rest.x, 0, rest.w, INT_MAX};
-    int lines = 3;
-    while (lines && set_cards(ui, v, endless, lines, false) > rest.h + px(ui, CARD_GAP))
+/* The introductions as far as there is room for them in the area. */
+static int set_start(struct ui *ui, const struct view *v, struct rect area, bool draw) {
+    int h = ui_paragraph_height(ui, area.w, FACE_SANS, SIZE_BODY, _(about), INT_MAX);
+    struct rect rest = {area.x, area.y, area.w, INT_MAX / 2};
+    if (draw)
+        ui_paragraph(ui, rest, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), _(about));
+    take_top(&rest, h + px(ui, 14));
+    set_keys(ui, &rest, draw);
+    take_top(&rest, px(ui, 12));
+    rest = draw ? ui_caption(ui, rest, _("LESSONS"), NULL) : ui_below_caption(ui, rest);
+    int above = rest.y - area.y, lines = 3;
+    while (lines && above + set_cards(ui, v, rest, lines, false) > area.h)
         lines--;
-    set_cards(ui, v, rest, lines, true);
+    return above + set_cards(ui, v, rest, lines, draw);
 }
 
 static void draw_start(struct ui *ui, const struct view *v, struct rect area) {
-    uint32_t ink = color_of(ui, COLOR_text);
-    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, ink, _("Watch a memory allocator work"));
+    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text),
+        _("Watch a memory allocator work"));
     take_top(&area, h + px(ui, 12));
-    h = ui_paragraph(ui, area, FACE_SANS, SIZE_BODY, ink, _(about));
-    take_top(&area, h + px(ui, 14));
-    draw_keys(ui, &area);
-    take_top(&area, px(ui, 12));
-    area = ui_caption(ui, area, _("LESSONS"), NULL);
-    draw_cards(ui, v, area);
+    draw_scrolled(ui, v, area, set_start);
 }
 
 void panel_lesson(struct ui *ui, const struct view *v, struct rect area) {

@@ -6,6 +6,7 @@
  */
 #include "viz/prompt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "viz/panels/keys.h"
@@ -130,6 +131,13 @@ static void draw_hits(struct ui *ui, const struct candidate *c, struct rect r) {
     }
 }
 
+/* As many of a command's keys as fit that width, the first in any case. */
+static void few_keys(struct ui *ui, const char *keys, int width, char *out, size_t len) {
+    snprintf(out, len, "%s", keys);
+    while (strchr(out, ' ') && keys_width(ui, out) > width)
+        *strrchr(out, ' ') = '\0';
+}
+
 static void draw_candidate(struct ui *ui, const struct candidate *c, struct rect row, bool chosen) {
     int pad = px(ui, PADDING);
     if (chosen || ui_hovered(ui, row))
@@ -140,7 +148,9 @@ static void draw_candidate(struct ui *ui, const struct candidate *c, struct rect
             color_of(ui, COLOR_attention));
     ui_click(ui, row, c->command, c->arg);
     struct rect in = rect_make(row.x + pad, row.y, row.w - 2 * pad, row.h);
-    int keys_w = c->keys[0] ? keys_width(ui, c->keys) : 0;
+    char keys[64];
+    few_keys(ui, c->keys, in.w / 5, keys, sizeof keys);
+    int keys_w = keys[0] ? keys_width(ui, keys) : 0;
     int name_w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_BODY), c->words) + 1;
     int most = c->detail[0] ? in.w * 2 / 3 - keys_w : in.w - keys_w;
     if (name_w < px(ui, NAME_W))
@@ -151,7 +161,7 @@ static void draw_candidate(struct ui *ui, const struct candidate *c, struct rect
     ui_text(ui, name, FACE_SANS, SIZE_BODY, 0, color_of(ui, COLOR_text), c->words);
     draw_hits(ui, c, name);
     if (keys_w)
-        keys_draw(ui, c->keys, in.x + in.w - keys_w, in.y + (in.h - px(ui, 20)) / 2, keys_w, true);
+        keys_draw(ui, keys, in.x + in.w - keys_w, in.y + (in.h - px(ui, 20)) / 2, keys_w, true);
     int x = in.x + name_w + px(ui, 12);
     ui_text(ui, rect_make(x, in.y, in.x + in.w - keys_w - px(ui, 8) - x, in.h), FACE_SANS,
         SIZE_SMALL, 0, color_of(ui, COLOR_muted), c->detail);

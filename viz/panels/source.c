@@ -184,18 +184,6 @@ static void draw_row(struct ui *ui, const struct code *code, const unsigned char
     sb_free(&part);
 }
 
-/* A thin bar at the right that says which part of the rows is shown. */
-static void draw_scrollbar(
-    struct ui *ui, const struct code *code, size_t top, size_t visible, struct rect area) {
-    if (code->count <= visible)
-        return;
-    struct rect bar = rect_make(area.x + area.w - px(ui, 4), area.y, px(ui, 3), area.h);
-    draw_fill(ui->canvas, bar, color_of(ui, COLOR_line));
-    bar.y += (int)((double)area.h * (double)top / (double)code->count);
-    bar.h = (int)((double)area.h * (double)visible / (double)code->count);
-    draw_fill(ui->canvas, bar, color_of(ui, COLOR_muted));
-}
-
 static void draw_rows(struct ui *ui, const struct code *code, const struct shown *s, size_t top,
     size_t visible, struct rect area) {
     int gutter = gutter_of(code->f), em = em_of(ui);
@@ -257,7 +245,7 @@ static void draw_code(
         rect_make(area.x + px(ui, 1), area.y + title_h, area.w - px(ui, 2), (int)visible * line_h);
     canvas_clip(ui->canvas, body);
     draw_rows(ui, &code, s, top, visible, body);
-    draw_scrollbar(ui, &code, top, visible, body);
+    ui_scrollbar(ui, body, (int)top, (int)visible, (int)code.count);
     canvas_unclip(ui->canvas);
     free(code.rows);
 }
