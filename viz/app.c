@@ -162,6 +162,7 @@ void app_close(struct app *app) {
     for (size_t i = 0; i < ARRAY_LEN(app->scenes); i++)
         scene_close(&app->scenes[i]);
     lesson_view_clear(&app->lesson);
+    progress_free(&app->progress);
     lessons_free(app->lessons, app->lesson_count);
     prompt_free(&app->prompt);
     sb_free(&app->console);
@@ -380,7 +381,8 @@ void app_tell(const struct app *app, struct strbuf *out) {
 }
 
 struct prefs app_prefs(const struct app *app) {
-    struct prefs p = {.scale = app->ui.scale, .speed = (uint64_t)speeds[app->speed]};
+    struct prefs p = {
+        .scale = app->scale_is_free ? 0 : app->ui.scale, .speed = (uint64_t)speeds[app->speed]};
     snprintf(p.theme, sizeof p.theme, "%s", app->theme.name);
     snprintf(p.language, sizeof p.language, "%s", language_code(app->language));
     return p;
@@ -404,6 +406,8 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
+        .teaching = app->teaching,
+        .progress = &app->progress,
         .rail_first = app->rail_first,
         .lives = s->lives,
         .reach = &s->reach,

@@ -10,6 +10,7 @@
 #define ARENA_APP_H
 
 #include "sim/base/i18n.h"
+#include "sim/lesson/progress.h"
 #include "viz/lesson_view.h"
 #include "viz/prefs.h"
 #include "viz/prompt.h"
@@ -61,6 +62,8 @@ struct app {
 
     struct lesson **lessons;
     size_t lesson_count;
+    struct progress progress;  /* of the lessons */
+    bool teaching;             /* in front of a class: large type, Space goes on, nothing is kept */
     struct lesson_view lesson; /* lesson.lesson NULL: the start page */
 
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */

@@ -8,6 +8,7 @@ enum {
     BAR_H = 44,
     TIMELINE_H = 112,
     LESSON_W = 296,
+    TEACHING_W = 440,
     RIGHT_W = 276,
     GAP = 14,
     SPACE_H = 166,
@@ -78,7 +79,7 @@ static void lay_out(struct app *app, int w, int h) {
     int body_h = rest.h - px(ui, TIMELINE_H);
     struct rect body = cut_top(&rest, body_h > 0 ? body_h : 0);
     if (!app->comparing)
-        l->lesson = cut_left(&body, px(ui, LESSON_W));
+        l->lesson = cut_left(&body, px(ui, app->teaching ? TEACHING_W : LESSON_W));
     struct rect middle = cut_left(&body, body.w - px(ui, RIGHT_W));
     l->rail = body;
     l->rail_tabs = cut_top(&l->rail, px(ui, RAIL_TABS_H));

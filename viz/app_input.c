@@ -160,6 +160,7 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
 /* --- Window --- */
 
 static void change_scale(struct app *app, float by) {
+    app->scale_is_free = false;
     float scale = app->ui.scale + by;
     if (scale >= 0.75f && scale <= 4.0f)
         app->ui.scale = scale;
@@ -198,11 +199,11 @@ void app_command(struct app *app, enum command command, int64_t arg) {
         return;
     app->dirty = true;
     app_visit(app);
-    bool known = time_command(app, command, arg) || view_command(app, command) ||
-                 app_nav_command(app, command) || app_panel_command(app, command, arg) ||
-                 app_find_command(app, command, arg) || app_map_command(app, command, arg) ||
-                 world_command(app, command, arg) || app_lesson_command(app, command, arg) ||
-                 window_command(app, command);
+    bool known = app_lesson_command(app, command, arg) || time_command(app, command, arg) ||
+                 view_command(app, command) || app_nav_command(app, command) ||
+                 app_panel_command(app, command, arg) || app_find_command(app, command, arg) ||
+                 app_map_command(app, command, arg) || world_command(app, command, arg) ||
+                 app_lesson_command(app, command, arg) || window_command(app, command);
     INVARIANT(known);
     app_visit(app);
 }

@@ -63,6 +63,8 @@ static bool show_step(struct app *app, struct error *err) {
     if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))
         return false;
     app_seek(app, seq);
+    if (!app->teaching)
+        progress_mark(&app->progress, v->lesson, v->step, STEP_SEEN);
     struct scope scope = lesson_step_scope(v->lesson, v->step, s->session, seq);
     bool ok = point(app, &scope, err);
     scope_free(&scope);
@@ -97,10 +99,18 @@ static void go_lesson(struct app *app, size_t lesson, size_t step) {
         app_notice(app, "%s", err.text);
 }
 
+/* The first lesson that has steps left to see; the first of all, if none has. */
+static size_t first_unseen(const struct app *app) {
+    for (size_t i = 0; i < app->lesson_count; i++)
+        if (progress_sum(&app->progress, app->lessons[i]).seen < app->lessons[i]->step_count)
+            return i;
+    return 0;
+}
+
 static void go_next(struct app *app) {
     const struct lesson_view *v = &app->lesson;
     if (!v->lesson)
-        go_lesson(app, 0, 0);
+        go_lesson(app, first_unseen(app), 0);
     else if (v->step + 1 < v->lesson->step_count)
         go_lesson(app, v->number, v->step + 1);
     else if (v->number + 1 < app->lesson_count)
@@ -142,6 +152,9 @@ static void answer(struct app *app, const struct reply *reply) {
     if (!find_stop(app, &seq, &err) ||
         !lesson_view_answer(&app->lesson, app->scene->session, seq, reply, &err))
         app_notice(app, "%s", err.text);
+    else if (!app->teaching)
+        progress_mark(&app->progress, app->lesson.lesson, app->lesson.step,
+            app->lesson.quiz.right ? STEP_RIGHT : STEP_WRONG);
     app->lesson_scroll = INT_MAX; /* what it leads to stands at the end */
     app->dirty = true;
 }
@@ -211,6 +224,16 @@ bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
     case CMD_LESSON_UP: app_scroll_lesson(app, -SCROLL); return true;
     case CMD_ANSWER: digit(app, arg); return true;
     case CMD_ASK_AGAIN: go_variant(app); return true;
+    case CMD_TEACH: app->teaching = !app->teaching; return true;
+    case CMD_PLAY: /* one key advances */
+        if (app->teaching && app->lesson.lesson)
+            go_next(app);
+        return app->teaching && app->lesson.lesson;
+    case CMD_FORGET_PROGRESS:
+        progress_reset(&app->progress);
+        app_notice(
+            app, "%s", _("No lesson has been taken: what was seen and answered is forgotten."));
+        return true;
     default: return false;
     }
 }

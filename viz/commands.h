@@ -131,6 +131,10 @@
     X(LESSON_DOWN, N_("lesson down"), "Ctrl+Shift+PageDown", N_("Lesson"),                         \
         N_("what the lesson has further down (also wheel)"))                                       \
     X(LESSON_UP, N_("lesson up"), "Ctrl+Shift+PageUp", N_("Lesson"), N_("... and further up"))     \
+    X(TEACH, N_("teach"), "Ctrl+t", N_("Lesson"),                                                  \
+        N_("in front of a class: large type, Space goes on, nothing is kept"))                     \
+    X(FORGET_PROGRESS, N_("forget progress"), "palette", N_("Lesson"),                             \
+        N_("forget which lessons were taken"))                                                     \
     X(LESSON_CLOSE, N_("lesson close"), "x", N_("Lesson"), N_("close the lesson"))                 \
     X(LANGUAGE, N_("language"), "u", N_("Window"), N_("switch between English and 中文"))          \
     X(THEME, N_("theme"), "t", N_("Window"), N_("next theme"))                                     \

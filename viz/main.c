@@ -5,6 +5,7 @@
  * Exit status: 0 all is well, 2 bad input or no display.
  */
 #include "sim/base/i18n.h"
+#include "sim/base/xdg.h"
 #include "sim/work/arguments.h"
 #include "viz/prefs.h"
 #include "viz/tour.h"
@@ -113,11 +114,19 @@ static bool show_window(
     struct app *app, const struct request *o, const char *what, struct error *err) {
     (void)what;
     fputs(sb_text(&app->scene->report), stderr);
+    struct strbuf state = {0};
+    bool kept = xdg_path(XDG_STATE, "progress", &state);
+    if (kept)
+        progress_read(&app->progress, state.text);
     int w = o->w, h = o->h;
     struct prefs before = app_prefs(app), after;
     before.width = w;
     before.height = h;
-    if (!window_run(app, &w, &h, o->tell, err))
+    bool ok = window_run(app, &w, &h, o->tell, err);
+    if (kept && ok)
+        ok = progress_write(&app->progress, state.text, err);
+    sb_free(&state);
+    if (!ok)
         return false;
     after = app_prefs(app);
     after.width = w;

@@ -1,14 +1,13 @@
 /* Preferences: see prefs.h. */
 #include "viz/prefs.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/base/file.h"
 #include "sim/base/i18n.h"
+#include "sim/base/xdg.h"
 
 /* --- Values --- */
 
@@ -129,27 +128,14 @@ static const struct preference *find(const char *name) {
 }
 
 bool prefs_path(struct strbuf *out) {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config && config[0] == '/') /* a relative one is to be ignored, says the standard */
-        sb_puts(out, config);
-    else if (home && home[0])
-        sb_printf(out, "%s/.config", home);
-    else
-        return false;
-    sb_puts(out, "/arenascope/preferences");
-    return true;
-}
-
-static bool exists(const char *path) {
-    struct stat st;
-    return stat(path, &st) == 0 || errno != ENOENT;
+    return xdg_path(XDG_CONFIG, "preferences", out);
 }
 
 void prefs_read(const char *path, struct prefs *out, struct strbuf *report) {
     struct strbuf text = {0};
     struct error err;
     *out = (struct prefs){0};
-    if (exists(path) && !file_read(path, &text, NULL, &err))
+    if (xdg_exists(path) && !file_read(path, &text, NULL, &err))
         sb_printf(report, "%s\n", err.text);
     int line = 0;
     for (const char *s = sb_text(&text); *s;) {
@@ -172,19 +158,6 @@ void prefs_read(const char *path, struct prefs *out, struct strbuf *report) {
 }
 
 /* --- Writing --- */
-
-static bool make_dirs(const char *path, struct error *err) {
-    char *dir = xstrdup(path);
-    bool ok = true;
-    for (char *slash = strchr(dir + 1, '/'); ok && slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-            ok = error_set(err, _("%s: cannot make the directory: %s"), dir, strerror(errno));
-        *slash = '/';
-    }
-    free(dir);
-    return ok;
-}
 
 static void add_line(struct strbuf *out, const struct preference *p, const struct prefs *prefs) {
     struct strbuf value = {0};
@@ -218,12 +191,12 @@ static void rewrite(const char *old, const struct prefs *prefs, struct strbuf *o
 
 bool prefs_write(const char *path, const struct prefs *p, struct error *err) {
     struct strbuf old = {0}, text = {0};
-    bool ok = make_dirs(path, err) && (!exists(path) || file_read(path, &old, NULL, err));
+    bool ok = !xdg_exists(path) || file_read(path, &old, NULL, err);
     if (ok) {
         if (!old.len)
             sb_puts(&old, "# What was set in the window of arenascope.\n");
         rewrite(sb_text(&old), p, &text);
-        ok = file_write(path, sb_text(&text), text.len, err);
+        ok = xdg_write(path, sb_text(&text), text.len, err);
     }
     sb_free(&old);
     sb_free(&text);

@@ -34,7 +34,7 @@ for n in $(seq 90 120); do
     done
 done
 [[ $display ]] || { echo "not ok no virtual display"; exit 1; }
-export DISPLAY=$display XDG_CONFIG_HOME=$dir/config
+export DISPLAY=$display XDG_CONFIG_HOME=$dir/config XDG_STATE_HOME=$dir/state
 unset SDL_VIDEODRIVER WAYLAND_DISPLAY
 
 # opens ARGUMENT...: runs arenascope with them; $app is its process, $window its window.

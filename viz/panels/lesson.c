@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "sim/lesson/progress.h"
 #include "viz/lesson_view.h"
 #include "viz/markdown_draw.h"
 #include "viz/panels/panels.h"
@@ -22,14 +23,15 @@ enum {
     FADE_H = 36,
     KEY_W = 46,
     KEY_ROW_H = 25,
-    CARD_PAD = 10,
-    CARD_TITLE_H = 18,
-    CARD_GAP = 8,
+    LESSON_ROW_H = 24,
     CARD_APART = 12,
     PROSE_LEAST = 90,
 };
 
-static const float PROSE_SIZE = SIZE_BODY + 1;
+/* Prose is a little larger than the rest; before a class, much. */
+static float prose_size(const struct view *v) {
+    return v->teaching ? SIZE_LARGE + 2 : SIZE_BODY + 1;
+}
 
 /* Cuts h pixels off the top or the bottom of *r. */
 static struct rect take_top(struct rect *r, int h) {
@@ -245,9 +247,9 @@ static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool
 
 static int set_prose(struct ui *ui, const struct view *v, struct rect area, bool draw) {
     const struct markdown *prose = &v->lesson->prose;
-    area.h = markdown_height(ui, prose, area.w, PROSE_SIZE);
+    area.h = markdown_height(ui, prose, area.w, prose_size(v));
     if (draw)
-        markdown_draw(ui, prose, area, PROSE_SIZE);
+        markdown_draw(ui, prose, area, prose_size(v));
     return area.h;
 }
 
@@ -300,7 +302,7 @@ static const struct {
     {"Space", N_("play, and pause again"), CMD_PLAY},
     {"→", N_("one event; ← takes it back"), CMD_STEP_FORWARD},
     {"m", N_("the same in 32 or 64 bits"), CMD_TOGGLE_WIDTH},
-    {"1 2", N_("begin a lesson"), CMD_LESSON_NEXT},
+    {"Enter", N_("begin a lesson"), CMD_LESSON_NEXT},
     {"?", N_("all keys"), CMD_HELP},
 };
 
@@ -326,50 +328,48 @@ static void set_keys(struct ui *ui, struct rect *rest, bool draw) {
     }
 }
 
-/* A lesson to choose: number, title, and what it is about in so many lines. */
-static int card_height(struct ui *ui, const char *intro, int w, int lines) {
-    int text =
-        ui_paragraph_height(ui, w - 2 * px(ui, CARD_PAD), FACE_SANS, SIZE_SMALL, intro, lines);
-    return px(ui, CARD_TITLE_H) + (text ? text + px(ui, 2) : 0) + 2 * px(ui, CARD_PAD);
+/* --- The list of lessons --- */
+
+/* How far somebody has come: a ring that fills with the steps seen, and a tick when all questions
+ * were right. */
+static void draw_progress(
+    struct ui *ui, const struct view *v, const struct lesson *l, struct rect r) {
+    struct progress_sum sum = v->progress ? progress_sum(v->progress, l) : (struct progress_sum){0};
+    float x = (float)r.x + (float)r.w / 2, y = (float)r.y + (float)r.h / 2, radius = 5 * ui->scale;
+    bool all = sum.seen == l->step_count, right = all && sum.right == sum.questions;
+    draw_circle(ui->canvas, x, y, radius, color_of(ui, right ? COLOR_granted : COLOR_line));
+    if (right)
+        return;
+    draw_circle(ui->canvas, x, y, radius - 1.5f * ui->scale, color_of(ui, COLOR_panel));
+    if (sum.seen)
+        draw_circle(ui->canvas, x, y,
+            (radius - 1.5f * ui->scale) * (float)sum.seen / (float)l->step_count,
+            color_of(ui, COLOR_accent));
 }
 
-static void draw_card(
-    struct ui *ui, const struct lesson *l, size_t number, const char *intro, struct rect card) {
-    bool hot = ui_hovered(ui, card);
-    draw_round(ui->canvas, card, px(ui, 8), color_of(ui, COLOR_raised));
-    draw_frame(
-        ui->canvas, card, px(ui, 8), px(ui, 1), color_of(ui, hot ? COLOR_accent : COLOR_line));
-    ui_click(ui, card, CMD_LESSON_OPEN, (int64_t)number);
-    struct rect text = rect_inset(card, px(ui, CARD_PAD));
-    struct rect title = take_top(&text, px(ui, CARD_TITLE_H));
-    int used = ui_textf(ui, title, FACE_BOLD, SIZE_BODY, 0, color_of(ui, COLOR_text), "%zu  %s",
-        number + 1, l->title);
-    title.x += used + px(ui, CARD_PAD);
-    title.w -= used + px(ui, CARD_PAD);
-    ui_textf(ui, title, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted),
-        ngettext("%zu step", "%zu steps", l->step_count), l->step_count);
-    take_top(&text, px(ui, 2));
-    ui_paragraph(ui, text, FACE_SANS, SIZE_SMALL, color_of(ui, COLOR_muted), intro);
+static void draw_lesson(struct ui *ui, const struct view *v, size_t i, struct rect row) {
+    const struct lesson *l = v->lessons[i];
+    char minutes[32] = "";
+    bool hot = ui_hovered(ui, row);
+    if (hot)
+        draw_round(ui->canvas, rect_make(row.x - px(ui, 6), row.y, row.w + px(ui, 12), row.h),
+            px(ui, 4), color_of(ui, COLOR_raised));
+    struct rect mark = {row.x, row.y, px(ui, 12), row.h};
+    draw_progress(ui, v, l, mark);
+    if (l->front.minutes)
+        snprintf(minutes, sizeof minutes, _("%u min"), l->front.minutes);
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), minutes) + px(ui, 4);
+    struct rect number = {mark.x + mark.w + px(ui, 4), row.y, px(ui, 22), row.h};
+    ui_textf(ui, number, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%u",
+        l->front.number ? l->front.number : (unsigned)i + 1);
+    int x = number.x + number.w + px(ui, 8);
+    ui_text(ui, rect_make(x, row.y, row.x + row.w - x - w, row.h), FACE_SANS, SIZE_BODY, 0,
+        color_of(ui, COLOR_text), l->title);
+    ui_text(ui, rect_make(row.x + row.w - w, row.y, w, row.h), FACE_SANS, SIZE_SMALL, 2,
+        color_of(ui, COLOR_muted), minutes);
+    ui_click(ui, row, CMD_LESSON_OPEN, (int64_t)i);
 }
 
-/* Cards of all lessons; lines: of each introduction at most. */
-static int set_cards(struct ui *ui, const struct view *v, struct rect area, int lines, bool draw) {
-    int y = area.y;
-    for (size_t i = 0; i < v->lesson_count; i++) {
-        struct strbuf intro = {0};
-        struct markdown md = lesson_intro(v->lessons[i]);
-        markdown_text(&md, &intro);
-        markdown_free(&md);
-        int h = card_height(ui, sb_text(&intro), area.w, lines);
-        if (draw)
-            draw_card(ui, v->lessons[i], i, sb_text(&intro), rect_make(area.x, y, area.w, h));
-        y += h + (i + 1 < v->lesson_count ? px(ui, CARD_GAP) : 0);
-        sb_free(&intro);
-    }
-    return y - area.y;
-}
-
-/* The introductions as far as there is room for them in the area. */
 static int set_start(struct ui *ui, const struct view *v, struct rect area, bool draw) {
     int h = ui_paragraph_height(ui, area.w, FACE_SANS, SIZE_BODY, _(about), INT_MAX);
     struct rect rest = {area.x, area.y, area.w, INT_MAX / 2};
@@ -379,10 +379,11 @@ static int set_start(struct ui *ui, const struct view *v, struct rect area, bool
     set_keys(ui, &rest, draw);
     take_top(&rest, px(ui, 12));
     rest = draw ? ui_caption(ui, rest, _("LESSONS"), NULL) : ui_below_caption(ui, rest);
-    int above = rest.y - area.y, lines = 3;
-    while (lines && above + set_cards(ui, v, rest, lines, false) > area.h)
-        lines--;
-    return above + set_cards(ui, v, rest, lines, draw);
+    int row_h = px(ui, LESSON_ROW_H);
+    for (size_t i = 0; i < v->lesson_count; i++, rest.y += row_h)
+        if (draw)
+            draw_lesson(ui, v, i, rect_make(rest.x, rest.y, rest.w, row_h));
+    return rest.y - area.y;
 }
 
 static void draw_start(struct ui *ui, const struct view *v, struct rect area) {

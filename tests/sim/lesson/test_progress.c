@@ -1,0 +1,88 @@
+/* Progress: it is kept, what is right stays right, and a broken file does no harm. */
+#include "sim/lesson/progress.h"
+
+#include "tests/sim/scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct lesson_step steps[3];
+static struct question question;
+static struct lesson lesson = {
+    .path = "lessons/en/04-the-hints.md", .steps = steps, .step_count = 3};
+
+static void what_is_right_stays_right(void **state) {
+    (void)state;
+    struct progress p = {0};
+    steps[1].question = &question;
+    assert_int_equal(progress_of(&p, &lesson, 1), STEP_UNSEEN);
+    progress_mark(&p, &lesson, 1, STEP_SEEN);
+    progress_mark(&p, &lesson, 1, STEP_WRONG);
+    assert_int_equal(progress_of(&p, &lesson, 1), STEP_WRONG);
+    progress_mark(&p, &lesson, 1, STEP_RIGHT);
+    progress_mark(&p, &lesson, 1, STEP_WRONG);
+    progress_mark(&p, &lesson, 0, STEP_SEEN);
+    struct progress_sum sum = progress_sum(&p, &lesson);
+    assert_int_equal(sum.seen, 2);
+    assert_int_equal(sum.right, 1);
+    assert_int_equal(sum.questions, 1);
+    progress_reset(&p);
+    assert_int_equal(progress_of(&p, &lesson, 1), STEP_UNSEEN);
+    assert_true(p.changed);
+    progress_free(&p);
+}
+
+static void it_is_kept_in_a_file(void **state) {
+    (void)state;
+    struct progress p = {0}, again;
+    struct error err;
+    struct scratch dir;
+    struct strbuf path = {0};
+    scratch_begin(&dir);
+    sb_printf(&path, "%s/progress", dir.dir);
+    progress_mark(&p, &lesson, 0, STEP_SEEN);
+    progress_mark(&p, &lesson, 2, STEP_RIGHT);
+    assert_true(progress_write(&p, path.text, &err));
+    assert_false(p.changed);
+    progress_read(&again, path.text);
+    assert_int_equal(progress_of(&again, &lesson, 0), STEP_SEEN);
+    assert_int_equal(progress_of(&again, &lesson, 2), STEP_RIGHT);
+    assert_int_equal(progress_of(&again, &lesson, 1), STEP_UNSEEN);
+    assert_false(again.changed);
+    progress_free(&p);
+    progress_free(&again);
+    sb_free(&path);
+    scratch_end(&dir);
+}
+
+static void lines_that_cannot_be_are_left_out(void **state) {
+    (void)state;
+    static const char text[] = "nonsense\n04-the-hints.md x seen\n04-the-hints.md 1 right\n"
+                               "04-the-hints.md 2 perfect\n\n04-the-hints.md 3 seen and more\n";
+    struct progress p;
+    struct scratch dir;
+    scratch_begin(&dir);
+    progress_read(&p, scratch_file(&dir, "progress", text, sizeof text - 1));
+    assert_int_equal(p.count, 1);
+    assert_int_equal(progress_of(&p, &lesson, 0), STEP_RIGHT);
+    progress_free(&p);
+    progress_read(&p, dir.dir); /* a directory */
+    assert_int_equal(p.count, 0);
+    progress_free(&p);
+    scratch_end(&dir);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_right_stays_right),
+        cmocka_unit_test(it_is_kept_in_a_file),
+        cmocka_unit_test(lines_that_cannot_be_are_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
