@@ -96,6 +96,14 @@ key ctrl+u
 types "$dir/kept.arec"
 key Return
 waits 'and saves' test -s "$dir/kept.arec"
+for kind in picture.png spans.csv trace.json; do
+    key ctrl+s
+    waits 'Ctrl+S opens the line' is prompt 5
+    key ctrl+u
+    types "$dir/$kind"
+    key Return
+    waits "and saves $kind" test -s "$dir/$kind"
+done
 
 # --- The pointer ---
 

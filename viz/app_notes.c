@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/work/session_file.h"
 
 /* --- Writing --- */
 
@@ -61,33 +60,4 @@ bool app_note_command(struct app *app, enum command command, int64_t arg) {
     }
     default: return false;
     }
-}
-
-/* --- Saving --- */
-
-void app_save_accept(struct app *app, int direction) {
-    struct prompt *p = &app->prompt;
-    const struct scene *s = app->scene;
-    struct error err;
-    size_t count = 0;
-    struct bookmark *marks = xcalloc(s->notes.count + 1, sizeof *marks);
-    (void)direction;
-    for (size_t i = 0; i < s->notes.count; i++)
-        if (s->notes.note[i].seq != NOTE_AWAY)
-            marks[count++] = (struct bookmark){s->notes.note[i].seq, s->notes.note[i].text};
-    struct session_view view = {.workload = s->workload,
-        .title = s->name,
-        .at = s->at,
-        .bookmarks = marks,
-        .bookmark_count = count};
-    if (!p->len) {
-        prompt_close(p);
-    } else if (session_save(s->session, p->text, &view, &err)) {
-        app_notice(app, _("Saved: arenascope run %s opens it again."), p->text);
-        prompt_close(p);
-    } else {
-        p->bad = true;
-        snprintf(p->answer, sizeof p->answer, "%s", err.text);
-    }
-    free(marks);
 }

@@ -97,7 +97,7 @@
         N_("take the note at this moment away"))                                                   \
     X(NOTE_GO, N_("note go"), "palette", N_("Find"), N_("go to a note"))                           \
     X(SAVE, N_("save"), "Ctrl+s", N_("Find"),                                                      \
-        N_("save the run, this moment and the notes in a file"))                                   \
+        N_("save the run and its notes, the picture, or a table in a file"))                       \
     X(SAME_NEXT, N_("same next"), ".", N_("Find"), N_("next event on the same span or object"))    \
     X(SAME_BACK, N_("same back"), ",", N_("Find"),                                                 \
         N_("previous event on the same span or object"))                                           \

@@ -45,7 +45,9 @@ static const char *hint_of(enum prompt_kind kind) {
     case PROMPT_SEARCH:
         return _("an address, 48 B, class 5, an event such as refused, an object such as #12");
     case PROMPT_NOTE: return _("a note at this moment; empty: none");
-    case PROMPT_SAVE: return _("a file: the run, this moment and the notes");
+    case PROMPT_SAVE:
+        return _("a file: .arec the run and its notes, .png the picture, .csv a table, .json for "
+                 "Perfetto");
     case PROMPT_ANSWER: return _("a number, such as 48, 0x30 or 64KiB");
     case PROMPT_CONSOLE: return _("a line of a script, such as x = alloc 48, drop x or collect");
     default: return _("some letters of a command, a lesson or a workload");
