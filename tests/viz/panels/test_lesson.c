@@ -102,20 +102,22 @@ static void every_step_fits_the_pane(void **state) {
 /* At the end of its way the last line is there. */
 static void a_small_pane_scrolls_and_never_overlaps(void **state) {
     struct pane *p = *state;
+    size_t longer = 0; /* steps that do not fit */
     for (size_t i = 0; i < p->count; i++)
         for (size_t k = 0; k < p->lessons[i]->step_count; k++) {
             const char *title = p->lessons[i]->steps[k].title;
             p->w.view.lesson_scroll = 0;
             show(p, i, k, PANE_W, 300, 1);
             check(p, title, PANE_W, 300, false);
-            assert_true(p->w.ui.lesson_most > 0);
-            assert_non_null(find(p, CMD_LESSON_DOWN, 0));
+            longer += p->w.ui.lesson_most > 0;
+            assert_int_equal(find(p, CMD_LESSON_DOWN, 0) != NULL, p->w.ui.lesson_most > 0);
             p->w.view.lesson_scroll = p->w.ui.lesson_most;
             show(p, i, k, PANE_W, 300, 1);
             check(p, title, PANE_W, 300, false);
             assert_null(find(p, CMD_LESSON_DOWN, 0));
             assert_non_null(find(p, k || i ? CMD_LESSON_BACK : CMD_LESSON_NEXT, 0));
         }
+    assert_true(longer > 0);
     p->w.view.lesson_scroll = 0;
 }
 
