@@ -57,23 +57,10 @@ static void region_bounds(
     }
 }
 
-/* Bytes of [start, end) in one of the states. */
-static uint64_t bytes_in_state(const struct replica *r, uint64_t start, uint64_t end,
-    enum range_state state, enum range_state other) {
-    uint64_t sum = 0;
-    for (uint64_t at = start; at < end;) {
-        struct range run;
-        uint64_t next = rangemap_run(&r->ranges, at, end, &run);
-        if (run.state == state || run.state == other)
-            sum += next - at;
-        at = next;
-    }
-    return sum;
-}
-
 static bool region_member(
     struct scope *s, const struct value *of, const char *name, struct value *out) {
     const struct replica *r = scope_replica(s);
+    const struct rangemap *ranges = &r->ranges;
     uint64_t start, end;
     region_bounds(r, s->platform->ptr_size, (uint64_t)of->n, &start, &end);
     if (strcmp(name, "start") == 0)
@@ -83,13 +70,16 @@ static bool region_member(
     else if (strcmp(name, "bytes") == 0)
         *out = bytes(span_of_two(end, start));
     else if (strcmp(name, "mapped") == 0)
-        *out = bytes(bytes_in_state(r, start, end, RANGE_MAPPED, RANGE_RELEASED));
+        *out = bytes(rangemap_bytes(ranges, start, end, RANGE_MAPPED) +
+                     rangemap_bytes(ranges, start, end, RANGE_RELEASED));
     else if (strcmp(name, "reserved") == 0)
-        *out = bytes(bytes_in_state(r, start, end, RANGE_RESERVED, RANGE_RESERVED));
+        *out = bytes(rangemap_bytes(ranges, start, end, RANGE_RESERVED));
     else if (strcmp(name, "checked") == 0)
-        *out = bytes(bytes_in_state(r, start, end, RANGE_CHECKED, RANGE_CHECKED));
+        *out = bytes(rangemap_bytes(ranges, start, end, RANGE_CHECKED));
     else if (strcmp(name, "released") == 0)
-        *out = bytes(bytes_in_state(r, start, end, RANGE_RELEASED, RANGE_RELEASED));
+        *out = bytes(rangemap_bytes(ranges, start, end, RANGE_RELEASED));
+    else if (strcmp(name, "touched") == 0)
+        *out = bytes(rangemap_bytes(&r->resident, start, end, RANGE_MAPPED));
     else
         return false;
     return true;

@@ -142,6 +142,7 @@ struct session *lesson_session(const struct lesson_script *script, const struct 
     if (!source)
         return NULL;
     env_copy(env_out, base);
+    env_out->residency = true; /* lessons speak of touched memory */
     script_environment(source, env_out);
     struct session *s = session_new(env_out, source, err);
     if (!s)

@@ -49,14 +49,8 @@ static void tell_pages(const struct replica *r, struct strbuf *out) {
 }
 
 static uint64_t mapped_in(const struct replica *r, uint64_t start, uint64_t end) {
-    uint64_t sum = 0;
-    for (uint64_t at = start; at < end;) {
-        struct range run;
-        uint64_t next = rangemap_run(&r->ranges, at, end, &run);
-        sum += run.state == RANGE_MAPPED || run.state == RANGE_RELEASED ? next - at : 0;
-        at = next;
-    }
-    return sum;
+    return rangemap_bytes(&r->ranges, start, end, RANGE_MAPPED) +
+           rangemap_bytes(&r->ranges, start, end, RANGE_RELEASED);
 }
 
 void regions_tell(const struct replica *r, unsigned ptr_size, struct strbuf *out) {

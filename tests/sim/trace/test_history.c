@@ -9,27 +9,10 @@
 #include "sim/trace/history.h"
 #include "sim/work/program.h"
 #include "tests/sim/heap/fixture.h"
+#include "tests/sim/trace/random_recording.h"
 #include "tests/sim/work/random_ops.h"
 
 #include <stdlib.h>
-
-/* A random program of n operations, recorded. */
-static struct recording *record(unsigned n, uint64_t seed) {
-    struct recording *rec = recording_new();
-    struct test_os *system = test_os_new("linux/amd64");
-    struct program *p = program_new(&system->os, recording_sink(rec));
-    struct random_ops random = {.state = seed, .ptr_size = 8};
-    struct error err;
-    assert_true(program_run(p, &(struct op){.code = OP_INIT}, &err));
-    for (unsigned i = 0; i < n; i++) {
-        struct op op;
-        random_op(&random, &op);
-        program_run(p, &op, &err);
-    }
-    program_free(p);
-    os_destroy(&system->os);
-    return rec;
-}
 
 /* --- Searching --- */
 
@@ -48,7 +31,7 @@ static uint64_t find_slowly(
 }
 
 static void searches_find_what_is_there_and_nothing_else(void **state) {
-    struct recording *rec = record(2500, 4711);
+    struct recording *rec = random_recording("linux/amd64", 2500, 4711);
     struct random_ops random = {.state = 3};
     uint64_t count = recording_count(rec), hits = 0;
     (void)state;
@@ -72,7 +55,7 @@ static void searches_find_what_is_there_and_nothing_else(void **state) {
 }
 
 static void nothing_is_found_beyond_the_ends(void **state) {
-    struct recording *rec = record(20, 1);
+    struct recording *rec = random_recording("linux/amd64", 20, 1);
     const struct find any = {.what = FIND_KIND, .value = UINT64_MAX};
     (void)state;
     uint64_t count = recording_count(rec);
@@ -240,7 +223,7 @@ static uint64_t random_moment(const struct recording *rec, struct random_ops *ra
 }
 
 static void ranges_count_what_lived_and_died(void **unused) {
-    struct recording *rec = record(1500, 31);
+    struct recording *rec = random_recording("linux/amd64", 1500, 31);
     struct random_ops random = {.state = 8};
     struct tracker t;
     uint64_t sum[4] = {0};
@@ -276,7 +259,7 @@ static void ranges_count_what_lived_and_died(void **unused) {
 }
 
 static void a_range_given_up_is_let_go_of(void **unused) {
-    struct recording *rec = record(300, 31);
+    struct recording *rec = random_recording("linux/amd64", 300, 31);
     (void)unused;
     struct range_count *c = range_count_new(rec, 0, UINT64_MAX);
     assert_true(range_count_step(c, 10));
@@ -288,7 +271,7 @@ static void a_range_given_up_is_let_go_of(void **unused) {
 }
 
 static void the_peak_is_a_moment_with_the_most(void **unused) {
-    struct recording *rec = record(2000, 12);
+    struct recording *rec = random_recording("linux/amd64", 2000, 12);
     uint64_t live = 0, inuse = 0;
     (void)unused;
     struct replica *r = replica_new();

@@ -12,6 +12,7 @@
 #include "tests/sim/heap/fixture.h"
 #include "tests/sim/heap/mirror.h"
 #include "tests/sim/scratch.h"
+#include "tests/sim/trace/random_recording.h"
 #include "tests/sim/work/random_ops.h"
 
 #include <stdio.h>
@@ -35,23 +36,6 @@ static int end(void **state) {
     return 0;
 }
 
-static struct recording *record(unsigned n, uint64_t seed) {
-    struct recording *rec = recording_new();
-    struct test_os *system = test_os_new("linux/386");
-    struct program *p = program_new(&system->os, recording_sink(rec));
-    struct random_ops random = {.state = seed, .ptr_size = 4};
-    struct error err;
-    assert_true(program_run(p, &(struct op){.code = OP_INIT}, &err));
-    for (unsigned i = 0; i < n; i++) {
-        struct op op;
-        random_op(&random, &op);
-        program_run(p, &op, &err);
-    }
-    program_free(p);
-    os_destroy(&system->os);
-    return rec;
-}
-
 static void assert_begins_with(const struct recording *all, const struct recording *part) {
     for (uint64_t i = 0; i < recording_count(part); i++)
         assert_memory_equal(
@@ -72,7 +56,7 @@ static void what_was_written_is_read(void **state) {
     struct error err = {""};
     static const unsigned lengths[] = {0, 30, 4000};
     for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
-        struct recording *rec = record(lengths[i], 5 + i);
+        struct recording *rec = random_recording("linux/386", lengths[i], 5 + i);
         write_file(path, rec, "title A run\nat 5\n");
         assert_true(recfile_recognises(path));
         if (!recfile_read(path, &f, &err))
@@ -91,7 +75,7 @@ static void what_was_written_is_read(void **state) {
 static void a_run_that_is_killed_leaves_what_it_had_written(void **state) {
     const char *path = scratch_path(*state, "killed.arec");
     char part[512];
-    struct recording *rec = record(9000, 3);
+    struct recording *rec = random_recording("linux/386", 9000, 3);
     struct recfile f;
     struct error err = {""};
     snprintf(part, sizeof part, "%s.part", path);
@@ -111,7 +95,7 @@ static void a_run_that_is_killed_leaves_what_it_had_written(void **state) {
 
 static void a_file_cut_short_opens_as_far_as_it_goes(void **state) {
     const char *path = scratch_path(*state, "cut.arec");
-    struct recording *rec = record(3000, 8);
+    struct recording *rec = random_recording("linux/386", 3000, 8);
     struct strbuf bytes = {0};
     struct recfile f;
     struct error err = {""};
@@ -144,7 +128,7 @@ static void assert_refused(const char *path, const char *why) {
 
 static void damage_is_told_in_one_line(void **state) {
     const char *path = scratch_path(*state, "damaged.arec");
-    struct recording *rec = record(1000, 8);
+    struct recording *rec = random_recording("linux/386", 1000, 8);
     struct random_ops random = {.state = 6};
     struct strbuf bytes = {0};
     struct error err = {""};
@@ -216,7 +200,7 @@ static void forge(const char *path, const struct event *events, size_t count) {
 
 static void forged_events_do_no_harm(void **state) {
     const char *path = scratch_path(*state, "forged.arec");
-    struct recording *rec = record(250, 77);
+    struct recording *rec = random_recording("linux/386", 250, 77);
     struct random_ops random = {.state = 9};
     size_t count = recording_count(rec) < RECORDING_BLOCK ? recording_count(rec) : RECORDING_BLOCK;
     struct event *events = xmalloc(count * sizeof *events);

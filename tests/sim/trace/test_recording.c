@@ -10,29 +10,12 @@
 #include "sim/work/program.h"
 #include "tests/sim/heap/fixture.h"
 #include "tests/sim/heap/mirror.h"
+#include "tests/sim/trace/random_recording.h"
 #include "tests/sim/work/random_ops.h"
 
 #include <stdlib.h>
 
 /* --- Seeking --- */
-
-/* A random program of n operations, recorded. */
-static struct recording *record(const char *platform, unsigned n, uint64_t seed) {
-    struct recording *rec = recording_new();
-    struct test_os *system = test_os_new(platform);
-    struct program *p = program_new(&system->os, recording_sink(rec));
-    struct random_ops random = {.state = seed, .ptr_size = system->platform.ptr_size};
-    struct error err;
-    assert_true(program_run(p, &(struct op){.code = OP_INIT}, &err));
-    for (unsigned i = 0; i < n; i++) {
-        struct op op;
-        random_op(&random, &op);
-        program_run(p, &op, &err);
-    }
-    program_free(p);
-    os_destroy(&system->os);
-    return rec;
-}
 
 enum { MOMENTS = 24 };
 
@@ -55,7 +38,7 @@ static void note_moments(const struct recording *rec, struct moments *m) {
 }
 
 static void a_moment_is_the_same_from_wherever_it_is_reached(void **state) {
-    struct recording *rec = record("linux/amd64", 2500, 88172645463325252);
+    struct recording *rec = random_recording("linux/amd64", 2500, 88172645463325252);
     struct random_ops random = {.state = 12345};
     struct moments m;
     (void)state;
@@ -75,7 +58,7 @@ static void a_moment_is_the_same_from_wherever_it_is_reached(void **state) {
 }
 
 static void short_ways_are_walked_with_the_same_replica(void **state) {
-    struct recording *rec = record("linux/386", 300, 99);
+    struct recording *rec = random_recording("linux/386", 300, 99);
     struct replica *r = replica_new(), *same = r;
     (void)state;
     assert_true(recording_count(rec) > 1000);
@@ -93,7 +76,7 @@ static void short_ways_are_walked_with_the_same_replica(void **state) {
 }
 
 static void seeking_past_the_end_ends_at_the_end(void **state) {
-    struct recording *rec = record("linux/386", 50, 7);
+    struct recording *rec = random_recording("linux/386", 50, 7);
     struct replica *r = replica_new();
     (void)state;
     recording_seek(rec, &r, UINT64_MAX);
