@@ -9,6 +9,7 @@
 
 enum {
     ROW = 18,
+    BELOW = 15, /* a value that stands below its label */
     HEADING = 24,
     CAPTION = 24,
     NOTE_LINES = 5,
@@ -69,9 +70,26 @@ void facts_click(struct facts *f, enum command command, int64_t arg) {
     f->fact[f->count - 1].arg = arg;
 }
 
+static enum face value_face(const struct fact *fact) {
+    return fact->mono ? FACE_MONO : FACE_SANS;
+}
+
+static int label_width(struct ui *ui, const struct fact *fact) {
+    return text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), fact->label) + 1;
+}
+
+/* Is there no room for label and value on one line? Then the value stands below the label. */
+static bool fact_breaks(struct ui *ui, const struct fact *fact, int width) {
+    return label_width(ui, fact) + px(ui, 6 + LEAD_W) +
+               text_width(ui->fonts, value_face(fact), px(ui, SIZE_SMALL), fact->value) >
+           width;
+}
+
 static int fact_height(struct ui *ui, const struct fact *fact, int width) {
+    if (fact->heading)
+        return px(ui, HEADING);
     if (!fact->note)
-        return px(ui, fact->heading ? HEADING : ROW);
+        return px(ui, fact_breaks(ui, fact, width) ? ROW + BELOW : ROW);
     return ui_paragraph_height(ui, width, FACE_SANS, SIZE_SMALL, fact->value, NOTE_LINES) +
            px(ui, 6);
 }
@@ -87,25 +105,21 @@ static void draw_fact(struct ui *ui, const struct fact *fact, struct rect row) {
             ui, rect_make(row.x, row.y + px(ui, HEADING - 19), row.w, row.h), fact->label, NULL);
         return;
     }
-    enum face face = fact->mono ? FACE_MONO : FACE_SANS;
     bool leads = fact->command || fact->thing.kind != THING_NONE;
     bool hovered = leads && ui_hovered(ui, row);
     if (hovered)
         draw_round(ui->canvas, rect_make(row.x - px(ui, 6), row.y, row.w + px(ui, 12), row.h),
             px(ui, 4), color_of(ui, COLOR_raised));
-    int label_w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), fact->label) + 1;
-    int value_w = text_width(ui->fonts, face, px(ui, SIZE_SMALL), fact->value);
-    int most = row.w - px(ui, 6 + LEAD_W) - (value_w < row.w / 2 ? value_w : row.w / 2);
-    label_w = label_w < most ? label_w : most;
-    ui_text(ui, rect_make(row.x, row.y, label_w, row.h), FACE_SANS, SIZE_SMALL, 0,
+    bool breaks = fact_breaks(ui, fact, row.w);
+    int label_w = breaks ? row.w : label_width(ui, fact), line = px(ui, ROW);
+    int x = row.x + (breaks ? 0 : label_w + px(ui, 6)), right = row.x + row.w - px(ui, LEAD_W);
+    struct rect value = {x, breaks ? row.y + px(ui, BELOW) : row.y, right - x, line};
+    ui_text(ui, rect_make(row.x, row.y, label_w, line), FACE_SANS, SIZE_SMALL, 0,
         color_of(ui, COLOR_muted), fact->label);
-    int x = row.x + label_w + px(ui, 6);
-    int right = row.x + row.w - px(ui, LEAD_W);
+    ui_text(ui, value, value_face(fact), SIZE_SMALL, 2, color_of(ui, fact->color), fact->value);
     if (leads)
-        ui_text(ui, rect_make(right, row.y, px(ui, LEAD_W), row.h), FACE_SANS, SIZE_SMALL, 2,
+        ui_text(ui, rect_make(right, value.y, px(ui, LEAD_W), line), FACE_SANS, SIZE_SMALL, 2,
             color_of(ui, COLOR_accent), "\u203a");
-    ui_text(ui, rect_make(x, row.y, right - x, row.h), face, SIZE_SMALL, 2,
-        color_of(ui, fact->color), fact->value);
     if (fact->thing.kind != THING_NONE)
         ui_hot(ui, row, fact->thing);
     if (fact->command)
