@@ -192,6 +192,7 @@ static int lesson(void *into, int count, char **words) {
         base.platform =
             platform_find(l && !l->front.on_64 && l->front.on_32 ? "linux/386" : "linux/amd64");
     base.provider = PROVIDER_MODEL;
+    base.residency = true;
     bool ok = l && lesson_tell(l, &base, stdin, stdout, &right, &asked, &err);
     lesson_free(l);
     if (!ok)

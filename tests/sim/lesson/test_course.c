@@ -110,8 +110,10 @@ static void check_step(const struct lesson *l, size_t i, const struct environmen
 static void check_lesson(const struct lesson *l) {
     static const char *const platforms[] = {"linux/amd64", "linux/386"};
     for (size_t p = 0; p < ARRAY_LEN(platforms); p++) {
-        struct environment base = {
-            .platform = platform_find(platforms[p]), .provider = PROVIDER_MODEL, .seed = {1, 2}};
+        struct environment base = {.platform = platform_find(platforms[p]),
+            .provider = PROVIDER_MODEL,
+            .seed = {1, 2},
+            .residency = true};
         if (!(base.platform->ptr_size == 8 ? l->front.on_64 : l->front.on_32))
             continue;
         for (size_t i = 0; i < l->step_count; i++)

@@ -28,8 +28,10 @@ struct run {
 
 static struct run run_on(const char *platform) {
     struct error err = {""};
-    struct environment env = {
-        .platform = platform_find(platform), .provider = PROVIDER_MODEL, .seed = {1, 2}};
+    struct environment env = {.platform = platform_find(platform),
+        .provider = PROVIDER_MODEL,
+        .seed = {1, 2},
+        .residency = true};
     struct op_source *source = script_parse("t", script, &err);
     assert_non_null(source);
     struct session *s = session_new(&env, source, &err);
@@ -111,6 +113,7 @@ static void names_read_the_heap(void **state) {
     says(&run, "bitmap.bytes", "16 GiB");
     says(&run, "arena.bytes", "512 GiB");
     says(&run, "arena.mapped", "1 MiB");
+    says(&run, "bitmap.touched > 0 && bitmap.touched < bitmap.mapped", "yes");
     says(&run, "bitmap.mapped == bitmap_mapped", "yes");
     says(&run, "hint(0).addr", "0xc000000000");
     says(&run, "hint(1).addr", "0x1c000000000");
