@@ -382,6 +382,22 @@ static bool count_events(
     return error_set(err, "\"%s\" is no kind of event", kind->text);
 }
 
+/* Has Go printed a line with these words in it? */
+static bool find_printed(
+    struct scope *s, const struct value *words, struct value *out, struct error *err) {
+    char text[256];
+    bool found = false;
+    if (words->kind != VALUE_TEXT)
+        return error_set(err, "printed() takes words in quotes");
+    for (uint64_t i = 0; i < s->seq[s->moment] && !found; i++) {
+        const struct event *ev = recording_event(s->rec, i);
+        found = ev->kind == EV_MESSAGE &&
+                strstr(message_text(ev, text, sizeof text), words->text) != NULL;
+    }
+    *out = truth(found);
+    return true;
+}
+
 /* The two bits of the heap bitmap for the word at addr: 0 pointer, 4 scan. */
 static bool bitmap_bit(
     struct scope *s, uint64_t addr, unsigned shift, struct value *out, struct error *err) {
@@ -441,6 +457,8 @@ bool name_call(struct scope *s, const char *name, const struct value *args, int 
     int64_t n[MAX_ARGS] = {0};
     if (strcmp(name, "count") == 0 && given == 1)
         return count_events(s, &args[0], out, err);
+    if (strcmp(name, "printed") == 0 && given == 1)
+        return find_printed(s, &args[0], out, err);
     for (int i = 0; i < given; i++)
         if (!value_number(&args[i], &n[i]))
             return error_set(err, "%s(): argument %d is no number", name, i + 1);

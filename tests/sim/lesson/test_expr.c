@@ -128,6 +128,7 @@ static void names_read_the_heap(void **state) {
     says(&run, "count(\"object\")", "5");
     says(&run, "collections", "0");
     says(&run, "exited", "no");
+    says(&run, "printed(\"fatal error\")", "no");
     run_free(&run);
 }
 
@@ -203,6 +204,7 @@ static void what_means_nothing_is_refused_in_words(void **state) {
     refuses(&run, "span(1)", "no span holds");
     refuses(&run, "nothing(1)", "no function");
     refuses(&run, "count(\"nothing\")", "no kind of event");
+    refuses(&run, "printed(1)", "words in quotes");
     refuses(&run, "count(\"nothing", "closing quote");
     refuses(&run, "(1", "expected `)`");
     refuses(&run, "1 : sideways", "after `:`");
