@@ -100,6 +100,8 @@ static void tell_page(const uint64_t *val, struct node_words *w) {
         snprintf(LINE(w, 0), _("not known"));
     else if (is_pow2(val[0]))
         snprintf(LINE(w, 0), "%s = 2^%u", size, log);
+    else if (val[0] < val[1]) /* which Go tests first */
+        snprintf(LINE(w, 0), "%s", size);
     else
         snprintf(LINE(w, 0), _("not 2^n: %llu"), (ull)val[0]);
     snprintf(LINE(w, 1), _("at least %s"), format_size(val[1], least, sizeof least));
