@@ -18,6 +18,12 @@ static const struct {
     {"huge", N_("A few huge objects")},
     {"strings", N_("Strings")},
     {"trees", N_("Lists and trees")},
+    {"web", N_("A web server")},
+    {"json", N_("A JSON document")},
+    {"queue", N_("A queue")},
+    {"cache", N_("A cache with churn")},
+    {"leak", N_("A leak")},
+    {"buffers", N_("Big buffers")},
     {"workers", N_("Four workers")},
 };
 
