@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* --- Writing --- */
 
 static void open_note(struct app *app) {
