@@ -50,7 +50,7 @@ static struct thing span_thing(const struct replica *r, uint32_t handle) {
 /* What the expression names. False and err (FILE:LINE: ...) if that is nothing. */
 static bool named_thing(const struct lesson *l, const char *expression, int line,
     struct scope *scope, struct thing *out, struct error *err) {
-    struct value v;
+    struct value v = {0};
     struct error why;
     if (!expr_eval(scope, expression, &v, &why))
         return error_set(err, "%s:%d: {%s}: %s", l->path, line, expression, why.text);
@@ -99,9 +99,9 @@ bool lesson_step_focus(const struct lesson *l, size_t step, struct scope *scope,
 bool lesson_step_zoom(const struct lesson *l, size_t step, struct scope *scope, uint64_t *addr,
     uint64_t *size, struct error *err) {
     const struct lesson_zoom *zoom = &l->steps[step].zoom;
-    struct value v;
-    struct thing thing;
-    int64_t n;
+    struct value v = {0};
+    struct thing thing = {0};
+    int64_t n = 0;
     if (!named_thing(l, zoom->expression, zoom->line, scope, &thing, err) ||
         !expr_eval(scope, zoom->expression, &v, err))
         return false;

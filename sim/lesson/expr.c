@@ -86,7 +86,7 @@ static char *of_kind(enum value_kind kind, int64_t n, char *buf, size_t len) {
 
 bool value_text(const struct value *v, const char *way, struct strbuf *out) {
     char buf[48];
-    int64_t n;
+    int64_t n = 0;
     if (v->kind == VALUE_TEXT) {
         sb_puts(out, v->text);
         return !*way;
@@ -232,7 +232,7 @@ static bool postfix(struct parser *p, struct value *out) {
 }
 
 static bool unary(struct parser *p, struct value *out) {
-    int64_t n;
+    int64_t n = 0;
     blanks(p);
     bool not = p->at[0] == '!' && p->at[1] != '=', minus = p->at[0] == '-';
     if (!not &&!minus)
@@ -273,7 +273,7 @@ static bool product(struct parser *p, struct value *out) {
     for (;;) {
         char op = take(p, "*") ? '*' : take(p, "/") ? '/' : take(p, "%") ? '%' : '\0';
         struct value right;
-        int64_t a, b;
+        int64_t a = 0, b = 0;
         if (!op)
             return true;
         if (!needs_number(p, out, &a) || !unary(p, &right) || !needs_number(p, &right, &b))
@@ -291,7 +291,7 @@ static bool sum(struct parser *p, struct value *out) {
     for (;;) {
         char op = take(p, "+") ? '+' : take(p, "-") ? '-' : '\0';
         struct value right;
-        int64_t a, b;
+        int64_t a = 0, b = 0;
         if (!op)
             return true;
         if (!needs_number(p, out, &a) || !product(p, &right) || !needs_number(p, &right, &b))
@@ -316,7 +316,7 @@ static bool comparison(struct parser *p, struct value *out) {
         return false;
     for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
         struct value right;
-        int64_t a, b;
+        int64_t a = 0, b = 0;
         if (!take(p, ops[i]))
             continue;
         if (!needs_number(p, out, &a) || !sum(p, &right) || !needs_number(p, &right, &b))
@@ -328,7 +328,7 @@ static bool comparison(struct parser *p, struct value *out) {
 }
 
 static bool both(struct parser *p, struct value *out) {
-    int64_t a, b;
+    int64_t a = 0, b = 0;
     if (!comparison(p, out))
         return false;
     while (take(p, "&&")) {
@@ -341,7 +341,7 @@ static bool both(struct parser *p, struct value *out) {
 }
 
 static bool expression(struct parser *p, struct value *out) {
-    int64_t a, b;
+    int64_t a = 0, b = 0;
     if (++p->depth > MAX_DEPTH)
         return fail(p, "too many parentheses");
     bool ok = both(p, out);
@@ -376,7 +376,7 @@ bool expr_eval(struct scope *scope, const char *text, struct value *out, struct 
 }
 
 bool expr_text(struct scope *scope, const char *text, struct strbuf *out, struct error *err) {
-    struct value v;
+    struct value v = {0};
     const char *rest = "";
     if (!evaluate(scope, text, &v, &rest, err))
         return false;

@@ -362,7 +362,7 @@ static bool class_of_size(uint64_t size, struct value *out, struct error *err) {
 
 /* The span class for objects of that size. */
 static bool span_class(const int64_t *n, int given, uint64_t *out, struct error *err) {
-    struct value class;
+    struct value class = {0};
     if (!class_of_size((uint64_t)n[0], &class, err))
         return false;
     *out = (uint64_t) class.n * 2 + (given > 1 && n[1]);
@@ -506,15 +506,12 @@ static bool span_member(
     return false;
 }
 
-/* Where among the span's slots an object is. */
-static bool object_member(
+/* What follows from an object's address alone. */
+static bool place_member(
     struct scope *s, const struct value *of, const char *name, struct value *out) {
-    const struct replica *r = scope_replica(s);
-    uint64_t addr = (uint64_t)of->n, first = r->heap[HEAP_arena_start];
-    uint64_t page = (addr - first) / GO_PAGE_SIZE;
-    uint32_t handle = replica_span_of(r, addr);
-    const struct rspan *sp = replica_span(r, handle);
-    uint64_t slot = sp && sp->elemsize ? (addr - sp->base) / sp->elemsize : 0;
+    const uint64_t *h = scope_replica(s)->heap;
+    uint64_t addr = (uint64_t)of->n, into = addr - h[HEAP_arena_start];
+    uint64_t page = into / GO_PAGE_SIZE;
     if (strcmp(name, "addr") == 0)
         *out = address(addr);
     else if (strcmp(name, "size") == 0)
@@ -522,12 +519,27 @@ static bool object_member(
     else if (strcmp(name, "page") == 0)
         *out = count(page);
     else if (strcmp(name, "entry") == 0)
-        *out = address(r->heap[HEAP_spans] + page * s->platform->ptr_size);
+        *out = address(h[HEAP_spans] + page * s->platform->ptr_size);
     else if (strcmp(name, "bits") == 0) /* the address of their byte */
-        *out = address(r->heap[HEAP_bitmap] - 1 - (addr - first) / s->platform->ptr_size / 4);
-    else if (!sp)
+        *out = address(h[HEAP_bitmap] - 1 - into / s->platform->ptr_size / 4);
+    else
         return false;
-    else if (strcmp(name, "span") == 0)
+    return true;
+}
+
+/* What its span says of it. */
+static bool object_member(
+    struct scope *s, const struct value *of, const char *name, struct value *out) {
+    const struct replica *r = scope_replica(s);
+    uint64_t addr = (uint64_t)of->n;
+    uint32_t handle = replica_span_of(r, addr);
+    const struct rspan *sp = replica_span(r, handle);
+    if (place_member(s, of, name, out))
+        return true;
+    if (!sp)
+        return false;
+    uint64_t slot = sp->elemsize ? (addr - sp->base) / sp->elemsize : 0;
+    if (strcmp(name, "span") == 0)
         *out = value_of(VALUE_SPAN, handle);
     else if (strcmp(name, "slot") == 0)
         *out = count(slot);

@@ -149,8 +149,8 @@ static bool check_text(
 
 static bool find_option(const struct question *q, const char *path, struct scope *scope,
     int *option, struct error *err) {
-    struct value v;
-    int64_t n;
+    struct value v = {0};
+    int64_t n = 0;
     *option = -1;
     for (int i = 0; i < q->option_count; i++) {
         const struct question_option *o = &q->options[i];
@@ -167,8 +167,8 @@ static bool find_option(const struct question *q, const char *path, struct scope
 
 bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
     struct error *err) {
-    struct value v;
-    int64_t n;
+    struct value v = {0};
+    int64_t n = 0;
     *option = -1;
     bool ok = check_text(&q->ask, path, scope, err) && check_text(&q->why, path, scope, err);
     for (int i = 0; ok && i < q->option_count; i++)
