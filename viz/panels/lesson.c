@@ -48,6 +48,11 @@ static struct rect take_bottom(struct rect *r, int h) {
     return bottom;
 }
 
+/* What it calls itself, else its place in the list. */
+static unsigned lesson_number(const struct lesson *l, size_t place) {
+    return l->front.number ? l->front.number : (unsigned)place + 1;
+}
+
 /* --- A step --- */
 
 /* A word that can be clicked, right-aligned; returns its width and the gap before it. */
@@ -69,7 +74,7 @@ static void draw_head(struct ui *ui, const struct lesson_view *lv, struct rect *
     row.w -= quiet_button(ui, row, _("lessons"), CMD_LESSON_CLOSE);
     row.w -= quiet_button(ui, row, _("restart"), CMD_LESSON_RESTART);
     ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
-        _("Lesson %zu · step %zu"), lv->number + 1, lv->step + 1);
+        _("Lesson %zu · step %zu"), (size_t)lesson_number(lv->lesson, lv->number), lv->step + 1);
     take_top(rest, px(ui, 10));
     int h = ui_paragraph(ui, *rest, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text), step->title);
     take_top(rest, h + px(ui, 12));
@@ -88,8 +93,9 @@ static void draw_foot(struct ui *ui, const struct view *v, struct rect row) {
     struct rect next = {row.x + row.w - back.w, row.y, back.w, row.h};
     char label[64];
     snprintf(label, sizeof label, "%s", _("next →"));
-    if (last)
-        snprintf(label, sizeof label, _("lesson %zu →"), lv->number + 2);
+    if (last && !last_of_all)
+        snprintf(label, sizeof label, _("lesson %zu →"),
+            (size_t)lesson_number(v->lessons[lv->number + 1], lv->number + 1));
     if (lv->step || lv->number)
         ui_button(ui, back, _("← back"), false, CMD_LESSON_BACK, 0);
     else
@@ -360,8 +366,8 @@ static void draw_lesson(struct ui *ui, const struct view *v, size_t i, struct re
         snprintf(minutes, sizeof minutes, _("%u min"), l->front.minutes);
     int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), minutes) + px(ui, 4);
     struct rect number = {mark.x + mark.w + px(ui, 4), row.y, px(ui, 22), row.h};
-    ui_textf(ui, number, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%u",
-        l->front.number ? l->front.number : (unsigned)i + 1);
+    ui_textf(
+        ui, number, FACE_SANS, SIZE_SMALL, 2, color_of(ui, COLOR_muted), "%u", lesson_number(l, i));
     int x = number.x + number.w + px(ui, 8);
     ui_text(ui, rect_make(x, row.y, row.x + row.w - x - w, row.h), FACE_SANS, SIZE_BODY, 0,
         color_of(ui, COLOR_text), l->title);
