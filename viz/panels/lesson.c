@@ -18,7 +18,7 @@ enum {
     MARGIN = 16,
     HEAD_H = 22,
     FOOT_H = 30,
-    BUTTON_W = 88,
+    BUTTON_W = 98,
     CODE_H = 17,
     FADE_H = 36,
     KEY_W = 46,
