@@ -10,6 +10,7 @@ enum {
     LESSON_W = 296,
     TEACHING_W = 440,
     RIGHT_W = 276,
+    MIDDLE_MIN_W = 388,
     GAP = 14,
     SPACE_H = 166,
     REGIONS_H = 138,
@@ -70,6 +71,15 @@ static void lay_out_scene(
     }
 }
 
+/* In front of a class the lesson has more room, as far as the middle can spare it. */
+static int lesson_width(const struct app *app, int w) {
+    const struct ui *ui = &app->ui;
+    int usual = px(ui, LESSON_W), wide = w - px(ui, RIGHT_W + MIDDLE_MIN_W);
+    if (!app->teaching || wide < usual)
+        return usual;
+    return wide < px(ui, TEACHING_W) ? wide : px(ui, TEACHING_W);
+}
+
 /* Two scenes share the middle and the lesson's place, and the timeline. */
 static void lay_out(struct app *app, int w, int h) {
     struct ui *ui = &app->ui;
@@ -79,7 +89,7 @@ static void lay_out(struct app *app, int w, int h) {
     int body_h = rest.h - px(ui, TIMELINE_H);
     struct rect body = cut_top(&rest, body_h > 0 ? body_h : 0);
     if (!app->comparing)
-        l->lesson = cut_left(&body, px(ui, app->teaching ? TEACHING_W : LESSON_W));
+        l->lesson = cut_left(&body, lesson_width(app, w));
     struct rect middle = cut_left(&body, body.w - px(ui, RIGHT_W));
     l->rail = body;
     l->rail_tabs = cut_top(&l->rail, px(ui, RAIL_TABS_H));

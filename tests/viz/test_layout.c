@@ -48,10 +48,16 @@ enum over {
     OVER_HOVER,
     OVER_PIN,
     OVER_RANGE,
+    OVER_REACH,
+    OVER_TEACHING,
+    OVER_ANSWER,
+    OVER_PART,
+    OVER_CODE,
     OVER_COUNT
 };
 static const char *const over_names[] = {"nothing", "help", "palette", "search", "note", "console",
-    "save", "notice", "busy", "hover", "pin", "range"};
+    "save", "notice", "busy", "hover", "pin", "range", "reach", "teaching", "answer", "part",
+    "code"};
 
 /* Where the map looks: places by their commands, or so many bytes at what was allocated first. */
 static const struct place_way {
@@ -321,7 +327,7 @@ static void point(struct app *app, const struct way *w) {
             continue;
         int x = hot->rect.x + hot->rect.w / 2, y = hot->rect.y + hot->rect.h / 2;
         app_pointer(app, x, y);
-        if (w->over == OVER_PIN) {
+        if (w->over != OVER_HOVER) {
             app->scene->pinned = hot->thing;
             app_pointer(app, -1, -1);
         }
@@ -363,12 +369,31 @@ static void lay_over(struct app *app, const struct way *w, struct canvas *canvas
         app->scene->interval.to = app->scene->at / 2;
         app_count_ranges(app, UINT64_MAX);
         break;
+    case OVER_REACH:
+        point(app, w);
+        app_command(app, w->lot >> 32 & 1 ? CMD_REACHABLE : CMD_WHY_ALIVE, 0);
+        break;
+    case OVER_TEACHING: app_command(app, CMD_TEACH, 0); break;
+    case OVER_ANSWER:
+        if (app->lesson.lesson) /* not to open one */
+            app_command(app, CMD_ANSWER, (int64_t)(w->lot % 4 + 1));
+        break;
+    case OVER_PART:
+        for (uint64_t n = w->lot % 5; n--;)
+            app_command(app, CMD_OPEN_PART, 0);
+        for (uint64_t n = w->lot / 5 % 4; n--;)
+            app_command(app, CMD_OPEN_ROW, 0);
+        break;
+    case OVER_CODE: app_command(app, CMD_SHOW_CODE, (int64_t)(w->lot % 100)); break;
     default: break;
     }
 }
 
 static void lay_bare(struct app *app) {
     app->help_page = 0;
+    app->teaching = false;
+    app->source = -1;
+    reachview_clear(&app->scene->reach);
     prompt_close(&app->prompt);
     app->prompt.output_count = 0;
     app->scene->errand.on = false;

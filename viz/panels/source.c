@@ -220,8 +220,11 @@ static void draw_title(
     int used = ui_text(ui, title, FACE_MONO, SIZE_SMALL, 0, color_of(ui, COLOR_attention), f->name);
     title.x += used + px(ui, PAD);
     title.w -= used + px(ui, PAD);
-    if (title.w > 0)
-        ui_text(ui, title, FACE_MONO, SIZE_SMALL, 0, color_of(ui, COLOR_muted), f->file);
+    const char *slash = strrchr(f->file, '/'), *file = f->file;
+    if (slash && text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), file) > title.w)
+        file = slash + 1;
+    if (text_width(ui->fonts, FACE_MONO, px(ui, SIZE_SMALL), file) <= title.w)
+        ui_text(ui, title, FACE_MONO, SIZE_SMALL, 0, color_of(ui, COLOR_muted), file);
 }
 
 /* The box of code, as high as its rows need, or as there is room. */
