@@ -6,7 +6,7 @@
 #
 # All are made in the simulated space, so that no kernel's choice of addresses shows.
 set -u
-export XDG_CONFIG_HOME=/nonexistent # nobody's preferences
+export XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent # nobody's preferences
 build=${BUILD:-build}
 golden=tests/data/golden
 out=$build/golden
@@ -15,17 +15,36 @@ passed=0 failed=0
 # NAME WHAT OPTIONS...
 pictures() {
     cat <<'LIST'
-start-64-dark            small       --at 0
+start-64                 small       --at 0
+start-32-zh              trees       --at 30 --platform linux/386 --theme light --lang zh
 hints-refused-64         small       --at 520 --taken 128 --path
-running-64-dark          small       --at 9000
-running-64-light-1080    strings     --at 6000 --theme light --size 1920x1080
-path-32-light            trees       --at 30 --platform linux/386 --theme light
-limit-32-dark            trees       --at 40 --platform linux/386 --limit 420MiB --path
-running-32-contrast      trees       --at end --platform linux/386 --theme contrast
+limit-32                 trees       --at 40 --platform linux/386 --limit 420MiB --path
 failed-32                trees       --at end --platform linux/386 --limit 100MiB
-huge-64-960              huge        --at end --size 960x600
 arm64-hints              small       --at 24 --platform linux/arm64 --taken 2
-lesson-1                 lesson:1.7
+map-64                   small       --at 9000
+map-32-zh                trees       --at 26000 --platform linux/386 --theme light --lang zh
+map-space-64             strings     --at 6000 --do go-space --theme light
+map-slots-64             strings     --at 62000 --map 0xc420018000,32KiB
+map-words-32-zh          trees       --at 26000 --platform linux/386 --map 0x18402000,64 --theme light --lang zh
+map-1080                 strings     --at 6000 --theme light --size 1920x1080
+map-contrast             trees       --at end --platform linux/386 --theme contrast
+map-960                  huge        --at end --size 960x600
+caches-64                workers     --at 21000 --do caches
+caches-32-zh             small       --at 60000 --do caches --platform linux/386 --theme light --lang zh
+waste-64                 small       --at 60000 --do waste --theme light
+waste-32-zh              small       --at 60000 --do waste --platform linux/386 --lang zh
+range-64                 strings     --at 9000 --do range-from --do end --do range-to --do range
+range-32-zh              trees       --at 9000 --do range-from --do end --do range-to --do range --platform linux/386 --theme light --lang zh
+why-64                   small       --at 320 --do why --theme light
+why-32-zh                small       --at 320 --do why --platform linux/386 --lang zh
+world-64-zh              small       --at 9000 --do world --lang zh --theme light
+world-32                 small       --at 9000 --do world --platform linux/386
+compare                  small       --at end --do compare
+compare-zh               trees       --at 30 --do compare --theme light --lang zh
+help                     small       --do help
+help-zh                  small       --do help --theme light --lang zh
+lesson                   lesson:3.3
+lesson-zh                lesson:9.2  --theme light --lang zh
 LIST
 }
 
