@@ -180,10 +180,31 @@ bool question_check(const struct question *q, const char *path, struct scope *sc
                                     : evaluate(path, q->answer_line, scope, q->answer, &v, &n, err);
 }
 
+/* Gives a thing that has a number alone the addresses that it stands for: a hint the one it asks
+ * for, a region what is kept for it. */
+static void place_thing(struct thing *t, struct scope *scope) {
+    static const char *const regions[] = {
+        [REGION_SPANS] = "spans", [REGION_BITMAP] = "bitmap", [REGION_ARENA] = "arena"};
+    char start[32], size[32];
+    struct value from, bytes;
+    struct error err;
+    if (t->kind == THING_HINT) {
+        t->addr = t->index << 40 | scope->platform->hint;
+    } else if (t->kind == THING_REGION && t->index < ARRAY_LEN(regions)) {
+        snprintf(start, sizeof start, "%s.start", regions[t->index]);
+        snprintf(size, sizeof size, "%s.bytes", regions[t->index]);
+        if (expr_eval(scope, start, &from, &err) && expr_eval(scope, size, &bytes, &err)) {
+            t->addr = (uint64_t)from.n;
+            t->size = (uint64_t)bytes.n;
+        }
+    }
+}
+
 /* What was clicked holds the address: its slot, page, entry, byte ... */
-static bool holds(const struct thing *t, uint64_t addr) {
-    return t->kind != THING_NONE && t->addr && addr >= t->addr &&
-           addr - t->addr < (t->size ? t->size : 1);
+static bool holds(struct thing t, uint64_t addr, struct scope *scope) {
+    place_thing(&t, scope);
+    return t.kind != THING_NONE && t.addr && addr >= t.addr &&
+           addr - t.addr < (t.size ? t.size : 1);
 }
 
 bool question_number(const char *text, int64_t *out) {
@@ -213,7 +234,7 @@ bool question_grade(const struct question *q, const char *path, struct scope *sc
     switch (q->kind) {
     case QUESTION_PICK: out->right = reply->option == option; break;
     case QUESTION_NUMBER: out->right = reply->number == n; break;
-    case QUESTION_POINT: out->right = holds(&reply->thing, (uint64_t)n); break;
+    case QUESTION_POINT: out->right = holds(reply->thing, (uint64_t)n, scope); break;
     }
     if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
         reply->option < q->option_count)

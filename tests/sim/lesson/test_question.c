@@ -116,6 +116,34 @@ static void a_place_is_right_if_it_holds_the_address(void **state) {
     run_free(&run);
 }
 
+/* A hint is the address that it asks for, a region all that is kept for it. */
+static void what_has_a_number_alone_stands_for_its_addresses(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct error err = {""};
+    static const struct {
+        const char *text;
+        struct thing thing;
+        bool right;
+    } cases[] = {
+        {"?\npoint {hint(5).addr}\nwhy So.\n", {.kind = THING_HINT, .index = 5}, true},
+        {"?\npoint {hint(5).addr}\nwhy So.\n", {.kind = THING_HINT, .index = 4}, false},
+        {"?\npoint {a.bits}\nwhy So.\n", {.kind = THING_REGION, .index = REGION_BITMAP}, true},
+        {"?\npoint {a.bits}\nwhy So.\n", {.kind = THING_REGION, .index = REGION_ARENA}, false},
+        {"?\npoint {a.bits}\nwhy So.\n", {.kind = THING_STEP, .index = 1}, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct question q = parsed(cases[i].text);
+        struct grade grade;
+        struct reply reply = {.option = -1, .thing = cases[i].thing};
+        assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+        assert_int_equal(grade.right, cases[i].right);
+        sb_free(&grade.words);
+        question_free(&q);
+    }
+    run_free(&run);
+}
+
 static void a_question_without_one_answer_is_named(void **state) {
     (void)state;
     struct run run = run_whole();
@@ -269,6 +297,7 @@ int main(void) {
         cmocka_unit_test(an_option_is_graded_by_what_holds),
         cmocka_unit_test(a_number_is_compared_with_the_allocators),
         cmocka_unit_test(a_place_is_right_if_it_holds_the_address),
+        cmocka_unit_test(what_has_a_number_alone_stands_for_its_addresses),
         cmocka_unit_test(a_question_without_one_answer_is_named),
         cmocka_unit_test(what_is_no_question_is_refused_with_its_line),
         cmocka_unit_test(numbers_are_read_as_people_type_them),
