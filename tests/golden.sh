@@ -44,6 +44,7 @@ compare-zh               trees       --at 30 --do compare --theme light --lang z
 help                     small       --do help
 help-zh                  small       --do help --theme light --lang zh
 lesson                   lesson:3.3
+lesson-answered          lesson:9.2  --do answer=1
 lesson-zh                lesson:9.2  --theme light --lang zh
 LIST
 }

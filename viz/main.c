@@ -27,6 +27,7 @@ struct request {
     uint64_t map, map_size;
     bool has_at, has_map, tell, path;
     enum command todo[MAX_TODO];
+    int64_t todo_arg[MAX_TODO];
     int todo_count;
     int w, h;           /* 0: not said */
     struct prefs prefs; /* as kept; for the window alone */
@@ -74,7 +75,7 @@ static bool prepare(
         return error_set(err, _("--map: 0x%" PRIx64 " is beyond the address space of %s"), o->map,
             session_env(app->scene->session)->platform->name);
     for (int i = 0; i < o->todo_count; i++)
-        app_command(app, o->todo[i], 0), app_work(app, UINT64_MAX);
+        app_command(app, o->todo[i], o->todo_arg[i]), app_work(app, UINT64_MAX);
     return true;
 }
 
@@ -266,12 +267,19 @@ static bool opt_path(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->path = true;
 }
 
+/* NAME, or NAME=NUMBER for what a click would say besides. */
 static bool opt_do(void *into, const char *value, struct error *err) {
     struct request *o = into;
-    enum command command = command_named(value);
-    if (command == CMD_NONE || o->todo_count == MAX_TODO)
+    char *name = xstrndup(value, strcspn(value, "="));
+    const char *number = value + strlen(name);
+    enum command command = command_named(name);
+    uint64_t arg = 0;
+    free(name);
+    if (command == CMD_NONE || o->todo_count == MAX_TODO ||
+        (*number && !parse_u64(number + 1, &arg)))
         return cli_bad_value(
             err, "--do", value, _("a name that `arenascope keys` has, 32 at most"));
+    o->todo_arg[o->todo_count] = (int64_t)arg;
     o->todo[o->todo_count++] = command;
     return true;
 }
