@@ -429,7 +429,7 @@ static void end(struct faults *f) {
 }
 
 static void look_at_stages(const struct stage *stages, size_t count, uint64_t seed) {
-    enum { DRAWS = 24 };
+    enum { DRAWS = 16 };
     struct faults f = {0};
     for (size_t i = 0; i < count; i++) {
         struct app app;
@@ -459,7 +459,7 @@ static void all_is_readable_side_by_side(void **state) {
 
 static void all_is_readable_in_every_lesson_step(void **state) {
     (void)state;
-    enum { DRAWS = 4 };
+    enum { DRAWS = 1 };
     struct faults f = {0};
     struct app app;
     struct error err = {""};
