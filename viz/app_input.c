@@ -149,9 +149,11 @@ static bool world_command(struct app *app, enum command command, int64_t arg) {
     s->world = changed;
     if (!world_has(&s->world, row) && command != CMD_TOGGLE_WIDTH)
         app_notice(app, _("32-bit platforms have no hints: press M for 64-bit."));
-    else if (app_rerun(app))
+    else if (app_rerun(app)) {
         tell_world(app, row);
-    else
+        if (command == CMD_TOGGLE_WIDTH)
+            app_lesson_other_width(app);
+    } else
         s->world = before, before = changed;
     env_free(&before);
     return true;

@@ -32,6 +32,9 @@ void app_prompt_open(struct app *app, enum prompt_kind kind, const char *text);
 bool app_lesson_command(struct app *app, enum command command, int64_t arg);
 /* Prose and question anew, in a lesson of another language. */
 void app_lesson_refill(struct app *app);
+/* The run has begun again in the other width: the step is shown as it is there, if it makes sense.
+ */
+void app_lesson_other_width(struct app *app);
 /* Something was clicked: true if that answered the lesson's question. */
 bool app_lesson_point(struct app *app, struct thing thing);
 /* The number typed as an answer has changed; Enter. */

@@ -48,27 +48,35 @@ static bool point(struct app *app, struct scope *scope, struct error *err) {
     return true;
 }
 
-/* Shows the step of app->lesson. */
-static bool show_step(struct app *app, struct error *err) {
+/* The moment at which the step stops, and its words for that. */
+static bool show_moment(struct app *app, struct error *err) {
     struct lesson_view *v = &app->lesson;
-    const struct lesson_step *step = &v->lesson->steps[v->step];
     struct scene *s = app->scene;
     uint64_t seq;
-    app->playing = false;
-    app->lesson_scroll = 0;
-    app_compare_end(app);
-    if (!scene_open_lesson(s, step->script, v->lesson->title, &app->home, err))
-        return false;
-    app->owed = 0;
     if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))
         return false;
     app_seek(app, seq);
-    if (!app->teaching)
-        progress_mark(&app->progress, v->lesson, v->step, STEP_SEEN);
     struct scope scope = lesson_step_scope(v->lesson, v->step, s->session, seq);
     bool ok = point(app, &scope, err);
     scope_free(&scope);
     return ok;
+}
+
+/* Shows the step of app->lesson. */
+static bool show_step(struct app *app, struct error *err) {
+    struct lesson_view *v = &app->lesson;
+    const struct lesson_step *step = &v->lesson->steps[v->step];
+    app->playing = false;
+    app->lesson_scroll = 0;
+    app_compare_end(app);
+    if (!scene_open_lesson(app->scene, step->script, v->lesson->title, &app->home, err))
+        return false;
+    app->owed = 0;
+    if (!show_moment(app, err))
+        return false;
+    if (!app->teaching)
+        progress_mark(&app->progress, v->lesson, v->step, STEP_SEEN);
+    return true;
 }
 
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
@@ -91,6 +99,13 @@ void app_lesson_refill(struct app *app) {
                                   !lesson_view_fill(&app->lesson, app->scene->session, seq, &err)))
         app_notice(app, "%s", err.text);
     app->dirty = true;
+}
+
+void app_lesson_other_width(struct app *app) {
+    const struct lesson_view *v = &app->lesson;
+    struct error err;
+    if (v->lesson && lesson_step_any_width(v->lesson, v->step) && !show_moment(app, &err))
+        app_notice(app, "%s", err.text);
 }
 
 static void go_lesson(struct app *app, size_t lesson, size_t step) {

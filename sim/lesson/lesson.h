@@ -173,6 +173,10 @@ struct session *lesson_session(const struct lesson_script *script, const struct 
  * (yet). A system call's moment is after the RANGE events that tell what came of it. */
 bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq);
 
+/* Makes the step sense on the other width, too: is the lesson for both, and does the step's script
+ * leave the platform open? */
+bool lesson_step_any_width(const struct lesson *l, size_t step);
+
 /* What the step pins at the scope's moment; THING_NONE if nothing. False and err if its expression
  * means nothing then. */
 bool lesson_step_focus(

@@ -150,6 +150,23 @@ struct session *lesson_session(const struct lesson_script *script, const struct 
     return s;
 }
 
+bool lesson_step_any_width(const struct lesson *l, size_t step) {
+    static const char *const platforms[] = {"linux/amd64", "linux/386"};
+    const struct lesson_script *script = l->steps[step].script;
+    struct error err;
+    struct op_source *source = script_parse(script->file, script->text, &err);
+    INVARIANT(source); /* it was read before */
+    bool open = l->front.on_64 && l->front.on_32;
+    for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
+        struct environment env = {.platform = platform_find(platforms[i])};
+        script_environment(source, &env);
+        open = open && env.platform == platform_find(platforms[i]);
+        env_free(&env);
+    }
+    source->destroy(source);
+    return open;
+}
+
 /* --- The moment --- */
 
 static bool is_note(const struct event *ev, enum event_kind kind) {

@@ -45,6 +45,26 @@ static void an_open_lesson_stays_open_in_the_other_language(void **state) {
     app_close(&app);
 }
 
+/* Step 6 of the first lesson, which is for both widths, speaks of an address. */
+static void a_lesson_speaks_of_the_width_it_runs_in(void **state) {
+    (void)state;
+    struct app app;
+    struct error err = {""};
+    struct strbuf text = {0};
+    open_app(&app, "en", "linux/amd64");
+    assert_true(app_open_lesson(&app, 0, 5, &err));
+    markdown_text(&app.lesson.prose, &text);
+    assert_non_null(strstr(sb_text(&text), "0xc4200000"));
+    sb_clear(&text);
+    app_command(&app, CMD_TOGGLE_WIDTH, 0);
+    markdown_text(&app.lesson.prose, &text);
+    assert_non_null(strstr(sb_text(&text), "0x184000"));
+    assert_int_equal(app.centre, CENTRE_MAP);
+    assert_int_equal(app.scene->pinned.kind, THING_SLOT);
+    sb_free(&text);
+    app_close(&app);
+}
+
 static void a_closed_lesson_runs_on_in_the_other_language(void **state) {
     (void)state;
     struct app app;
@@ -81,6 +101,7 @@ static void the_language_changes_every_word_and_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_open_lesson_stays_open_in_the_other_language),
+        cmocka_unit_test(a_lesson_speaks_of_the_width_it_runs_in),
         cmocka_unit_test(a_closed_lesson_runs_on_in_the_other_language),
         cmocka_unit_test(the_language_changes_every_word_and_back),
     };
