@@ -296,7 +296,10 @@ void app_release(struct app *app, int x, int y) {
     bool palette = app->prompt.kind == PROMPT_PALETTE;
     if (palette && command != CMD_NONE && command != CMD_DISMISS)
         prompt_close(&app->prompt);
-    if (command != CMD_NONE)
+    /* Asked to point at one, a person who clicks a hint does not mean to take it. */
+    if (command == CMD_TAKE_HINT && app_lesson_point(app, thing))
+        app->scene->pinned = thing;
+    else if (command != CMD_NONE)
         app_command(app, command, arg);
     else if (!palette)
         pin(app, thing);

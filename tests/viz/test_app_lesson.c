@@ -1,0 +1,88 @@
+/* A lesson in the window: its questions, answered with the pointer. */
+#include "viz/app_internal.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct app app;
+    struct canvas *canvas;
+    unsigned hint; /* that the open step asks to point at */
+};
+
+/* A lesson's step that asks to point at a hint. */
+static bool find_step(struct app *app, size_t *lesson, size_t *step, unsigned *hint) {
+    for (*lesson = 0; *lesson < app->lesson_count; ++*lesson)
+        for (*step = 0; *step < app->lessons[*lesson]->step_count; ++*step) {
+            const struct question *q = app->lessons[*lesson]->steps[*step].question;
+            if (q && q->kind == QUESTION_POINT && sscanf(q->answer, "hint(%u)", hint) == 1)
+                return true;
+        }
+    return false;
+}
+
+static void open_it(struct fixture *f) {
+    struct error err = {""};
+    struct app_options options = {.workload = "small",
+        .world = {.platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL}};
+    size_t lesson = 0, step = 0;
+    if (!app_open(&f->app, &options, &err))
+        fail_msg("%s", err.text);
+    f->canvas = canvas_new(1280, 720);
+    assert_true(find_step(&f->app, &lesson, &step, &f->hint));
+    assert_true(app_open_lesson(&f->app, lesson, step, &err));
+    app_work(&f->app, UINT64_MAX);
+    app_draw(&f->app, f->canvas);
+    assert_true(f->app.lesson.quiz.question && !f->app.lesson.quiz.answered);
+}
+
+static void close_it(struct fixture *f) {
+    canvas_free(f->canvas);
+    app_close(&f->app);
+}
+
+static void click_hint(struct fixture *f, unsigned hint) {
+    const struct ui *ui = &f->app.ui;
+    for (size_t i = ui->hot_count; i-- > 0;)
+        if (ui->hots[i].command == CMD_TAKE_HINT && ui->hots[i].arg == (int64_t)hint) {
+            struct rect r = ui->hots[i].rect;
+            app_press(&f->app, r.x + r.w / 2, r.y + r.h / 2, false);
+            app_release(&f->app, r.x + r.w / 2, r.y + r.h / 2);
+            return;
+        }
+    fail_msg("hint %u cannot be clicked", hint);
+}
+
+static void a_hint_that_is_asked_for_is_pointed_at_not_taken(void **state) {
+    (void)state;
+    struct fixture f;
+    open_it(&f);
+    size_t taken = session_env(f.app.scene->session)->model.taken_count;
+    click_hint(&f, f.hint);
+    assert_true(f.app.lesson.quiz.answered && f.app.lesson.quiz.right);
+    assert_int_equal(session_env(f.app.scene->session)->model.taken_count, taken);
+    click_hint(&f, f.hint); /* answered: a click is a click again */
+    assert_int_not_equal(session_env(f.app.scene->session)->model.taken_count, taken);
+    close_it(&f);
+}
+
+static void another_hint_is_a_wrong_answer(void **state) {
+    (void)state;
+    struct fixture f;
+    open_it(&f);
+    click_hint(&f, f.hint + 1);
+    assert_true(f.app.lesson.quiz.answered && !f.app.lesson.quiz.right);
+    close_it(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_hint_that_is_asked_for_is_pointed_at_not_taken),
+        cmocka_unit_test(another_hint_is_a_wrong_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
