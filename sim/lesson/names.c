@@ -327,6 +327,10 @@ static bool run_named(struct scope *s, const char *name, struct value *out) {
         *out = truth(r->exited);
     else if (strcmp(name, "ps") == 0)
         *out = count(1 + r->more_ps);
+    else if (strcmp(name, "acting") == 0) /* the number of the P */
+        *out = count(r->acting);
+    else if (strcmp(name, "awaited") == 0 && r->wait[r->acting].waits) /* ... it waits for */
+        *out = count(r->wait[r->acting].holder);
     else if (strcmp(name, "hints_refused") == 0)
         *out = count(refused_hints(r));
     else if (strcmp(name, "asked") == 0) /* for each hint */

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -26,22 +27,26 @@ struct run {
     struct scope scope;
 };
 
-static struct run run_on(const char *platform) {
+static struct run run_of(const char *platform, const char *text) {
     struct error err = {""};
     struct environment env = {.platform = platform_find(platform),
         .provider = PROVIDER_MODEL,
         .seed = {1, 2},
         .residency = true};
-    struct op_source *source = script_parse("t", script, &err);
+    struct op_source *source = script_parse("t", text, &err);
     assert_non_null(source);
     struct session *s = session_new(&env, source, &err);
     assert_non_null(s);
     while (session_pump(s, 100))
         continue;
     const struct recording *rec = session_recording(s);
-    struct run run = {s, scope_of(rec, env.platform, "t", script, recording_count(rec))};
+    struct run run = {s, scope_of(rec, env.platform, "t", text, recording_count(rec))};
     scope_set(&run.scope, SCOPE_END, recording_count(rec));
     return run;
+}
+
+static struct run run_on(const char *platform) {
+    return run_of(platform, script);
 }
 
 static void run_free(struct run *run) {
@@ -183,6 +188,28 @@ static void on_32_bits_the_numbers_are_its_own(void **state) {
     run_free(&run);
 }
 
+static void a_waiting_p_has_someone_it_waits_for(void **state) {
+    (void)state;
+    struct run run = run_of("linux/amd64", "ps 4\ninterleave 1\nrepeat 40\nalloc 8KiB\nend\n");
+    const struct recording *rec = run.scope.rec;
+    const struct event *ev = NULL;
+    refuses(&run, "awaited", "no object of the script");
+    for (uint64_t i = 0; i < recording_count(rec); i++) {
+        ev = recording_event(rec, i);
+        if (ev->kind != EV_WAIT)
+            continue;
+        scope_set(&run.scope, SCOPE_NOW, i + 1);
+        break;
+    }
+    char acting[8], awaited[8];
+    snprintf(acting, sizeof acting, "%u", ev->x);
+    snprintf(awaited, sizeof awaited, "%u", (unsigned)ev->a);
+    says(&run, "acting", acting);
+    says(&run, "awaited", awaited);
+    says(&run, "acting != awaited", "yes");
+    run_free(&run);
+}
+
 static void what_means_nothing_is_refused_in_words(void **state) {
     (void)state;
     struct run run = run_on("linux/amd64");
@@ -224,6 +251,7 @@ int main(void) {
         cmocka_unit_test(objects_go_by_their_names),
         cmocka_unit_test(other_moments_can_be_looked_at),
         cmocka_unit_test(on_32_bits_the_numbers_are_its_own),
+        cmocka_unit_test(a_waiting_p_has_someone_it_waits_for),
         cmocka_unit_test(what_means_nothing_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
