@@ -80,8 +80,9 @@ uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_
     struct os_answer got = h->os->ops->alloc(h->os, size);
     stop_if_diverged(h);
     EMIT(h, EV_OS_ALLOC, 0, got.err, 0, size, got.addr);
-    if (got.addr) {
+    if (got.addr || h->platform->goos == GOOS_WINDOWS) /* there Go counts before it asks */
         stat_add(h, stat, size);
+    if (got.addr) {
         set_range(h, got.addr, round_up(size, h->os->phys_page_size), RANGE_MAPPED, owner);
     } else {
         bool linux_os = h->platform->goos == GOOS_LINUX;
@@ -94,32 +95,46 @@ uint64_t sys_alloc(struct heap *h, uint64_t size, enum stat_id stat, enum range_
     return got.addr;
 }
 
+/* The system would not free, release or take back: Windows alone ends over that. Elsewhere Go never
+ * looks at the answer; what is told is what has really become of the range. */
+static bool was_done(
+    struct heap *h, int err, enum message call, uint64_t size, enum message words) {
+    if (err && h->platform->goos == GOOS_WINDOWS) {
+        heap_print(h, call, size, (uint64_t)err, 0);
+        heap_throw(h, words);
+    }
+    return err == 0;
+}
+
 void sys_free(struct heap *h, uint64_t addr, uint64_t size, enum stat_id stat) {
     if (stat != STAT_COUNT)
         stat_add(h, stat, (uint64_t)0 - size);
     lock(h, &h->os_lock);
-    h->os->ops->free(h->os, addr, size);
+    int err = h->os->ops->free(h->os, addr, size);
     stop_if_diverged(h);
-    EMIT(h, EV_OS_FREE, 0, 0, addr, size, 0);
-    set_range(h, addr, round_up(size, h->os->phys_page_size), RANGE_NONE, OWNER_NOBODY);
+    EMIT(h, EV_OS_FREE, 0, err, addr, size, 0);
+    if (was_done(h, err, MSG_VIRTUAL_FREE, size, MSG_THROW_RELEASE))
+        set_range(h, addr, round_up(size, h->os->phys_page_size), RANGE_NONE, OWNER_NOBODY);
     unlock(h, &h->os_lock);
 }
 
 void sys_unused(struct heap *h, uint64_t addr, uint64_t size) {
     INVARIANT(addr % h->os->phys_page_size == 0 && size % h->os->phys_page_size == 0);
     lock(h, &h->os_lock);
-    h->os->ops->unused(h->os, addr, size);
+    int err = h->os->ops->unused(h->os, addr, size);
     stop_if_diverged(h);
-    EMIT(h, EV_OS_UNUSED, 0, 0, addr, size, 0);
-    set_range(h, addr, size, RANGE_RELEASED, OWNER_HEAP);
+    EMIT(h, EV_OS_UNUSED, 0, err, addr, size, 0);
+    if (was_done(h, err, MSG_VIRTUAL_FREE, 0, MSG_THROW_DECOMMIT)) /* 0: of ever smaller pieces */
+        set_range(h, addr, size, RANGE_RELEASED, OWNER_HEAP);
     unlock(h, &h->os_lock);
 }
 
 void sys_used(struct heap *h, uint64_t addr, uint64_t size) {
     lock(h, &h->os_lock);
-    h->os->ops->used(h->os, addr, size);
+    int err = h->os->ops->used(h->os, addr, size);
     stop_if_diverged(h);
-    EMIT(h, EV_OS_USED, 0, 0, addr, size, 0);
+    EMIT(h, EV_OS_USED, 0, err, addr, size, 0);
+    was_done(h, err, MSG_VIRTUAL_ALLOC, 0, MSG_THROW_COMMIT); /* elsewhere it is only advice */
     set_range(h, addr, size, RANGE_MAPPED, OWNER_HEAP);
     unlock(h, &h->os_lock);
 }

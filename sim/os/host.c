@@ -77,9 +77,11 @@ static struct os_answer host_mmap(
 
 /* Fails only where the kernel cannot split a mapping (their number is limited): it stays, then, and
  * is given back at the end. */
-static void host_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
-    if (munmap(host_ptr(addr), (size_t)size) == 0)
-        note(host_of(k), addr, size, RANGE_NONE);
+static int host_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
+    if (munmap(host_ptr(addr), (size_t)size) != 0)
+        return errno;
+    note(host_of(k), addr, size, RANGE_NONE);
+    return 0;
 }
 
 /* mincore says ENOMEM if any page of a range is unmapped, so it is asked page by page. EINVAL, for

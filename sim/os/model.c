@@ -251,7 +251,7 @@ static struct os_answer model_mmap(
 }
 
 /* Windows frees a reservation whole, whatever size is given. */
-static void model_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
+static int model_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
     struct model *m = model_of(k);
     size = round_up(size, m->page);
     if (on_windows(m)) {
@@ -261,6 +261,7 @@ static void model_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
         *r = m->reservations[--m->reservation_count];
     }
     unmap(m, addr, size);
+    return 0;
 }
 
 static bool model_is_free(struct kernel *k, uint64_t addr, uint64_t size) {

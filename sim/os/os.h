@@ -1,11 +1,13 @@
 /*
  * Where address space comes from: the operating system as the Go runtime's seven sys* functions see
- * it (sysFault is not used here), behind one interface with three providers:
+ * it (sysFault is not used here), behind one interface with these providers:
  *
  *   host    the real kernel of this machine;
  *   model   a simulated address space in which anything can be arranged;
  *   replay  the answers of a recorded transcript; a request that differs from the recorded one is a
  *           failure that names both.
+ *
+ * A fourth, fault (fault.h), stands before any of these and lets calls of one kind fail.
  *
  * All addresses are target addresses of the platform. os_host says where on the host the bytes of
  * one are, for every address in a range that was mapped (or, on 32-bit platforms, allocated).
@@ -39,10 +41,12 @@ struct os_ops {
     struct os_answer (*map)(struct os *os, uint64_t addr, uint64_t size, bool reserved);
     /* sysAlloc: zeroed memory anywhere. */
     struct os_answer (*alloc)(struct os *os, uint64_t size);
-    void (*free)(struct os *os, uint64_t addr, uint64_t size);
+    /* sysFree. Like the two after it, 0 or the platform's errno: then it has not been done, or not
+     * to all of the range. */
+    int (*free)(struct os *os, uint64_t addr, uint64_t size);
     /* sysUnused / sysUsed: contents no longer needed / needed again. The range stays mapped. */
-    void (*unused)(struct os *os, uint64_t addr, uint64_t size);
-    void (*used)(struct os *os, uint64_t addr, uint64_t size);
+    int (*unused)(struct os *os, uint64_t addr, uint64_t size);
+    int (*used)(struct os *os, uint64_t addr, uint64_t size);
     /* sbrk0: the program break. */
     uint64_t (*brk)(struct os *os);
     /* Which of the host's pages of [addr, addr + size) are in memory: sets a byte for each of them,

@@ -189,20 +189,23 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
     return c->answer;
 }
 
-static void on_free(struct os *os, uint64_t addr, uint64_t size) {
+static int on_free(struct os *os, uint64_t addr, uint64_t size) {
     if (!take(os, CALL_FREE, addr, size))
-        return;
+        return 0;
     backing_drop(replay_of(os)->backing, addr, size);
     rangemap_set(&replay_of(os)->given, addr, addr + size, RANGE_NONE, OWNER_NOBODY);
+    return 0;
 }
 
-static void on_unused(struct os *os, uint64_t addr, uint64_t size) {
+static int on_unused(struct os *os, uint64_t addr, uint64_t size) {
     if (take(os, CALL_UNUSED, addr, size))
         backing_release(replay_of(os)->backing, addr, size);
+    return 0;
 }
 
-static void on_used(struct os *os, uint64_t addr, uint64_t size) {
+static int on_used(struct os *os, uint64_t addr, uint64_t size) {
     take(os, CALL_USED, addr, size);
+    return 0;
 }
 
 static uint64_t on_brk(struct os *os) {

@@ -48,9 +48,9 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
     return k->ops->mmap(k, 0, size, ACCESS_USABLE, PLACE_HINT);
 }
 
-static void on_free(struct os *os, uint64_t addr, uint64_t size) {
+static int on_free(struct os *os, uint64_t addr, uint64_t size) {
     struct kernel *k = kernel_of(os);
-    k->ops->munmap(k, addr, size);
+    return k->ops->munmap(k, addr, size);
 }
 
 static uint64_t on_brk(struct os *os) {
@@ -135,23 +135,25 @@ static void linux_split_huge_pages(struct kernel *k, uint64_t addr, uint64_t siz
         k->ops->advise(k, tail, huge, ADVICE_NO_HUGE);
 }
 
-static void linux_unused(struct os *os, uint64_t addr, uint64_t size) {
+static int linux_unused(struct os *os, uint64_t addr, uint64_t size) {
     struct kernel *k = kernel_of(os);
     if (os->huge_page_size != 0)
         linux_split_huge_pages(k, addr, size);
     /* The kernel would round to whole pages and take more than it was given. */
     INVARIANT(addr % os->phys_page_size == 0 && size % os->phys_page_size == 0);
     k->ops->advise(k, addr, size, ADVICE_UNNEEDED);
+    return 0;
 }
 
-static void linux_used(struct os *os, uint64_t addr, uint64_t size) {
+static int linux_used(struct os *os, uint64_t addr, uint64_t size) {
     struct kernel *k = kernel_of(os);
     if (os->huge_page_size == 0)
-        return;
+        return 0;
     uint64_t start = round_up(addr, os->huge_page_size);
     uint64_t end = round_down(addr + size, os->huge_page_size);
     if (start < end)
         k->ops->advise(k, start, end - start, ADVICE_HUGE);
+    return 0;
 }
 
 /* Darwin: always reserves, and takes whatever address the kernel gives. */
@@ -169,15 +171,17 @@ static struct os_answer darwin_map(struct os *os, uint64_t addr, uint64_t size, 
     return k->ops->mmap(k, addr, size, ACCESS_USABLE, PLACE_FIXED);
 }
 
-static void darwin_unused(struct os *os, uint64_t addr, uint64_t size) {
+static int darwin_unused(struct os *os, uint64_t addr, uint64_t size) {
     struct kernel *k = kernel_of(os);
     k->ops->advise(k, addr, size, ADVICE_UNNEEDED);
+    return 0;
 }
 
-static void darwin_used(struct os *os, uint64_t addr, uint64_t size) {
+static int darwin_used(struct os *os, uint64_t addr, uint64_t size) {
     (void)os;
     (void)addr;
     (void)size;
+    return 0;
 }
 
 /* Windows: reserving and committing are two things, and a commit works within one reservation only.
@@ -205,25 +209,29 @@ static struct os_answer windows_map(struct os *os, uint64_t addr, uint64_t size,
 }
 
 /* Commits or decommits a range that may stretch over several reservations: ever smaller pieces are
- * tried until one lies within a single reservation. */
-static void windows_change(struct kernel *k, uint64_t addr, uint64_t size, enum access access) {
+ * tried until one lies within a single reservation. Not even a page can be committed where that
+ * would be more memory than there is. */
+static int windows_change(struct kernel *k, uint64_t addr, uint64_t size, enum access access) {
     while (size > 0) {
         uint64_t piece = size;
-        while (piece >= WINDOWS_PAGE && !k->ops->mmap(k, addr, piece, access, PLACE_WITHIN).addr)
+        struct os_answer a = refused;
+        while (
+            piece >= WINDOWS_PAGE && !(a = k->ops->mmap(k, addr, piece, access, PLACE_WITHIN)).addr)
             piece = round_down(piece / 2, WINDOWS_PAGE);
-        if (piece < WINDOWS_PAGE)
-            BUG("a page at %#llx is in no reservation", (unsigned long long)addr);
+        if (!a.addr)
+            return a.err;
         addr += piece;
         size -= piece;
     }
+    return 0;
 }
 
-static void windows_unused(struct os *os, uint64_t addr, uint64_t size) {
-    windows_change(kernel_of(os), addr, size, ACCESS_NONE);
+static int windows_unused(struct os *os, uint64_t addr, uint64_t size) {
+    return windows_change(kernel_of(os), addr, size, ACCESS_NONE);
 }
 
-static void windows_used(struct os *os, uint64_t addr, uint64_t size) {
-    windows_change(kernel_of(os), addr, size, ACCESS_USABLE);
+static int windows_used(struct os *os, uint64_t addr, uint64_t size) {
+    return windows_change(kernel_of(os), addr, size, ACCESS_USABLE);
 }
 
 void sys_init(struct kernel *k, const struct platform *platform, const struct kernel_ops *ops) {

@@ -37,7 +37,8 @@ struct kernel_ops {
     /* Anonymous private memory, zeroed; bytes. addr 0 and the platform's errno when refused. */
     struct os_answer (*mmap)(
         struct kernel *k, uint64_t addr, uint64_t size, enum access access, enum place place);
-    void (*munmap)(struct kernel *k, uint64_t addr, uint64_t size);
+    /* 0, or the platform's errno. */
+    int (*munmap)(struct kernel *k, uint64_t addr, uint64_t size);
     /* Is no page of the range mapped? (mincore, page by page) */
     bool (*is_free)(struct kernel *k, uint64_t addr, uint64_t size);
     void (*advise)(struct kernel *k, uint64_t addr, uint64_t size, enum advice advice);

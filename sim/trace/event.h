@@ -58,9 +58,9 @@ _Static_assert(sizeof(struct event) == 32, "two events fit a cache line, and fil
     X(OS_RESERVE, "reserve", "1: really reserved", "errno", "addr", "size", "answer")              \
     X(OS_MAP, "map", "1: was reserved", "errno", "addr", "size", "answer")                         \
     X(OS_ALLOC, "alloc", "", "errno", "addr", "size", "answer")                                    \
-    X(OS_FREE, "free", "", "", "addr", "size", "")                                                 \
-    X(OS_UNUSED, "unused", "", "", "addr", "size", "")                                             \
-    X(OS_USED, "used", "", "", "addr", "size", "")                                                 \
+    X(OS_FREE, "free", "", "errno", "addr", "size", "")                                            \
+    X(OS_UNUSED, "unused", "", "errno", "addr", "size", "")                                        \
+    X(OS_USED, "used", "", "errno", "addr", "size", "")                                            \
     /* [a, a+b) was all in one range state (w & 0xff, owner x & 0xff) and is now in another        \
      * (w >> 8, owner x >> 8). Split where the old state changes. */                               \
     X(RANGE, "range", "enum range_state old | new << 8", "owner old | new << 8", "addr", "size",   \
@@ -325,6 +325,7 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(BAD_PAGESIZE, "bad pagesize %x %x start %x")                                                 \
     X(MAP_CONFLICT, "runtime: address space conflict: map(%x) = %x (err %d)")                      \
     X(VIRTUAL_ALLOC, "runtime: VirtualAlloc of %d bytes failed with errno=%d")                     \
+    X(VIRTUAL_FREE, "runtime: VirtualFree of %d bytes failed with errno=%d")                       \
     X(HEAP_OOM, "runtime: out of memory: cannot allocate %d-byte block (%d in use)")               \
     X(NOT_USABLE, "runtime: memory allocated by OS (%x) not in usable range [%x,%x)")              \
     X(MMAP_DENIED, "runtime: mmap: access denied")                                                 \
@@ -349,6 +350,9 @@ enum rung { RUNG_TINY, RUNG_MCACHE, RUNG_MCENTRAL, RUNG_MHEAP, RUNG_OS, RUNG_COU
     X(THROW_MISROUNDED, "fatal error: misrounded allocation in mallocinit")                        \
     X(THROW_CONFLICT, "fatal error: runtime: address space conflict")                              \
     X(THROW_MAP_FAILED, "fatal error: runtime: cannot map pages in arena address space")           \
+    X(THROW_RELEASE, "fatal error: runtime: failed to release pages")                              \
+    X(THROW_DECOMMIT, "fatal error: runtime: failed to decommit pages")                            \
+    X(THROW_COMMIT, "fatal error: runtime: failed to commit pages")                                \
     X(THROW_RUNTIME_OOM, "fatal error: runtime: out of memory")                                    \
     X(THROW_OOM, "fatal error: out of memory")                                                     \
     X(THROW_METADATA, "fatal error: runtime: cannot allocate memory")                              \

@@ -183,6 +183,13 @@ static void tell_map(struct teller *t, const struct event *ev) {
             size, at, region, HEX(ev->c));
 }
 
+/* What the system has not done though it was told to. */
+static void tell_refused(struct teller *t, const struct event *ev) {
+    bool answers = ev->kind == EV_OS_RESERVE || ev->kind == EV_OS_MAP || ev->kind == EV_OS_ALLOC;
+    if (ev->x && !answers)
+        sb_printf(t->out, _(" It refuses, error %u."), ev->x);
+}
+
 void tell_os(struct teller *t, const struct event *ev) {
     struct strbuf *out = t->out;
     switch (ev->kind) {
@@ -207,6 +214,7 @@ void tell_os(struct teller *t, const struct event *ev) {
             HEX(ev->a), region_note(t, ev->a));
         break;
     }
+    tell_refused(t, ev);
 }
 
 void tell_range(struct teller *t, const struct event *ev) {

@@ -21,6 +21,9 @@
     N_("The system refused for want of permission, or because of a limit of the process. Go "      \
        "names "                                                                                    \
        "the cause and ends.")
+#define WINDOWS_REFUSES                                                                            \
+    N_("Windows says whether it has freed, taken or given memory, and Go believes its books only " \
+       "as long as it has. On other systems Go does not look at these answers.")
 #define CHECKS                                                                                     \
     N_("An allocator that starts on wrong assumptions fails much later, far from the cause. So "   \
        "Go looks first, says what it found, and ends.")
@@ -170,6 +173,10 @@ static const struct why_row rows[] = {
     {EV_MESSAGE, MSG_VIRTUAL_ALLOC, MEM, "map_failed_on_windows",
         N_("Windows tells by the error's number whether memory is short or something else is "
            "wrong. Go prints it before it ends.")},
+    {EV_MESSAGE, MSG_VIRTUAL_FREE, MEM, "was_done", WINDOWS_REFUSES},
+    {EV_MESSAGE, MSG_THROW_RELEASE, MEM, "was_done", WINDOWS_REFUSES},
+    {EV_MESSAGE, MSG_THROW_DECOMMIT, MEM, "was_done", WINDOWS_REFUSES},
+    {EV_MESSAGE, MSG_THROW_COMMIT, MEM, "was_done", WINDOWS_REFUSES},
     {EV_MESSAGE, MSG_HEAP_OOM, MHEAP, "grow",
         N_("The heap asks for 1 MiB at least, then for just what is needed. If neither is to be "
            "had, it says how much it tried to get.")},

@@ -53,19 +53,22 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
     return (struct os_answer){.addr = at};
 }
 
-static void on_free(struct os *os, uint64_t addr, uint64_t size) {
+static int on_free(struct os *os, uint64_t addr, uint64_t size) {
     of(os)->calls++;
     backing_drop(of(os)->backing, addr, size);
+    return 0;
 }
 
-static void on_unused(struct os *os, uint64_t addr, uint64_t size) {
+static int on_unused(struct os *os, uint64_t addr, uint64_t size) {
     of(os)->calls++;
     backing_release(of(os)->backing, addr, size);
+    return 0;
 }
 
-static void on_used(struct os *os, uint64_t addr, uint64_t size) {
+static int on_used(struct os *os, uint64_t addr, uint64_t size) {
     (void)addr, (void)size;
     of(os)->calls++;
+    return 0;
 }
 
 static uint64_t on_brk(struct os *os) {

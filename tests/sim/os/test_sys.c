@@ -44,8 +44,9 @@ static struct os_answer fake_mmap(
     return (struct os_answer){addr, 0};
 }
 
-static void fake_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
+static int fake_munmap(struct kernel *k, uint64_t addr, uint64_t size) {
     sb_printf(&((struct fake *)k)->asked, "munmap:%" PRIx64 "+%" PRIx64 " ", addr, size);
+    return 0;
 }
 
 static bool fake_is_free(struct kernel *k, uint64_t addr, uint64_t size) {
@@ -282,6 +283,16 @@ static void windows_changes_each_reservation_by_itself(void **state) {
     sb_free(&f.asked);
 }
 
+static void windows_may_have_no_memory_for_a_single_page(void **state) {
+    (void)state;
+    struct fake f = {0};
+    struct os *os = fake_os(&f, "windows/386");
+    f.err = 1455;
+    assert_int_equal(os->ops->used(os, 0x10000000, 0x2000), 1455);
+    assert_asked(&f, "within-rw:10000000+2000 within-rw:10000000+1000 ");
+    sb_free(&f.asked);
+}
+
 static void errnos_are_the_platforms_own(void **state) {
     (void)state;
     assert_int_equal(sys_errno(platform_find("linux/386"), FAILURE_NO_MEMORY), 12);
@@ -306,6 +317,7 @@ int main(void) {
         cmocka_unit_test(windows_reserves_at_the_hint_or_anywhere),
         cmocka_unit_test(windows_reserves_in_units_of_64_kib),
         cmocka_unit_test(windows_changes_each_reservation_by_itself),
+        cmocka_unit_test(windows_may_have_no_memory_for_a_single_page),
         cmocka_unit_test(errnos_are_the_platforms_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
