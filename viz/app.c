@@ -212,6 +212,7 @@ void app_finish(struct app *app) {
         scene_run_to(app_other_scene(app), UINT64_MAX);
     app_count_ranges(app, UINT64_MAX);
     app_reach(app, UINT64_MAX);
+    app_lesson_watch(app);
 }
 
 void app_seek(struct app *app, uint64_t seq) {
@@ -330,6 +331,7 @@ void app_tick(struct app *app, double seconds) {
         play(app, seconds);
     app_count_ranges(app, RANGE_EVENTS);
     app_reach(app, RANGE_EVENTS);
+    app_lesson_watch(app);
 }
 
 bool app_rerun(struct app *app) {
@@ -339,6 +341,7 @@ bool app_rerun(struct app *app) {
         return false;
     }
     app->centre = CENTRE_AUTO;
+    app->lesson.quiz.looked_at = UINT64_MAX;
     app_work(app, FIRST_EVENTS);
     return true;
 }

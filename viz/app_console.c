@@ -57,6 +57,7 @@ static bool run_lines(struct app *app, const char *lines, struct error *err) {
     scene_run_to(s, end + FED_EVENTS);
     app_seek(app, end);
     app->playing = scene_count(s) > end;
+    app_lesson_watch(app);
     if (!s->running && session_error(s->session)->text[0])
         return error_set(err, "%s", session_error(s->session)->text);
     tell_events(app, end);

@@ -35,6 +35,8 @@ void app_lesson_refill(struct app *app);
 /* The run has begun again in the other width: the step is shown as it is there, if it makes sense.
  */
 void app_lesson_other_width(struct app *app);
+/* The run may have gone on: is the lesson's challenge done? */
+void app_lesson_watch(struct app *app);
 /* Something was clicked: true if that answered the lesson's question. */
 bool app_lesson_point(struct app *app, struct thing thing);
 /* The number typed as an answer has changed; Enter. */

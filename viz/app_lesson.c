@@ -220,6 +220,24 @@ static void digit(struct app *app, int64_t n) {
     }
 }
 
+void app_lesson_watch(struct app *app) {
+    struct lesson_view *v = &app->lesson;
+    if (!v->lesson || app->scene->running)
+        return;
+    uint64_t before = v->quiz.looked_at;
+    if (lesson_view_watch(v, app->scene->session) && !app->teaching)
+        progress_mark(&app->progress, v->lesson, v->step, STEP_RIGHT);
+    app->dirty |= v->quiz.looked_at != before;
+}
+
+static void give_hint(struct app *app) {
+    struct quiz *q = &app->lesson.quiz;
+    if (app->lesson.lesson && q->question && q->hints_told < q->question->hint_count)
+        q->hints_told++;
+    app->lesson_scroll = INT_MAX;
+    app->dirty = true;
+}
+
 void app_scroll_lesson(struct app *app, int by) {
     int most = app->ui.lesson_most, now = app->lesson_scroll < most ? app->lesson_scroll : most;
     app->lesson_scroll = now + by < 0 ? 0 : now + by;
@@ -239,6 +257,7 @@ bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
     case CMD_LESSON_UP: app_scroll_lesson(app, -SCROLL); return true;
     case CMD_ANSWER: digit(app, arg); return true;
     case CMD_ASK_AGAIN: go_variant(app); return true;
+    case CMD_CHALLENGE_HINT: give_hint(app); return true;
     case CMD_TEACH: app->teaching = !app->teaching; return true;
     case CMD_PLAY: /* one key advances */
         if (app->teaching && app->lesson.lesson)

@@ -127,7 +127,9 @@
     X(ANSWER, N_("answer"), "1 2 3 4 5 6 7 8 9", N_("Lesson"),                                     \
         N_("answer a question; with no lesson open: open that one"))                               \
     X(ASK_AGAIN, N_("ask again"), "Shift+Enter", N_("Lesson"),                                     \
-        N_("the questions again, about other numbers"))                                            \
+        N_("the questions again, about other numbers; a challenge from its beginning"))            \
+    X(CHALLENGE_HINT, N_("challenge hint"), "Ctrl+h", N_("Lesson"),                                \
+        N_("a hint for the challenge"))                                                            \
     X(LESSON_DOWN, N_("lesson down"), "Ctrl+Shift+PageDown", N_("Lesson"),                         \
         N_("what the lesson has further down (also wheel)"))                                       \
     X(LESSON_UP, N_("lesson up"), "Ctrl+Shift+PageUp", N_("Lesson"), N_("... and further up"))     \

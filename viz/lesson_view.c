@@ -5,8 +5,12 @@ static void quiz_clear(struct quiz *q) {
     sb_free(&q->ask);
     for (int i = 0; i < MAX_OPTIONS; i++)
         sb_free(&q->options[i]);
+    for (int i = 0; i < MAX_WATCHED; i++)
+        sb_free(&q->watched[i]);
+    for (int i = 0; i < MAX_HINTS; i++)
+        sb_free(&q->hints[i]);
     sb_free(&q->words);
-    *q = (struct quiz){.picked = -1, .right_option = -1};
+    *q = (struct quiz){.picked = -1, .right_option = -1, .looked_at = UINT64_MAX};
 }
 
 void lesson_view_clear(struct lesson_view *v) {
@@ -27,6 +31,8 @@ static bool fill_quiz(struct lesson_view *v, struct scope *scope, struct error *
               prose_fill(&q->ask, path, scope, &v->quiz.ask, err);
     for (int i = 0; ok && i < q->option_count; i++)
         ok = prose_fill(&q->options[i].text, path, scope, &v->quiz.options[i], err);
+    for (int i = 0; ok && i < q->hint_count; i++)
+        ok = prose_fill(&q->hints[i], path, scope, &v->quiz.hints[i], err);
     return ok;
 }
 
@@ -37,7 +43,29 @@ bool lesson_view_fill(
     bool ok =
         lesson_step_prose(v->lesson, v->step, &scope, &v->prose, err) && fill_quiz(v, &scope, err);
     scope_free(&scope);
+    if (ok)
+        lesson_view_watch(v, session);
     return ok;
+}
+
+bool lesson_view_watch(struct lesson_view *v, const struct session *session) {
+    struct quiz *q = &v->quiz;
+    uint64_t count = recording_count(session_recording(session));
+    if (!q->question || q->question->kind != QUESTION_DO || q->looked_at == count)
+        return false;
+    struct error err;
+    struct scope scope = lesson_step_scope(v->lesson, v->step, session, count);
+    for (int i = 0; i < MAX_WATCHED; i++)
+        sb_clear(&q->watched[i]);
+    bool done = question_done(q->question, &scope, q->watched) && !q->answered;
+    if (done) {
+        q->answered = q->right = true;
+        sb_clear(&q->words);
+        prose_fill(&q->question->why, v->lesson->path, &scope, &q->words, &err);
+    }
+    scope_free(&scope);
+    q->looked_at = count;
+    return done;
 }
 
 bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,

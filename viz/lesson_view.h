@@ -17,6 +17,11 @@ struct quiz {
     int picked;          /* the option; -1: none */
     char typed[32];      /* the number, as it was typed */
     struct strbuf words; /* why */
+    /* Of a challenge: */
+    struct strbuf watched[MAX_WATCHED]; /* the numbers, as they are now */
+    struct strbuf hints[MAX_HINTS];
+    int hints_told;
+    uint64_t looked_at; /* events that there were when they were looked at; UINT64_MAX: never */
 };
 
 struct lesson_view {
@@ -36,6 +41,9 @@ bool lesson_view_fill(
 /* Grades a reply; the quiz is answered then. */
 bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,
     const struct reply *reply, struct error *err);
+/* Looks at a challenge: what is watched, and whether it is done, once for each length of the run.
+ * True if it is done now and was not before. */
+bool lesson_view_watch(struct lesson_view *v, const struct session *session);
 /* Closes the lesson. */
 void lesson_view_clear(struct lesson_view *v);
 

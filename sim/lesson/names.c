@@ -606,14 +606,27 @@ static bool class_member(const struct value *of, const char *name, struct value 
     return true;
 }
 
+/* How often an mcache has got a span of that span class. */
+static uint64_t count_refills(const struct scope *s, uint64_t spanclass) {
+    uint64_t n = 0, end = s->seq[s->moment];
+    for (uint64_t i = 0; i < end; i++) {
+        const struct event *ev = recording_event(s->rec, i);
+        n += ev->kind == EV_CACHE && ev->w == spanclass && ev->b;
+    }
+    return n;
+}
+
 static bool central_member(
-    const struct replica *r, const struct value *of, const char *name, struct value *out) {
+    struct scope *s, const struct value *of, const char *name, struct value *out) {
+    const struct replica *r = scope_replica(s);
     if (strcmp(name, "nonempty") == 0)
         *out = count(r->lists[LIST_NONEMPTY + of->n].count);
     else if (strcmp(name, "empty") == 0)
         *out = count(r->lists[LIST_EMPTY + of->n].count);
     else if (strcmp(name, "nmalloc") == 0)
         *out = count(r->nmalloc[of->n]);
+    else if (strcmp(name, "refills") == 0)
+        *out = count(count_refills(s, (uint64_t)of->n));
     else
         return false;
     return true;
@@ -629,7 +642,7 @@ bool name_member(struct scope *s, const struct value *of, const char *name, stru
     case VALUE_OBJECT: known = object_member(s, of, name, out); break;
     case VALUE_ATTEMPT: known = attempt_member(s, of, name, out); break;
     case VALUE_CLASS: known = class_member(of, name, out); break;
-    case VALUE_CENTRAL: known = central_member(r, of, name, out); break;
+    case VALUE_CENTRAL: known = central_member(s, of, name, out); break;
     case VALUE_SPAN:
         if (!of->n)
             return error_set(err, "there is no span to have a `%s`", name);

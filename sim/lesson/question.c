@@ -60,7 +60,27 @@ static bool read_answer(struct question_reader *r, enum question_kind kind, cons
     q->answer = cut_expression(line);
     q->answer_line = r->line;
     free(line);
-    return q->answer || fail(r, "no expression; expected `answer {...}` or `point {...}`");
+    return q->answer ||
+           fail(r, "no expression; expected `answer {...}`, `point {...}` or `do {...}`");
+}
+
+static bool read_watched(struct question_reader *r, const char *text) {
+    struct question *q = r->q;
+    if (q->kind != QUESTION_DO || q->watched_count == MAX_WATCHED)
+        return fail(r, "nothing can be watched here; expected at most 4 lines `see` below `do`");
+    struct question_watch *w = &q->watched[q->watched_count++];
+    w->label = xstrdup(text);
+    w->expression = cut_expression(w->label);
+    w->line = r->line;
+    return w->expression || fail(r, "nothing is watched; expected `see TEXT {EXPRESSION}`");
+}
+
+static bool read_hint(struct question_reader *r, const char *text) {
+    struct question *q = r->q;
+    if (q->kind != QUESTION_DO || q->hint_count == MAX_HINTS)
+        return fail(r, "a hint too many; expected at most 3 lines `hint` below `do`");
+    prose_add(&q->hints[q->hint_count++], text, r->line);
+    return true;
 }
 
 static bool read_line(struct question_reader *r, const char *line) {
@@ -77,6 +97,12 @@ static bool read_line(struct question_reader *r, const char *line) {
         return read_answer(r, QUESTION_NUMBER, line + 7);
     if (strncmp(line, "point ", 6) == 0)
         return read_answer(r, QUESTION_POINT, line + 6);
+    if (strncmp(line, "do ", 3) == 0)
+        return read_answer(r, QUESTION_DO, line + 3);
+    if (strncmp(line, "see ", 4) == 0)
+        return read_watched(r, line + 4);
+    if (strncmp(line, "hint ", 5) == 0)
+        return read_hint(r, line + 5);
     if (strncmp(line, "why ", 4) == 0) {
         r->reason = true;
         prose_add(&q->why, line + 4, r->line);
@@ -110,8 +136,8 @@ bool question_parse(
     if (!q->ask.line_count)
         return fail(&r, "the question asks nothing; expected its text first");
     if (!q->answer && q->option_count < 2)
-        return fail(&r, "the question has no answer; expected two options or more, `answer {...}` "
-                        "or `point {...}`");
+        return fail(&r, "the question has no answer; expected two options or more, `answer "
+                        "{...}`, `point {...}` or `do {...}`");
     return q->why.line_count || fail(&r, "the question gives no reason; expected `why ...`");
 }
 
@@ -123,6 +149,12 @@ void question_free(struct question *q) {
         prose_free(&q->options[i].wrong);
         free(q->options[i].condition);
     }
+    for (int i = 0; i < q->watched_count; i++) {
+        free(q->watched[i].label);
+        free(q->watched[i].expression);
+    }
+    for (int i = 0; i < q->hint_count; i++)
+        prose_free(&q->hints[i]);
     free(q->answer);
     *q = (struct question){0};
 }
@@ -174,6 +206,10 @@ bool question_check(const struct question *q, const char *path, struct scope *sc
     for (int i = 0; ok && i < q->option_count; i++)
         ok = check_text(&q->options[i].text, path, scope, err) &&
              check_text(&q->options[i].wrong, path, scope, err);
+    for (int i = 0; ok && i < q->hint_count; i++)
+        ok = check_text(&q->hints[i], path, scope, err);
+    for (int i = 0; ok && i < q->watched_count; i++)
+        ok = evaluate(path, q->watched[i].line, scope, q->watched[i].expression, &v, &n, err);
     if (!ok)
         return false;
     return q->kind == QUESTION_PICK ? find_option(q, path, scope, option, err)
@@ -235,13 +271,27 @@ bool question_grade(const struct question *q, const char *path, struct scope *sc
     case QUESTION_PICK: out->right = reply->option == option; break;
     case QUESTION_NUMBER: out->right = reply->number == n; break;
     case QUESTION_POINT: out->right = holds(reply->thing, (uint64_t)n, scope); break;
+    case QUESTION_DO: out->right = n != 0; break;
     }
     if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
         reply->option < q->option_count)
         prose_fill(&q->options[reply->option].wrong, path, scope, &out->words, err);
-    if (!out->right && q->kind != QUESTION_PICK) {
+    if (!out->right && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_POINT)) {
         value_text(&v, "", &out->words);
         sb_puts(&out->words, "\n\n");
     }
     return prose_fill(&q->why, path, scope, &out->words, err);
+}
+
+bool question_done(
+    const struct question *q, struct scope *scope, struct strbuf values[MAX_WATCHED]) {
+    struct value v;
+    struct error err;
+    int64_t n;
+    for (int i = 0; i < q->watched_count; i++)
+        if (!expr_text(scope, q->watched[i].expression, &values[i], &err)) {
+            sb_clear(&values[i]);
+            sb_puts(&values[i], "–");
+        }
+    return expr_eval(scope, q->answer, &v, &err) && value_number(&v, &n) && n;
 }

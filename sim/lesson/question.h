@@ -18,6 +18,9 @@
  *                            below say what is wrong with it, for who picked it.
  *   answer {EXPRESSION}      a number, typed in: 48, 0x30, 64KiB
  *   point {ADDRESS}          a place in the picture: what is clicked has to hold the address
+ *   do {CONDITION}           a challenge: the program is to be brought to where that holds, by
+ * lines typed after the script's or by another world. These may follow: see TEXT {EXPRESSION}    a
+ * number to watch on the way hint TEXT                told when asked for, one by one
  *
  * All text may have expressions. They see the moment at which the step stops; after(...) is the
  * next step's. A question's lines are what a reader of the file sees, so they come before the step
@@ -29,14 +32,20 @@
 #include "sim/lesson/prose.h"
 #include "sim/trace/thing.h"
 
-enum question_kind { QUESTION_PICK, QUESTION_NUMBER, QUESTION_POINT };
+enum question_kind { QUESTION_PICK, QUESTION_NUMBER, QUESTION_POINT, QUESTION_DO };
 
-enum { MAX_OPTIONS = 6 };
+enum { MAX_OPTIONS = 6, MAX_WATCHED = 4, MAX_HINTS = 3 };
 
 struct question_option {
     struct prose text;
     char *condition;
     struct prose wrong; /* no lines: nothing is said */
+    int line;
+};
+
+/* What is watched in a challenge. */
+struct question_watch {
+    char *label, *expression;
     int line;
 };
 
@@ -46,8 +55,12 @@ struct question {
     struct prose ask;
     struct question_option options[MAX_OPTIONS];
     int option_count;
-    char *answer; /* NUMBER, POINT: the expression */
+    char *answer; /* NUMBER, POINT, DO: the expression */
     int answer_line;
+    struct question_watch watched[MAX_WATCHED]; /* DO */
+    int watched_count;
+    struct prose hints[MAX_HINTS]; /* DO */
+    int hint_count;
     struct prose why;
 };
 
@@ -73,9 +86,14 @@ struct grade {
  * exactly one option hold? *option: that one. */
 bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
     struct error *err);
-/* Grades a reply. False and err as question_check. */
+/* Grades a reply; to a challenge there is none: it is right when done. False and err as
+ * question_check. */
 bool question_grade(const struct question *q, const char *path, struct scope *scope,
     const struct reply *reply, struct grade *out, struct error *err);
+/* Does a challenge's condition hold, and what is watched? values: texts, each the caller's, "–" for
+ * what has no value at this moment. */
+bool question_done(
+    const struct question *q, struct scope *scope, struct strbuf values[MAX_WATCHED]);
 /* Reads a number as people type it: 48, 0x30, 64KiB, 1,024, 48 B. */
 bool question_number(const char *text, int64_t *out);
 

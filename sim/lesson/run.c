@@ -173,12 +173,12 @@ static bool is_note(const struct event *ev, enum event_kind kind) {
     return ev->kind == kind && ev->w == OP_NOTE;
 }
 
-/* Nothing will be added to the recording. */
+/* Nothing will be added to the recording, unless somebody types it. */
 static bool is_over(const struct lesson_step *step, const struct recording *rec) {
     uint64_t count = recording_count(rec), ops = recording_op_count(rec);
     if (!count || recording_event(rec, count - 1)->kind != EV_OP_END)
         return false;
-    return ops == step->script->ops || recording_event(rec, count - 2)->kind == EV_EXIT;
+    return ops >= step->script->ops || recording_event(rec, count - 2)->kind == EV_EXIT;
 }
 
 /* What a stop's phase, or all of the run, is made of. */

@@ -145,6 +145,10 @@ static bool pose(const struct question *q, const char *path, struct scope *scope
     struct strbuf lines = {0};
     if (!tell_question(q, path, scope, out, err))
         return false;
+    if (q->kind == QUESTION_DO) {
+        fprintf(out, "  %s\n", _("A challenge for the window: its console goes on with the run."));
+        return true;
+    }
     bool answered = ask(q, in, out, &reply);
     if ((!answered && !answer_itself(q, path, scope, &reply, err)) ||
         !question_grade(q, path, scope, &reply, &grade, err))

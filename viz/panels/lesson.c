@@ -228,6 +228,54 @@ static void draw_task(struct ui *ui, const struct quiz *q, struct rect *at, bool
         ui_click(ui, box, CMD_ANSWER, 0);
 }
 
+/* What is watched: words, and the number of now. */
+static void draw_watched(struct ui *ui, const struct quiz *q, int i, struct rect *at, bool draw) {
+    const char *label = q->question->watched[i].label, *value = sb_text(&q->watched[i]);
+    int value_w = text_width(ui->fonts, FACE_MONO, px(ui, SIZE_BODY), value), gap = px(ui, 10);
+    int label_w = at->w - value_w - gap;
+    int h = ui_paragraph_height(ui, label_w, FACE_SANS, SIZE_BODY, label, INT_MAX);
+    struct rect row = take_top(at, h);
+    take_top(at, px(ui, 3));
+    if (!draw)
+        return;
+    ui_paragraph(ui, rect_make(row.x, row.y, label_w, h), FACE_SANS, SIZE_BODY,
+        color_of(ui, COLOR_muted), label);
+    ui_text(ui, rect_make(row.x + row.w - value_w - gap, row.y, value_w + gap, h), FACE_MONO,
+        SIZE_BODY, 2, color_of(ui, COLOR_attention), value);
+}
+
+/* How to go on with a challenge: type lines, have a hint, start over. */
+static void draw_ways(struct ui *ui, const struct quiz *q, struct rect row) {
+    static const struct {
+        const char *label;
+        enum command command;
+    } ways[] = {{N_("console"), CMD_CONSOLE}, {N_("a hint"), CMD_CHALLENGE_HINT},
+        {N_("start over"), CMD_ASK_AGAIN}};
+    int n = (int)ARRAY_LEN(ways), gap = px(ui, 6), w = (row.w - (n - 1) * gap) / n;
+    for (int i = 0; i < n; i++) {
+        struct rect r = {row.x + i * (w + gap), row.y, w, row.h};
+        if (ways[i].command == CMD_CHALLENGE_HINT && q->hints_told == q->question->hint_count) {
+            draw_disabled(ui, r, _(ways[i].label));
+            continue;
+        }
+        ui_button(ui, r, _(ways[i].label), false, ways[i].command, 0);
+        draw_frame(ui->canvas, r, px(ui, 6), px(ui, 1), color_of(ui, COLOR_faint));
+    }
+}
+
+static void draw_challenge(struct ui *ui, const struct quiz *q, struct rect *at, bool draw) {
+    for (int i = 0; i < q->question->watched_count; i++)
+        draw_watched(ui, q, i, at, draw);
+    for (int i = 0; i < q->hints_told; i++) {
+        take_top(at, px(ui, 6));
+        card_text(ui, at, FACE_SANS, color_of(ui, COLOR_text), sb_text(&q->hints[i]), draw);
+    }
+    take_top(at, px(ui, 8));
+    struct rect row = take_top(at, px(ui, FOOT_H - 4));
+    if (draw)
+        draw_ways(ui, q, row);
+}
+
 /* The card, or only its height. */
 static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool draw) {
     struct rect at = rect_inset(card, px(ui, 12));
@@ -240,12 +288,18 @@ static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool
     take_top(&at, px(ui, 8));
     for (int i = 0; i < q->question->option_count; i++)
         draw_option(ui, q, i, q->right_option == i, &at, draw);
-    if (!q->question->option_count)
+    bool challenge = q->question->kind == QUESTION_DO;
+    if (challenge)
+        draw_challenge(ui, q, &at, draw);
+    else if (!q->question->option_count)
         draw_task(ui, q, &at, draw);
     if (q->answered) {
         take_top(&at, px(ui, 4));
         card_text(ui, &at, FACE_BOLD, color_of(ui, q->right ? COLOR_granted : COLOR_attention),
-            q->right ? _("Right.") : _("Not so."), draw);
+            challenge  ? _("Done.")
+            : q->right ? _("Right.")
+                       : _("Not so."),
+            draw);
         card_text(ui, &at, FACE_SANS, color_of(ui, COLOR_text), sb_text(&q->words), draw);
     }
     return at.y - top + 2 * px(ui, 12);

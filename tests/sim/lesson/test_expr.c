@@ -159,6 +159,17 @@ static void objects_go_by_their_names(void **state) {
     run_free(&run);
 }
 
+static void refills_of_a_class_are_counted(void **state) {
+    (void)state;
+    struct run run = run_of("linux/amd64", "repeat 17\nalloc 1024\nend\nalloc 48\ncollect\n");
+    says(&run, "mcentral(1024, 1).refills", "3");
+    says(&run, "mcentral(48, 1).refills", "1");
+    says(&run, "mcentral(48).refills", "0");
+    scope_set(&run.scope, SCOPE_NOW, 0);
+    says(&run, "mcentral(1024, 1).refills", "0");
+    run_free(&run);
+}
+
 static void other_moments_can_be_looked_at(void **state) {
     (void)state;
     struct run run = run_on("linux/amd64");
@@ -249,6 +260,7 @@ int main(void) {
         cmocka_unit_test(a_value_knows_how_it_is_written),
         cmocka_unit_test(names_read_the_heap),
         cmocka_unit_test(objects_go_by_their_names),
+        cmocka_unit_test(refills_of_a_class_are_counted),
         cmocka_unit_test(other_moments_can_be_looked_at),
         cmocka_unit_test(on_32_bits_the_numbers_are_its_own),
         cmocka_unit_test(a_waiting_p_has_someone_it_waits_for),
