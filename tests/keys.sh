@@ -55,6 +55,13 @@ ready() {
     1) key 2 ;;
     Shift+Down | Shift+Up | Ctrl+Down | Ctrl+Up) key End g ;;
     Shift+y) key Home less End greater ;;
+    Ctrl+h)
+        key x ctrl+shift+p
+        sleep 0.3
+        xdotool type --delay 40 challenges
+        key Return
+        sleep 1
+        ;;
     esac
 }
 none=
