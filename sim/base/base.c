@@ -58,12 +58,20 @@ void array_reserve(void **array, size_t *cap, size_t need, size_t elem_size) {
     *cap = grown;
 }
 
+/* What quotes a file's bytes stays one line, and tells a terminal nothing. */
+static void as_one_line(char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = ' ';
+}
+
 bool error_set(struct error *err, const char *fmt, ...) {
     if (err) {
         va_list args;
         va_start(args, fmt);
         vsnprintf(err->text, sizeof err->text, fmt, args);
         va_end(args);
+        as_one_line(err->text);
     }
     return false;
 }

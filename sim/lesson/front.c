@@ -75,6 +75,7 @@ static bool read_varied(struct front_reader *r, const char *name, const char *va
 
 static bool read_key(struct front_reader *r, const char *key, const char *value) {
     if (strcmp(key, "title") == 0) {
+        free(r->f->title); /* said twice, the last one holds */
         r->f->title = xstrdup(value);
         return *value || fail(r, "expected title: WORDS");
     }

@@ -284,8 +284,7 @@ static void visit_ops(const struct lesson_script *script, op_visitor *visit, voi
 
 static bool count_op(void *arg, const struct op *op) {
     (void)op;
-    ++*(uint64_t *)arg;
-    return true;
+    return ++*(uint64_t *)arg <= LESSON_MOST_OPS;
 }
 
 struct phase_search {
@@ -320,9 +319,18 @@ static bool find_phases(struct lesson_reader *r) {
     return true;
 }
 
-static void count_ops(struct lesson *l) {
-    for (size_t i = 0; i < l->script_count; i++)
-        visit_ops(l->scripts[i], count_op, &l->scripts[i]->ops);
+static bool count_ops(struct lesson_reader *r) {
+    const struct lesson *l = r->lesson;
+    for (size_t i = 0; i < l->script_count; i++) {
+        struct lesson_script *script = l->scripts[i];
+        visit_ops(script, count_op, &script->ops);
+        if (script->ops > LESSON_MOST_OPS)
+            return error_set(r->err,
+                "%s:%d: the script makes more than %d operations; expected a run that somebody can "
+                "step through",
+                r->path, 1 + (int)strspn(script->text, "\n"), LESSON_MOST_OPS);
+    }
+    return true;
 }
 
 /* The front matter and the heading say the same. */
@@ -343,8 +351,7 @@ static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
         return false;
     if (!r->lesson->step_count)
         return fail(r, r->line ? r->line : 1, "the lesson has no steps; expected `## TITLE`");
-    count_ops(r->lesson);
-    return check_title(r) && find_phases(r);
+    return count_ops(r) && check_title(r) && find_phases(r);
 }
 
 struct lesson *lesson_parse_variant(

@@ -51,6 +51,9 @@
 #include "sim/trace/thing.h"
 #include "sim/work/session.h"
 
+/* A script of a lesson may make so many operations: it is gone through when the lesson is read. */
+enum { LESSON_MOST_OPS = 1000000 };
+
 struct lesson_script {
     char *file;   /* the lesson's path, for messages */
     char *text;   /* after as many empty lines as stand above it in the file */

@@ -52,8 +52,12 @@ void progress_read(struct progress *p, const char *path) {
     struct error err;
     *p = (struct progress){0};
     if (xdg_exists(path) && file_read(path, &text, NULL, &err))
-        for (char *line = strtok(text.text, "\n"); line; line = strtok(NULL, "\n"))
+        for (const char *at = sb_text(&text); *at;) {
+            char *line = xstrndup(at, strcspn(at, "\n"));
+            at += strlen(line) + (at[strlen(line)] == '\n');
             read_line(p, line);
+            free(line);
+        }
     sb_free(&text);
     p->changed = false;
 }

@@ -244,6 +244,9 @@ enum stat_id {
     LOCAL_STAT_COUNT = STAT_COUNT - STAT_LOCAL
 };
 
+/* Objects have numbers below this, so that a typo, or a damaged file, does not eat all memory. */
+enum { MAX_OBJECTS = 1 << 26 };
+
 /* P's that a heap can have. */
 enum { MAX_PS = 8 };
 

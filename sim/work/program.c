@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OBJECTS = 1 << 26 }; /* a limit on numbers, so that a typo does not eat all memory */
-
 struct program *program_new(struct os *os, struct sink *sink) {
     struct program *p = xcalloc(1, sizeof *p);
     p->os = os;

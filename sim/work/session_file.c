@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- Writing --- */
 
@@ -271,12 +272,19 @@ static bool take_text(struct session *s, const char *path, struct error *err) {
     return ok;
 }
 
+/* Can it be read to its end, whoever named it? Not so standard input, pipes and devices. */
+static bool is_plain_file(const char *path) {
+    struct stat st;
+    return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* The workload, if it is still there: not to have it is no failure. */
 static void find_source(struct session *s) {
+    const char *name = s->loaded->view.workload;
     struct environment unused;
-    if (!s->loaded->view.workload)
+    if (!name || !(is_builtin(name) || is_plain_file(name)))
         return;
-    s->source = workload_open(s->loaded->view.workload, &s->env, &unused, NULL, NULL);
+    s->source = workload_open(name, &s->env, &unused, NULL, NULL);
     env_free(&unused);
 }
 

@@ -117,6 +117,8 @@ static void errors_are_filled_and_say_false(void **state) {
     struct error err = {""};
     assert_false(error_set(&err, "%s:%d: broken", "f", 3));
     assert_string_equal(err.text, "f:3: broken");
+    assert_false(error_set(&err, "`%s` is wrong", "a\nb\033[2J"));
+    assert_string_equal(err.text, "`a b [2J` is wrong");
     assert_false(error_set(NULL, "nobody listens"));
     char large[2000];
     memset(large, 'x', sizeof large - 1);

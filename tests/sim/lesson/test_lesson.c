@@ -302,6 +302,8 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
         {"# T\n## S\n```arena\ninit\n", "l.md:3: the block is not closed"},
         {"# T\n## S\n```arena loud\n```\n", "l.md:3: unknown words after `arena`"},
         {"# T\n## S\n```arena\n\ninit\nallocate 5\n```\n", "l.md:6: "},
+        {"# T\n## S\ns\n```arena\nrepeat 1000000000\nalloc 8\nend\n```\n<!-- view\nstop end\n-->\n",
+            "l.md:5: the script makes more than 1000000 operations"},
         {STEP "stop end\n", "l.md:7: the comment is not closed"},
         {STEP "stop end\nstop end\n-->\n", "l.md:9: this step stops on line 8 already"},
         {STEP "stop end\n-->\n```arena\ninit\n```\n", "l.md:10: the step has a second script"},

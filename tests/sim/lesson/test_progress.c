@@ -72,6 +72,9 @@ static void lines_that_cannot_be_are_left_out(void **state) {
     assert_int_equal(p.count, 1);
     assert_int_equal(progress_of(&p, &lesson, 0), STEP_RIGHT);
     progress_free(&p);
+    progress_read(&p, scratch_file(&dir, "empty", "", 0));
+    assert_int_equal(p.count, 0);
+    progress_free(&p);
     progress_read(&p, dir.dir); /* a directory */
     assert_int_equal(p.count, 0);
     progress_free(&p);

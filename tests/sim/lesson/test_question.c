@@ -245,13 +245,13 @@ static void front_matter_says_what_a_lesson_is(void **state) {
     struct front f;
     struct error err = {""};
     struct strbuf line = {0};
-    static const char text[] = "---\ntitle: The hints\nnumber: 4\nplatforms: both\n"
+    static const char text[] = "---\ntitle: Hints\ntitle: The hints\nnumber: 4\nplatforms: both\n"
                                "prerequisites: 2, 3\nminutes: 6\nvary size: 16 24 48\n---\n# T\n";
     for (unsigned variant = 0; variant < 6; variant++) {
         static const char *const sizes[] = {"16", "24", "48"};
         assert_true(front_parse(&f, "l.md", text, variant, &err));
         assert_string_equal(f.title, "The hints");
-        assert_true(f.number == 4 && f.minutes == 6 && f.on_64 && f.on_32 && f.lines == 8);
+        assert_true(f.number == 4 && f.minutes == 6 && f.on_64 && f.on_32 && f.lines == 9);
         assert_int_equal(f.prerequisite_count, 2);
         assert_int_equal(f.prerequisites[1], 3);
         assert_string_equal(f.varied[0].value, sizes[variant % 3]);

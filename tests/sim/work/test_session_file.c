@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct scratch scratch;
@@ -188,6 +189,26 @@ static void nonsense_in_the_text_is_told_in_one_line(void **state) {
     session_free(s);
 }
 
+/* Nobody writes into the pipe: reading it would never end. */
+static void what_is_no_plain_file_is_not_read_as_the_workload(void **state) {
+    struct error err = {""};
+    struct strbuf text = {0};
+    char fifo[160];
+    snprintf(fifo, sizeof fifo, "%s", scratch_path(*state, "fifo"));
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    const char *const names[] = {"-", "/dev/zero", fifo};
+    const char *path = scratch_path(*state, "text.arec");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        sb_clear(&text);
+        sb_printf(&text, "workload %s\n", names[i]);
+        write_text(path, text.text);
+        struct session *s = load(path, NULL);
+        assert_false(session_restart(s, session_env(s), &err));
+        session_free(s);
+    }
+    sb_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_session_opens_again_as_it_was_left, begin, end),
@@ -195,6 +216,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(without_its_workload_it_says_so_and_stays, begin, end),
         cmocka_unit_test_setup_teardown(written_while_it_runs_it_is_the_same, begin, end),
         cmocka_unit_test_setup_teardown(nonsense_in_the_text_is_told_in_one_line, begin, end),
+        cmocka_unit_test_setup_teardown(
+            what_is_no_plain_file_is_not_read_as_the_workload, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
