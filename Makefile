@@ -19,12 +19,15 @@ OUT.release   := $(TOP)
 OUT.debug     := $(TOP)/debug
 OUT.asan      := $(TOP)/asan
 OUT.tsan      := $(TOP)/tsan
+OUT.fuzz      := $(TOP)/fuzz
 FLAGS.release := -O2 -g
 FLAGS.debug   := -O0 -g -DHEAP_CHECK=1
 FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
-OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan or tsan))
+FLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+                 -fsanitize=fuzzer-no-link,address,undefined
+OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan, tsan or fuzz))
 
 # Programs built elsewhere find lessons, themes and workloads here all the same.
 ifneq ($(filter /% ../% ~%,$(BUILD)),)
@@ -50,21 +53,36 @@ VIZ      := $(wildcard viz/*.c viz/*/*.c)
 SIM_TEST := $(wildcard tests/sim/*.c tests/sim/*/*.c)
 VIZ_TEST := $(wildcard tests/viz/*.c tests/viz/*/*.c)
 BENCH    := $(wildcard tests/bench/*.c)
-SOURCES  := $(SIM) $(VIZ) $(SIM_TEST) $(VIZ_TEST) $(BENCH)
+FUZZ     := $(wildcard tests/fuzz/*.c)
+SOURCES  := $(SIM) $(VIZ) $(SIM_TEST) $(VIZ_TEST) $(BENCH) $(FUZZ)
 HEADERS  := $(wildcard sim/*/*.h viz/*.h viz/*/*.h tests/*/*.h tests/*/*/*.h)
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 tests     = $(foreach f,$(1),$(if $(filter test_%,$(notdir $(f))),$(f)))
 programs  = $(patsubst %.c,$(OUT)/%,$(call tests,$(1)))
 shared    = $(call objects,$(filter-out $(call tests,$(1)),$(1)))
 
+# Targets of tests/fuzz/, whose main is libFuzzer's, or replay.c.
+FUZZ_TARGETS  := $(filter-out fuzz replay seeds,$(basename $(notdir $(FUZZ))))
+FUZZ_PROGRAMS := $(addprefix $(OUT)/tests/fuzz/,$(FUZZ_TARGETS) seeds)
+FUZZ_MAIN     := $(if $(filter fuzz,$(MODE)),,$(OUT)/obj/tests/fuzz/replay.o)
+
 all: $(OUT)/arenasim $(if $(M32),,$(OUT)/arenascope) catalogues
-tests: catalogues $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST)))
+tests: catalogues $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST))) $(if $(M32),,$(FUZZ_PROGRAMS))
 
 $(OUT)/libsim.a: $(call objects,$(filter-out sim/main.c,$(SIM)))
 $(OUT)/libviz.a: $(call objects,$(filter-out viz/main.c,$(VIZ)))
 $(OUT)/lib%.a:
 	@rm -f $@
 	@ar rcs $@ $^
+
+$(FUZZ_PROGRAMS): $(OUT)/tests/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/fuzz.o $(OUT)/libsim.a
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(LINK) $(if $(FUZZ_MAIN)$(filter seeds,$(@F)),,-fsanitize=fuzzer) $(filter-out %/libsim.a,$^) \
+		$(OUT)/libsim.a $(LIBS) -o $@
+$(filter-out %/seeds,$(FUZZ_PROGRAMS)): $(FUZZ_MAIN)
+$(OUT)/tests/fuzz/settings: $(OUT)/libviz.a
+$(OUT)/tests/fuzz/settings: private LIBS += $(WINDOW_LIBS)
 
 # Neither arenasim nor the tests of sim/ are linked with the window's libraries.
 $(OUT)/arenasim: $(OUT)/obj/sim/main.o $(OUT)/libsim.a
@@ -135,6 +153,7 @@ help:
 	@echo 'make soak        random programs through heap, checker and replica: 10 minutes, or SOAK_SECONDS='
 	@echo 'make monkey      acts by lot in the window, with sanitizers: 10 minutes, or MONKEY_SECONDS='
 	@echo 'make layout      texts of the window in thousands of pictures: none cut, none over another'
+	@echo 'make fuzz        bytes by lot for whatever reads files, guided by coverage: FUZZ_SECONDS=60 each'
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
@@ -144,7 +163,7 @@ help:
 	@echo 'make format      clang-format every source; format-check only looks'
 	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
 	@echo 'make clean       remove $(BUILD)/'
-	@echo 'With any of them: MODE=release|debug|asan|tsan  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
+	@echo 'With any of them: MODE=release|debug|asan|tsan|fuzz  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
 	@echo 'With M32=1: 32-bit programs, without the window; `make deps M32=1` installs what they need'
 
 deps:
@@ -225,6 +244,14 @@ layout:
 	$(BUILD_ALL) catalogues $(OUT)/tests/viz/test_layout
 	LAYOUT_DRAWS=$(LAYOUT_DRAWS) $(OUT)/tests/viz/test_layout
 
+# Every target of tests/fuzz/ (or FUZZ_TARGETS=), under libFuzzer; `make test` has a short form that
+# needs no clang.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@CC=clang assets/deps.sh fuzz
+	$(BUILD_ALL) CC=clang MODE=fuzz $(addprefix $(OUT.fuzz)/tests/fuzz/,$(FUZZ_TARGETS) seeds) $(OUT.fuzz)/arenasim
+	BUILD=$(OUT.fuzz) tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
 # What runs threads, where a race would be seen.
 TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
 tsan:
@@ -264,5 +291,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak monkey layout tsan bench-view golden format format-check lint clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view golden format format-check lint clean FORCE
 .DELETE_ON_ERROR:

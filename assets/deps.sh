@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh run|test|m32|lint: makes sure that what building, testing, 32-bit programs (with their
-# tests), or linting needs is there.
+# deps.sh run|test|m32|fuzz|lint: makes sure that what building, testing, 32-bit programs (with their
+# tests), fuzzing, or linting needs is there.
 #
 # If it is, says and does nothing. Otherwise installs what is missing, by name, with apt-get: as
 # root, or through sudo where that asks nothing or a person is there to be asked. Where it cannot
@@ -43,6 +43,8 @@ m32  | runs_32 -lz zlib.h     | lib32z1-dev        zlib-devel.i686      lib32-zl
 m32  | runs_32 -lzstd zstd.h  | libzstd-dev:i386   libzstd-devel.i686   lib32-zstd       -
 m32  | runs_32 -lmd4c md4c.h  | libmd4c-dev:i386 md4c-devel.i686      -                -
 m32  | runs_32 -lcmocka setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev:i386 libcmocka-devel.i686 -            -
+fuzz | has clang              | clang              clang                clang            llvm
+fuzz | fuzzer                 | $sanitizers        compiler-rt          compiler-rt      llvm
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
 lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
@@ -56,6 +58,11 @@ header() { printf '#include <%s>\n' "$@" | $CC -E -x c -; }
 sanitizers() {
     case $($CC -print-file-name=libasan.so) in */*) return ;; esac # gcc: saves linking
     echo 'int main(void) { return 0; }' | $CC -fsanitize=address,undefined -x c -o /dev/null -
+}
+
+fuzzer() {
+    echo 'int LLVMFuzzerTestOneInput(void *at, long len) { return !at && len; }' |
+        $CC -fsanitize=fuzzer,address,undefined -x c -o /dev/null -
 }
 
 # runs_32 [-lLIBRARY HEADER...]: can 32-bit programs (that use it) be built, and do they run here?
@@ -73,7 +80,7 @@ runs_32() {
 missing() {
     echo "$table" | while IFS='|' read -r whose probe names; do
         case $goal:$whose in
-        run:run* | test:run* | test:test* | m32:m32* | lint:[rtl]*)
+        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | lint:[rtl]*)
             eval "$probe" >/dev/null 2>&1 ||
                 echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
             ;;
