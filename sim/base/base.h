@@ -59,7 +59,8 @@ void array_reserve(void **array, size_t *cap, size_t need, size_t elem_size);
 struct error {
     char text[512];
 };
-/* Fills err (NULL is allowed), with blanks for control characters, and returns false, so that callers can `return error_set(...)`. */
+/* Fills err (NULL is allowed), with blanks for control characters, and returns false, so that
+ * callers can `return error_set(...)`. */
 bool error_set(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* A growing string; zero-initialise it. text is NUL-terminated once anything was added, NULL

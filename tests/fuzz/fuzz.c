@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_TOLD = 2000, MOST_EXPORTED = 5000, MOST_LINKED = 20000, MOMENTS = 7 };
+enum { MOST_TOLD = 500, MOST_EXPORTED = 3000, MOST_LINKED = 20000, MOMENTS = 7 };
 
 char *fuzz_text(const uint8_t *data, size_t len) {
     return len && memchr(data, 0, len) ? NULL : xstrndup((const char *)data, len);
@@ -37,12 +37,16 @@ void fuzz_refused(const struct error *err) {
 
 /* --- Running --- */
 
+void fuzz_bound(struct model_config *model) {
+    if (!model->memory_limit || model->memory_limit > FUZZ_MEMORY)
+        model->memory_limit = FUZZ_MEMORY;
+}
+
 struct session *fuzz_session(const struct environment *env, struct op_source *source) {
     struct environment simulated = *env;
     struct error err = {""};
     simulated.provider = PROVIDER_MODEL;
-    if (!simulated.model.memory_limit || simulated.model.memory_limit > FUZZ_MEMORY)
-        simulated.model.memory_limit = FUZZ_MEMORY;
+    fuzz_bound(&simulated.model);
     struct session *s = session_new(&simulated, source, &err);
     if (!s)
         fuzz_refused(&err);

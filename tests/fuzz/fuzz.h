@@ -30,10 +30,12 @@ void fuzz_file_close(struct fuzz_file *f);
 /* Aborts unless err is what a person can use: words in one line. */
 void fuzz_refused(const struct error *err);
 
-/* Runs the workload in a simulated space of FUZZ_MEMORY bytes at most, as far as FUZZ_OPS or
- * FUZZ_EVENTS go; the replica must end up as the heap. The source is given away. NULL if the world
- * cannot be. */
-enum { FUZZ_OPS = 500, FUZZ_EVENTS = 100000, FUZZ_MEMORY = 256 << 20 };
+/* A simulated space is to have FUZZ_MEMORY bytes at most. */
+void fuzz_bound(struct model_config *model);
+
+/* Runs the workload in such a space as far as FUZZ_OPS or FUZZ_EVENTS go; the replica must end up
+ * as the heap. The source is given away. NULL if the world cannot be. */
+enum { FUZZ_OPS = 300, FUZZ_EVENTS = 20000, FUZZ_MEMORY = 256 << 20 };
 struct session *fuzz_session(const struct environment *env, struct op_source *source);
 void fuzz_run(struct session *s);
 

@@ -12,6 +12,7 @@ static void run(struct op_source *source) {
     struct environment env = {.platform = platform_find("linux/amd64")};
     struct soak_result result;
     opfile_environment(source, &env);
+    fuzz_bound(&env.model);
     source->ptr_size = env.platform->ptr_size;
     soak_source(source, &env, &result);
     if (result.failed && result.ops)
