@@ -52,7 +52,7 @@ static bool point(struct app *app, struct scope *scope, struct error *err) {
 static bool show_moment(struct app *app, struct error *err) {
     struct lesson_view *v = &app->lesson;
     struct scene *s = app->scene;
-    uint64_t seq;
+    uint64_t seq = 0;
     if (!find_stop(app, &seq, err) || !lesson_view_fill(v, s->session, seq, err))
         return false;
     app_seek(app, seq);
@@ -94,7 +94,7 @@ bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *
 
 void app_lesson_refill(struct app *app) {
     struct error err;
-    uint64_t seq;
+    uint64_t seq = 0;
     if (app->lesson.lesson && (!find_stop(app, &seq, &err) ||
                                   !lesson_view_fill(&app->lesson, app->scene->session, seq, &err)))
         app_notice(app, "%s", err.text);
@@ -163,7 +163,7 @@ static void go_variant(struct app *app) {
 
 static void answer(struct app *app, const struct reply *reply) {
     struct error err;
-    uint64_t seq;
+    uint64_t seq = 0;
     if (!find_stop(app, &seq, &err) ||
         !lesson_view_answer(&app->lesson, app->scene->session, seq, reply, &err))
         app_notice(app, "%s", err.text);

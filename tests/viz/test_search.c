@@ -189,7 +189,7 @@ static void an_object_is_followed_through_its_life(void **state) {
     struct world *w = *state;
     struct match m;
     struct search search = parsed("#6");
-    unsigned kinds[4], n = 0;
+    unsigned kinds[4] = {0}, n = 0;
     for (world_seek(w, 0);
          n < 4 && search_step(&search, w->r, w->view.rec, (struct thing){0}, 1, &m);) {
         kinds[n++] = recording_event(w->view.rec, m.seq - 1)->kind;

@@ -114,7 +114,7 @@ static void draw_tiny(struct page *c, int y) {
     unsigned ps = c->v->r->more_ps + 1;
     row_label(c, y, px(ui, TINY_H), _("tiny block"));
     int x = c->x + px(ui, 4), cell = px(ui, CELL), right = c->x + c->w;
-    if (ps == 1) {
+    if (ps <= 1) {
         x = draw_tiny_block(c, x, y, cell, 0) + px(ui, 10);
         tell_tiny(c, rect_make(x, y, right - x, px(ui, TINY_H)));
         return;

@@ -160,8 +160,8 @@ static void a_seed_decides_everything(void **state) {
     struct strbuf once = events_of(7), again = events_of(7), other = events_of(8);
     (void)state;
     assert_int_equal(once.len, again.len);
-    assert_memory_equal(once.text, again.text, once.len);
-    assert_true(other.len != once.len || memcmp(other.text, once.text, once.len) != 0);
+    assert_string_equal(sb_text(&once), sb_text(&again));
+    assert_string_not_equal(sb_text(&other), sb_text(&once));
     sb_free(&once);
     sb_free(&again);
     sb_free(&other);

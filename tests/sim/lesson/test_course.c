@@ -116,7 +116,7 @@ static void check_lesson(const struct lesson *l) {
             .provider = PROVIDER_MODEL,
             .seed = {1, 2},
             .residency = true};
-        if (!(base.platform->ptr_size == 8 ? l->front.on_64 : l->front.on_32))
+        if (!(p == 0 ? l->front.on_64 : l->front.on_32))
             continue;
         for (size_t i = 0; i < l->step_count; i++)
             check_step(l, i, &base);
@@ -193,7 +193,7 @@ static void same_question(
     const struct lesson *l, const struct question *a, const struct question *b) {
     if (!a != !b)
         fail_msg("%s: a question stands in one language only", l->path);
-    if (!a)
+    if (!a || !b)
         return;
     if (a->kind != b->kind || a->option_count != b->option_count)
         fail_msg("%s:%d: the question differs in kind or number of options", l->path, b->line);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -257,8 +258,8 @@ static void front_matter_says_what_a_lesson_is(void **state) {
         assert_string_equal(f.varied[0].value, sizes[variant % 3]);
         sb_clear(&line);
         front_vary(&f, "a = alloc $size # $5", 20, &line);
-        char expected[32] = "a = alloc ";
-        strcat(strcat(expected, sizes[variant % 3]), " # $5");
+        char expected[32];
+        snprintf(expected, sizeof expected, "a = alloc %s # $5", sizes[variant % 3]);
         assert_string_equal(line.text, expected);
         front_free(&f);
     }
