@@ -41,7 +41,12 @@ seen() { tail -n 1 "$dir/told"; import -window root -resize 25% rgb:- | md5sum; 
 ready() {
     case $1 in
     Escape) key question ;;
-    x | Backspace | PageUp | PageDown | Enter | Shift+Home) key 1 Return Return ;;
+    x | Backspace | PageUp | PageDown | Enter | Shift+Home)
+        key x 1
+        sleep 1
+        key Return Return
+        sleep 0.5
+        ;;
     Home | h | Left | Shift+h | Shift+Left | Ctrl+Left) key End ;;
     Ctrl+z | Ctrl+Shift+z)
         key Home
@@ -52,7 +57,11 @@ ready() {
     F1) key F2 ;;
     ';') key Home shift+Right shift+Right shift+Right ;;
     l | Right | Shift+l | Shift+Right | Ctrl+Right | Space) key Home ;;
-    1) key 2 ;;
+    [1-9]) key x ;;
+    Shift+Enter) # the lesson on size classes has several variants
+        key x 8
+        sleep 1
+        ;;
     Shift+Down | Shift+Up | Ctrl+Down | Ctrl+Up) key End g ;;
     Shift+y) key Home less End greater ;;
     Ctrl+h)
