@@ -79,7 +79,7 @@ refuses 'at: .soon.' "$scope" render --at soon small
 refuses 'taken: .129.' "$scope" render --taken 129 small
 refuses 'limit: .much.' "$scope" render --limit much small
 refuses 'no theme .pink.' "$scope" render --theme pink small
-refuses 'no lesson 9' "$scope" render lesson:9
+refuses 'no lesson 99' "$scope" render lesson:99
 refuses 'names no lesson' "$scope" render lesson:x
 refuses 'cannot write' "$scope" render -o /nonexistent/p.png small
 refuses 'render: WORKLOAD.* is missing' "$scope" render
