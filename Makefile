@@ -67,7 +67,7 @@ FUZZ_PROGRAMS := $(addprefix $(OUT)/tests/fuzz/,$(FUZZ_TARGETS) seeds)
 FUZZ_MAIN     := $(if $(filter fuzz,$(MODE)),,$(OUT)/obj/tests/fuzz/replay.o)
 
 all: $(OUT)/arenasim $(if $(M32),,$(OUT)/arenascope) catalogues
-tests: catalogues $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST))) $(if $(M32),,$(FUZZ_PROGRAMS))
+tests: $(if $(M32),,$(OUT)/tests/faults.so $(FUZZ_PROGRAMS)) catalogues $(call programs,$(SIM_TEST) $(if $(M32),,$(VIZ_TEST)))
 
 $(OUT)/libsim.a: $(call objects,$(filter-out sim/main.c,$(SIM)))
 $(OUT)/libviz.a: $(call objects,$(filter-out viz/main.c,$(VIZ)))
@@ -134,6 +134,13 @@ $(COMPLETIONS): $(OUT)/arenascope $(OUT)/arenasim
 	@mkdir -p $(@D)
 	@LC_ALL=C $(OUT)/$(patsubst _%,%,$(basename $(@F))) completions $(or $(shell),bash) > $@
 
+# For tests/faults.sh: lets calls of a program fail. A sanitizer keeps memory for itself.
+$(OUT)/tests/faults.so: tests/faults/preload.c $(OUT)/flags
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -Wpedantic,$(BASE)) -std=gnu11 -O1 -g -fPIC -shared \
+		$(if $(filter asan tsan,$(MODE)),-DMEMORY=0) $< -ldl -o $@
+
 # Another compiler or other flags: everything is built again.
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
@@ -154,6 +161,7 @@ help:
 	@echo 'make monkey      acts by lot in the window, with sanitizers: 10 minutes, or MONKEY_SECONDS='
 	@echo 'make layout      texts of the window in thousands of pictures: none cut, none over another'
 	@echo 'make fuzz        bytes by lot for whatever reads files, guided by coverage: FUZZ_SECONDS=60 each'
+	@echo 'make faults      every call to the system, to files and for memory fails once; kills; damaged files'
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
@@ -252,6 +260,14 @@ fuzz:
 	$(BUILD_ALL) CC=clang MODE=fuzz $(addprefix $(OUT.fuzz)/tests/fuzz/,$(FUZZ_TARGETS) seeds) $(OUT.fuzz)/arenasim
 	BUILD=$(OUT.fuzz) tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
+# All that can fail, at every call: the system, files, memory; kills; damaged files. Half an hour.
+faults: deps
+	$(BUILD_ALL) all tests
+	FAULTS_ALL=1 $(OUT)/tests/sim/work/test_faults
+	CORRUPT_ROUNDS=20000 $(OUT)/tests/sim/work/test_corrupt
+	BUILD=$(OUT) FAULTS_ALL=1 tests/faults.sh
+	BUILD=$(OUT) KILLS=400 tests/kill.sh
+
 # What runs threads, where a race would be seen.
 TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
 tsan:
@@ -291,5 +307,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view golden format format-check lint clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view golden format format-check lint faults clean FORCE
 .DELETE_ON_ERROR:

@@ -553,5 +553,6 @@ int main(int argc, char **argv) {
     i18n_set_language(language_of_environment(), NULL); /* or English */
     if (!cli_read(&cli, argc, argv, &request, &line, &err))
         return bad_input(&err);
-    return line.command->run(&request, line.count, line.words);
+    int status = line.command->run(&request, line.count, line.words);
+    return status != EXIT_SUCCESS || file_flush_output(&err) ? status : bad_input(&err);
 }

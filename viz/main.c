@@ -4,6 +4,7 @@
  *
  * Exit status: 0 all is well, 2 bad input or no display.
  */
+#include "sim/base/file.h"
 #include "sim/base/i18n.h"
 #include "sim/base/xdg.h"
 #include "sim/work/arguments.h"
@@ -435,5 +436,6 @@ int main(int argc, char **argv) {
         env_free(&request.app.world);
         return bad_input(&err);
     }
-    return line.command->run(&request, line.count, line.words);
+    int status = line.command->run(&request, line.count, line.words);
+    return status != EXIT_SUCCESS || file_flush_output(&err) ? status : bad_input(&err);
 }

@@ -30,7 +30,7 @@ void *xmalloc(size_t size) {
 }
 
 void *xcalloc(size_t count, size_t size) {
-    return must(calloc(count, size), count && size ? 1 : 0);
+    return must(calloc(count, size), size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
 }
 
 void *xrealloc(void *p, size_t size) {

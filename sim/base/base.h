@@ -2,7 +2,8 @@
  * Foundations: what every other file may use.
  *
  * Memory of the tool itself comes from xmalloc and friends, which never return NULL: running out of
- * it is fatal. (The *simulated* program's memory is another matter: see sim/os and sim/heap.)
+ * it ends the program with one line and exit status 2, as bad input does; files are then as after a
+ * kill. (The *simulated* program's memory is another matter: see sim/os and sim/heap.)
  *
  * Two kinds of trouble are kept apart everywhere:
  *   a bug      is ours: BUG() prints where and what, and aborts;

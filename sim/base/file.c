@@ -35,7 +35,6 @@ static const char *unzip(const struct strbuf *packed, struct strbuf *out, bool *
     size_t left = packed->len;
     char *chunk = xmalloc(CHUNK);
     int code = inflateInit2(&z, 16 + MAX_WBITS);
-    INVARIANT(code == Z_OK);
     while (code == Z_OK && (left || z.avail_in)) {
         if (z.avail_in == 0) {
             z.avail_in = left < CHUNK ? (unsigned)left : CHUNK;
@@ -51,7 +50,9 @@ static const char *unzip(const struct strbuf *packed, struct strbuf *out, bool *
             code = inflateReset(&z);
     }
     *cut = code == Z_OK;
-    const char *why = code == Z_OK || code == Z_STREAM_END ? NULL : "damaged gzip data";
+    const char *why = code == Z_OK || code == Z_STREAM_END ? NULL
+                      : code == Z_MEM_ERROR                ? "out of memory"
+                                                           : "damaged gzip data";
     inflateEnd(&z);
     free(chunk);
     return why;
@@ -91,6 +92,13 @@ bool file_read(const char *path, struct strbuf *out, bool *truncated, struct err
     if (!ok)
         return error_set(err, _("%s: cannot read: %s"), path, strerror(why));
     return !is_gzip(out) || unpack(path, out, truncated, err);
+}
+
+bool file_flush_output(struct error *err) {
+    bool ok = fflush(stdout) == 0;
+    int why = ok ? EIO : errno; /* what failed before has left no reason */
+    return (ok && !ferror(stdout)) ||
+           error_set(err, _("standard output: cannot write: %s"), strerror(why));
 }
 
 bool file_write(const char *path, const void *data, size_t len, struct error *err) {

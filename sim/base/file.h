@@ -13,6 +13,9 @@
  * *truncated (may be NULL, then it is a failure). */
 bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err);
 
+/* Has all that was printed to standard output arrived? To be asked at the end. */
+bool file_flush_output(struct error *err);
+
 /* Replaces path by the len bytes at data, all or nothing. */
 bool file_write(const char *path, const void *data, size_t len, struct error *err);
 

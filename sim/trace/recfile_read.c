@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 struct reader {
     const char *path;
@@ -76,12 +77,15 @@ static enum piece read_piece(struct reader *r, struct error *err) {
     if (fread(r->stored, 1, stored, r->file) != stored)
         return PIECE_CUT;
     r->raw_len = len;
-    if (piece_checksum(r->head, r->stored, stored) != get_u32(r->head + 12) ||
-        ZSTD_decompress(r->raw, MOST_PIECE, r->stored, stored) != len) {
+    bool intact = piece_checksum(r->head, r->stored, stored) == get_u32(r->head + 12);
+    size_t got = intact ? ZSTD_decompress(r->raw, MOST_PIECE, r->stored, stored) : 0;
+    if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
+        error_set(err, "%s: cannot read: out of memory", r->path);
+    else if (!intact || got != len)
         damaged(r, err);
-        return PIECE_BAD;
-    }
-    return PIECE_READ;
+    else
+        return PIECE_READ;
+    return PIECE_BAD;
 }
 
 /* Only the last block of a file is not full. */

@@ -61,7 +61,9 @@ static bool write_piece(
     uint8_t *head = w->packed;
     size_t bound = ZSTD_compressBound(MOST_PIECE);
     size_t stored = ZSTD_compress(head + PIECE_HEAD, bound, data, len, LEVEL);
-    INVARIANT(len <= MOST_PIECE && !ZSTD_isError(stored));
+    INVARIANT(len <= MOST_PIECE);
+    if (ZSTD_isError(stored)) /* for want of memory; there is room for whatever comes of it */
+        return error_set(err, "%s: cannot write: %s", w->path, ZSTD_getErrorName(stored));
     memcpy(head, kind, 4);
     put_u32(head + 4, (uint32_t)len);
     put_u32(head + 8, (uint32_t)stored);

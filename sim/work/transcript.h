@@ -18,7 +18,7 @@ struct verify_options {
 
 struct verify_result {
     bool passed;
-    bool unreadable;     /* not passed because the file could not be read */
+    bool unreadable;     /* not passed because the file could not be read, or nothing run here */
     uint64_t operations; /* run */
     uint64_t events;     /* seen by the replica */
     struct strbuf why;   /* if not passed: file:line, expected, got; several lines */

@@ -73,6 +73,7 @@ static bool read_head(struct verifier *v) {
     const struct replay_world world = {&v->head.platform, v->head.image_end, v->head.brk,
         v->head.phys_page_size, v->head.huge_page_size};
     v->os = os_replay_new(&world, &err);
+    v->result->unreadable = !v->os;
     return v->os || fail(v, 2, "%s", err.text);
 }
 

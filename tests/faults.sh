@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Files, memory and libraries fail: a command is run again and again while the n-th call of a kind
+# fails (tests/faults/preload.c), for n = 1, 2, 3, ... until it goes through. However it fails: one
+# line on standard error and exit status 2, never a signal or a leak; or all is well and the output
+# is what it always is. The file it was to replace is the old one or the new one, whole, and of the
+# attempt nothing is left, unless memory ran out: then FILE.part may be.
+#
+# FAULTS_ALL=1 takes every n; else n grows in steps.
+set -u
+build=${BUILD:-build}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0 failed=0 walked=0 anybody=""
+[[ -e $build/tests/faults.so ]] || { echo "0 passed, 1 failed: no $build/tests/faults.so"; exit 1; }
+export ARENASCOPE_DATA=${ARENASCOPE_DATA:-$PWD} LC_ALL=C.UTF-8 SDL_VIDEODRIVER=dummy
+export XDG_CONFIG_HOME=$dir/config XDG_STATE_HOME=$dir/state
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
+timeout=60 # seconds a run may take
+
+bad() { # WHAT: says it, and what the program said
+    failed=$((failed + 1))
+    echo "not ok $*"
+    head -n 5 "$dir/said" | sed 's/^/    /'
+}
+
+echo old >"$dir/old"
+# once FAULT COMMAND...: runs it; status in $status, its words in $dir/out and $dir/said
+once() {
+    local fault=$1
+    shift
+    rm -f "$dir/count" "$dir"/new*
+    cp "$dir/old" "$dir/new"
+    timeout "$timeout" env ${anybody:+FAULT_ANYBODY=1} FAULT="$fault" FAULT_COUNT="$dir/count" \
+        LD_PRELOAD="$build/tests/faults.so" "$@" >"$dir/out" 2>"$dir/said" </dev/null
+    status=$?
+}
+
+# judge KIND N NAME: is this an end that may be?
+judge() {
+    local what="$3: $1 number $2 fails: " left
+    left=$(find "$dir" -name 'new?*' | wc -l)
+    if [[ $status == 2 ]]; then
+        [[ $(wc -l <"$dir/said") == 1 ]] || { bad "$what not one line"; return; }
+        cmp -s "$dir/new" "$dir/right.new" || cmp -s "$dir/new" "$dir/old" || { bad "$what the old file is not whole"; return; }
+    elif [[ $status == 0 && $1 == mmap ]] && grep -q 'Go ended the program' "$dir/out"; then
+        : # the program under study has found no memory: that is a result
+    elif [[ $status == 1 && $1 == mmap && $3 == verify ]]; then
+        : # Go had memory here, we have not: that differs
+    elif [[ $status == 0 ]]; then
+        cmp -s "$dir/new" "$dir/right.new" ||
+            { bad "$what it says that all is well, and the file differs"; return; }
+        cmp -s "$dir/out" "$dir/right.out" ||
+            { bad "$what it says that all is well, and its output differs"; return; }
+    else
+        bad "$what status $status"
+        return
+    fi
+    [[ $left == 0 || $1 == memory* ]] || { bad "$what of the attempt $left files are left"; return; }
+    passed=$((passed + 1))
+}
+
+# walk NAME KINDS COMMAND...
+walk() {
+    local name=$1 kinds=$2 kind n count
+    shift 2
+    once none:0 "$@"
+    [[ $status == 0 ]] || { bad "$name: status $status without a fault"; return; }
+    cp "$dir/new" "$dir/right.new"
+    cp "$dir/out" "$dir/right.out"
+    for kind in $kinds; do
+        once "$kind:0" "$@"
+        count=$(cat "$dir/count")
+        for ((n = 1; n <= count; n += ${FAULTS_ALL:-0} ? 1 : 1 + n)); do
+            once "$kind:$n" "$@"
+            judge "$kind" "$n" "$name"
+            once "$kind:$n:for-good" "$@"
+            judge "$kind" "$n and later" "$name"
+            walked=$((walked + 2))
+        done
+    done
+}
+
+files="fopen fread fgets fwrite fprintf fputs fflush fsync fclose rename opendir mmap"
+[[ $build == *asan* || $build == *tsan* ]] || files+=" memory"
+sim=$build/arenasim scope=$build/arenascope
+printf 'keep r 4\nphase "A"\nrepeat 40\nr[] = alloc 48\nend\nalloc 5000\ndrop r\ncollect\n' \
+    >"$dir/few.arena"
+"$sim" run --provider model --record "$dir/few.arec" "$dir/few.arena" >/dev/null
+
+walk "run --record" "$files" "$sim" run --provider model --record "$dir/new" "$dir/few.arena"
+walk "run a recording" "$files" "$sim" run --events "$dir/few.arec"
+walk "export" "$files" "$sim" export --chrome -o "$dir/new" "$dir/few.arec"
+walk "export to standard output" "fputs fflush" "$sim" export --csv samples "$dir/few.arec"
+walk "verify" "$files" "$sim" verify tests/data/transcripts/init-386.txt.gz
+anybody=yes
+[[ $files != *memory* ]] || for name in record:"run --provider model --record $dir/new $dir/few.arena" \
+    open:"run $dir/few.arec" verify:"verify tests/data/transcripts/init-386.txt.gz"; do
+    read -ra words <<<"${name#*:}"
+    walk "${name%%:*}, memory of libraries, too:" memory "$sim" "${words[@]}"
+done
+anybody=""
+walk "lesson" "fopen fread fputs fflush opendir" "$sim" lesson 1
+walk "render" "fopen fread fwrite fflush fsync fclose rename opendir TTF_Init TTF_OpenFontIndex \
+FcInitLoadConfigAndFonts FcFontMatch IMG_SavePNG_RW SDL_CreateRGBSurfaceWithFormatFrom" \
+    "$scope" render --provider model --size 640x400 -o "$dir/new" "$dir/few.arena"
+
+echo "# $walked runs with a fault"
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
