@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/random.h"
 #include "viz/prefs.h"
 
 static char dir[64], path[128];
@@ -152,6 +153,31 @@ static void the_place_follows_the_standard(void **state) {
     sb_free(&out);
 }
 
+/* Some bytes are others, and what is behind one is gone: read without harm, and whatever is set by
+ * it could have been set. */
+static void damaged_preferences_do_no_harm(void **state) {
+    static const char sound[] = "# mine\ntheme contrast\nlanguage zh\nscale 1.25\n"
+                                "window 1920x1080\nspeed 400000\n";
+    uint64_t dice = 5;
+    (void)state;
+    for (int round = 0; round < 1000; round++) {
+        char text[sizeof sound];
+        struct strbuf report = {0};
+        struct prefs p;
+        memcpy(text, sound, sizeof text);
+        for (uint64_t n = random_below(&dice, 6); n; n--)
+            text[random_below(&dice, sizeof text - 1)] = (char)(1 + random_below(&dice, 255));
+        if (random_below(&dice, 4) == 0)
+            text[random_below(&dice, sizeof text)] = '\0';
+        write_text(text);
+        prefs_read(path, &p, &report);
+        assert_true(p.scale == 0 || (p.scale >= 0.5f && p.scale <= 4));
+        assert_true(p.width >= 0 && p.width <= PREFS_MAX_SIDE);
+        assert_true(strlen(p.theme) < sizeof p.theme && strlen(p.language) <= 2);
+        sb_free(&report);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(no_file_is_fine, begin, end),
@@ -162,6 +188,7 @@ int main(void) {
         cmocka_unit_test(only_what_changed_is_kept),
         cmocka_unit_test(a_directory_that_cannot_be_made_is_told),
         cmocka_unit_test(the_place_follows_the_standard),
+        cmocka_unit_test_setup_teardown(damaged_preferences_do_no_harm, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
