@@ -260,7 +260,7 @@ fuzz:
 	$(BUILD_ALL) CC=clang MODE=fuzz $(addprefix $(OUT.fuzz)/tests/fuzz/,$(FUZZ_TARGETS) seeds) $(OUT.fuzz)/arenasim
 	BUILD=$(OUT.fuzz) tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# All that can fail, at every call: the system, files, memory; kills; damaged files. Half an hour.
+# All that can fail, at every call: the system, files, memory; kills; damaged files. A quarter of an hour.
 faults: deps
 	$(BUILD_ALL) all tests
 	FAULTS_ALL=1 $(OUT)/tests/sim/work/test_faults

@@ -46,10 +46,11 @@ static bool is_builtin(const char *name) {
 
 /* A built-in workload by its name; a file wherever one is when it is looked for again. */
 static void add_workload(struct strbuf *out, const char *name) {
-    char *path = is_builtin(name) ? xstrdup(name) : realpath(name, NULL);
+    char *room = xmalloc(PATH_MAX); /* ours, so that no path means that there is no such file */
+    const char *path = is_builtin(name) ? name : realpath(name, room);
     if (path)
         add_line(out, "workload", path);
-    free(path);
+    free(room);
 }
 
 static void tell_world(const struct session *s, struct strbuf *out) {
