@@ -46,6 +46,8 @@ judge() {
         : # the program under study has found no memory: that is a result
     elif [[ $status == 1 && $1 == mmap && $3 == verify ]]; then
         : # Go had memory here, we have not: that differs
+    elif [[ $status == 0 && $1 == TTF_OpenFontIndex ]] && head -c 4 "$dir/new" | grep -aq PNG; then
+        : # words are in another font, as where that one is not installed
     elif [[ $status == 0 ]]; then
         cmp -s "$dir/new" "$dir/right.new" ||
             { bad "$what it says that all is well, and the file differs"; return; }
