@@ -13,7 +13,8 @@ PREFIX ?= /usr/local
 M32_COMPILE := -m32 -msse2 -mfpmath=sse -fno-pie -D_FILE_OFFSET_BITS=64 -Wno-psabi \
                -idirafter /usr/include/x86_64-linux-gnu
 M32_LINK    := -m32 -no-pie
-TOP         := $(BUILD)$(if $(M32),/m32)
+# TRACE=0: an allocator without hooks (sim/heap/heap_internal.h).
+TOP         := $(BUILD)$(if $(M32),/m32)$(if $(filter 0,$(TRACE)),/untraced)
 
 OUT.release   := $(TOP)
 OUT.debug     := $(TOP)/debug
@@ -35,7 +36,7 @@ export ARENASCOPE_DATA ?= $(CURDIR)
 endif
 
 BASE    = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic $(WERROR)
-COMPILE = $(CC) $(BASE) $(if $(M32),$(M32_COMPILE)) $(FLAGS.$(MODE)) $(CFLAGS)
+COMPILE = $(CC) $(BASE) $(if $(M32),$(M32_COMPILE)) $(if $(TRACE),-DTRACE=$(TRACE)) $(FLAGS.$(MODE)) $(CFLAGS)
 LINK    = $(CC) $(if $(M32),$(M32_LINK)) $(FLAGS.$(MODE)) $(CFLAGS) $(LDFLAGS)
 LIBS    = -lz -lzstd -lmd4c -lpthread -lm
 
@@ -165,6 +166,7 @@ help:
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
+	@echo 'make bench-record  what recording a run costs, and hooks that nobody listens to'
 	@echo 'make golden      make the golden pictures of the tests anew'
 	@echo 'make deps        install what building and testing need'
 	@echo 'make po          collect the words to translate into assets/po/*.po, and count what is missing'
@@ -287,6 +289,16 @@ bench-view:
 	ARENASCOPE_DATA='$(CURDIR)' xvfb-run -a -s '-screen 0 1920x1080x24' \
 		$(OUT)/tests/bench/view --json $(OUT)/bench-view.json
 
+# What recording costs: figures beside their goals, and as JSON; against a build without hooks, too.
+$(OUT)/tests/bench/record: $(OUT)/obj/tests/bench/record.o $(OUT)/libsim.a
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(LINK) $^ $(LIBS) -o $@
+bench-record:
+	$(BUILD_ALL) $(OUT)/tests/bench/record
+	$(BUILD_ALL) TRACE=0 $(BUILD)/untraced/tests/bench/record
+	$(OUT)/tests/bench/record --json $(OUT)/bench-record.json --without $(BUILD)/untraced/tests/bench/record
+
 golden: all
 	BUILD=$(OUT) tests/golden.sh update
 
@@ -307,5 +319,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view golden format format-check lint faults clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view bench-record golden format format-check lint faults clean FORCE
 .DELETE_ON_ERROR:
