@@ -6,7 +6,7 @@
  */
 #include "sim/base/file.h"
 #include "sim/base/i18n.h"
-#include "sim/lesson/terminal.h"
+#include "sim/lesson/course.h"
 #include "sim/trace/export.h"
 #include "sim/trace/narrate.h"
 #include "sim/work/arguments.h"
@@ -37,8 +37,9 @@ struct export_request {
 /* What the command line asks for. */
 struct request {
     struct verify_options verify;
-    struct environment env; /* of `run` */
-    bool events, memstats, dump;
+    struct environment env;       /* of `run` */
+    const struct platform *asked; /* by --platform; NULL: none was */
+    bool events, memstats, dump, times;
     const char *record; /* the file to be written; NULL: none */
     struct export_request export;
     struct soak_options soak;
@@ -163,43 +164,13 @@ static int run(void *into, int count, char **words) {
     return failed ? EXIT_BAD_INPUT : EXIT_SUCCESS;
 }
 
-/* The lesson of that number, in the language of the words, or the one in that file. */
-static struct lesson *find_lesson(const char *word, struct error *err) {
-    struct lesson **lessons, *found = NULL;
-    size_t count;
-    uint64_t number;
-    if (!parse_u64(word, &number))
-        return lesson_load(word, err);
-    if (!lessons_list(language_of_environment(), &lessons, &count, err))
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (lessons[i]->front.number == number)
-            found = lesson_load(lessons[i]->path, err);
-    if (!found)
-        error_set(err, _("there is no lesson %s"), word);
-    lessons_free(lessons, count);
-    return found;
-}
-
 static int lesson(void *into, int count, char **words) {
     const struct request *o = into;
     struct error err = {""};
-    int right, asked;
-    (void)count;
-    struct lesson *l = find_lesson(words[0], &err);
-    struct environment base = o->env;
-    if (!base.platform)
-        base.platform =
-            platform_find(l && !l->front.on_64 && l->front.on_32 ? "linux/386" : "linux/amd64");
-    base.provider = PROVIDER_MODEL;
-    base.residency = true;
-    bool ok = l && lesson_tell(l, &base, stdin, stdout, &right, &asked, &err);
-    lesson_free(l);
-    if (!ok)
-        return bad_input(&err);
-    if (asked)
-        printf(_("\n%d of %d answers were right.\n"), right, asked);
-    return EXIT_SUCCESS;
+    bool ok = !count     ? course_tell(o->times, stdout, &err)
+              : o->times ? error_set(&err, "%s", _("--times takes no lesson: it is about all"))
+                         : course_take(words[0], o->asked, stdin, stdout, &err);
+    return ok ? EXIT_SUCCESS : bad_input(&err);
 }
 
 static int export_command(void *into, int count, char **words) {
@@ -352,6 +323,11 @@ static bool opt_memstats(void *into, const char *value, struct error *err) {
     return ((struct request *)into)->memstats = true;
 }
 
+static bool opt_times(void *into, const char *value, struct error *err) {
+    (void)value, (void)err;
+    return ((struct request *)into)->times = true;
+}
+
 static bool opt_record(void *into, const char *value, struct error *err) {
     (void)err;
     ((struct request *)into)->record = value;
@@ -394,9 +370,9 @@ static bool opt_bare(void *into, const char *value, struct error *err) {
 
 static bool opt_platform(void *into, const char *value, struct error *err) {
     struct request *r = into;
-    if (!read_platform(&r->env.platform, value, err))
+    if (!read_platform(&r->asked, value, err))
         return false;
-    r->soak.platform = r->stress.platform = r->env.platform;
+    r->env.platform = r->soak.platform = r->stress.platform = r->asked;
     return true;
 }
 
@@ -449,7 +425,9 @@ static const struct cli_command commands[] = {
         N_("runs a built-in workload, a script, or the log of a Go program "
            "(GODEBUG=allocfreetrace=1), and tells what came of it."),
         run, workload_words},
-    {"lesson", "N|FILE.md", N_("takes a lesson here, in the terminal: prose, regions, questions."),
+    {"lesson", "[N|FILE.md]",
+        N_("takes a lesson here, in the terminal: prose, regions, questions; without a "
+           "number, lists the lessons."),
         lesson, NULL},
     {"export", "WORKLOAD", N_("runs it, or opens its recording, and writes it for other programs."),
         export_command, workload_words},
@@ -484,6 +462,9 @@ static const struct cli_option options[] = {
     {"--events", NULL, "run", N_("tell every event"), opt_events, NULL},
     {"--memstats", NULL, "run", N_("show what runtime.MemStats tells a Go program at the end"),
         opt_memstats, NULL},
+    {"--times", NULL, "lesson",
+        N_("show what is in each lesson, and the minutes that it takes, computed and declared"),
+        opt_times, NULL},
     {"--record", "FILE", "run",
         N_("write the recording to a file (FILE.part while it runs), for arenascope to open"),
         opt_record, NULL},

@@ -80,6 +80,7 @@ refuses 'taken: .129.' "$scope" render --taken 129 small
 refuses 'limit: .much.' "$scope" render --limit much small
 refuses 'no theme .pink.' "$scope" render --theme pink small
 refuses 'no lesson 99' "$scope" render lesson:99
+refuses 'lesson 2 has no step 99, expected one of 1 to ' "$scope" render lesson:2.99
 refuses 'names no lesson' "$scope" render lesson:x
 refuses 'cannot write' "$scope" render -o /nonexistent/p.png small
 refuses 'render: WORKLOAD.* is missing' "$scope" render
@@ -108,7 +109,10 @@ accepts $'\nNumGC  *1\n.*\nBySize.4.  *Size 48, Mallocs 4, Frees 4\n' \
     "$sim" run --memstats "$dir/few.arena"
 accepts $'\ntreap ' "$sim" run --dump strings
 accepts 'bitmap  0x' "$sim" lesson 1
-refuses 'there is no lesson 99' "$sim" lesson 99
+refuses 'there is no lesson 99, expected one of: 1–' "$sim" lesson 99
+accepts $'\n 25 .* min  Challenges' "$sim" lesson
+accepts $'minutes +declared\n.* in all' "$sim" lesson --times
+refuses '--times takes no lesson' "$sim" lesson --times 1
 refuses 'no/such.md' "$sim" lesson no/such.md
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"

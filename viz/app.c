@@ -378,7 +378,8 @@ void app_tell(const struct app *app, struct strbuf *out) {
         " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d"
         " map=0x%" PRIx64 ",%" PRIu64 "\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
-        language_code(app->language), app->lesson.lesson ? app->lesson.number + 1 : 0,
+        language_code(app->language),
+        app->lesson.lesson ? (size_t)lesson_number(app->lesson.lesson, app->lesson.number) : 0,
         app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited, v.zoom_start,
         v.zoom_size);
 }

@@ -12,14 +12,11 @@ enum { SCROLL = 120 }; /* design pixels that a key scrolls a step by */
 
 static bool find_stop(struct app *app, uint64_t *seq, struct error *err) {
     const struct lesson_view *v = &app->lesson;
-    const struct lesson_step *step = &v->lesson->steps[v->step];
     struct scene *s = app->scene;
     scene_run_to(s, UINT64_MAX);
     if (session_error(s->session)->text[0])
         return error_set(err, "%s", session_error(s->session)->text);
-    return lesson_stop_at(step, session_recording(s->session), seq) ||
-           error_set(err, _("%s:%d: the run never comes to where the step stops"), v->lesson->path,
-               step->stop.line);
+    return lesson_step_stop(v->lesson, v->step, s->session, seq, err);
 }
 
 /* Pins what the step is about, and shows it where the step wants it shown. */
@@ -80,10 +77,12 @@ static bool show_step(struct app *app, struct error *err) {
 }
 
 bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *err) {
-    if (lesson >= app->lesson_count || step >= app->lessons[lesson]->step_count)
-        return error_set(err,
-            _("there is no lesson %zu with a step %zu, expected one of %zu lessons"), lesson + 1,
-            step + 1, app->lesson_count);
+    if (lesson >= app->lesson_count)
+        return error_set(err, _("there are only %zu lessons"), app->lesson_count);
+    size_t steps = app->lessons[lesson]->step_count;
+    if (step >= steps)
+        return error_set(err, _("lesson %u has no step %zu, expected one of 1 to %zu"),
+            lesson_number(app->lessons[lesson], lesson), step + 1, steps);
     if (app->lesson.number != lesson || !app->lesson.lesson)
         lesson_view_clear(&app->lesson);
     app->lesson.lesson = app->lesson.varied ? app->lesson.varied : app->lessons[lesson];
@@ -209,8 +208,10 @@ void app_lesson_typed(struct app *app, int direction) {
 /* A digit: the option, the beginning of the number, or, without a lesson, the lesson to open. */
 static void digit(struct app *app, int64_t n) {
     char text[8] = "";
-    if (!app->lesson.lesson && n >= 1 && n <= (int64_t)app->lesson_count)
-        go_lesson(app, (size_t)n - 1, 0);
+    size_t lesson;
+    if (!app->lesson.lesson &&
+        lessons_find(app->lessons, app->lesson_count, (uint64_t)n, &lesson, NULL))
+        go_lesson(app, lesson, 0);
     else if (asks(app, QUESTION_PICK) && n >= 1 && n <= app->lesson.quiz.question->option_count)
         answer(app, &(struct reply){.option = (int)n - 1});
     else if (asks(app, QUESTION_NUMBER)) {

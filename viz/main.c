@@ -43,14 +43,14 @@ static void take_hints(struct request *o) {
         env_toggle_taken(world, i << 40 | world->platform->hint, KiB(64));
 }
 
-/* "lesson:2.3" or "2.3" or "2": lesson and step, from 1. */
-static bool read_lesson(const char *text, size_t *lesson, size_t *step) {
+/* "2.3" or "2": the lesson's number, and a step, from 1. */
+static bool read_lesson(const char *text, unsigned *lesson, size_t *step) {
     unsigned l, s = 1;
     char rest;
     int n = sscanf(text, "%u.%u%c", &l, &s, &rest);
     if (n < 1 || n > 2 || !l || !s || (n == 1 && strchr(text, '.')))
         return false;
-    *lesson = l - 1;
+    *lesson = l;
     *step = s - 1;
     return true;
 }
@@ -58,12 +58,14 @@ static bool read_lesson(const char *text, size_t *lesson, size_t *step) {
 /* Brings the app to what the options ask for: lesson, moment, path. */
 static bool prepare(
     struct app *app, const struct request *o, const char *lesson_text, struct error *err) {
+    unsigned number;
     size_t lesson, step;
     if (lesson_text) {
-        if (!read_lesson(lesson_text, &lesson, &step))
+        if (!read_lesson(lesson_text, &number, &step))
             return error_set(
                 err, _("`%s` names no lesson, expected for example 1 or 1.3"), lesson_text);
-        if (!app_open_lesson(app, lesson, step, err))
+        if (!lessons_find(app->lessons, app->lesson_count, number, &lesson, err) ||
+            !app_open_lesson(app, lesson, step, err))
             return false;
     }
     if (o->has_at) {

@@ -35,14 +35,15 @@ static void print_wrapped(const char *text) {
 static bool show_step(struct app *app, const char *dir, size_t lesson, size_t step, int width,
     int height, struct error *err) {
     const struct lesson *l = app->lessons[lesson];
+    size_t number = lesson_number(l, lesson);
     struct strbuf text = {0}, path = {0};
     if (!app_open_lesson(app, lesson, step, err))
         return false;
     app->notice[0] = '\0';
     app_finish(app); /* the timeline shows the whole run */
-    sb_printf(&path, "%s/lesson-%zu-step-%02zu.png", dir, lesson + 1, step + 1);
+    sb_printf(&path, "%s/lesson-%zu-step-%02zu.png", dir, number, step + 1);
     markdown_text(&app->lesson.prose, &text);
-    printf(_("\nLesson %zu, step %zu of %zu: %s\n\n"), lesson + 1, step + 1, l->step_count,
+    printf(_("\nLesson %zu, step %zu of %zu: %s\n\n"), number, step + 1, l->step_count,
         l->steps[step].title);
     print_wrapped(sb_text(&text));
     bool ok = render_png(app, path.text, width, height, err);

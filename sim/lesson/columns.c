@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The character at *at, which moves on; bytes that are no UTF-8 stand for themselves. */
-static uint32_t next_char(const char **at) {
+uint32_t utf8_next(const char **at) {
     const unsigned char *p = (const unsigned char *)*at;
     int more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0;
     uint32_t c = more ? *p & (0x3fu >> more) : *p;
@@ -37,7 +36,7 @@ static bool is_closing(uint32_t c) {
 int columns_of(const char *text) {
     int n = 0;
     while (*text)
-        n += is_wide(next_char(&text)) ? 2 : 1;
+        n += is_wide(utf8_next(&text)) ? 2 : 1;
     return n;
 }
 
@@ -45,10 +44,10 @@ int columns_of(const char *text) {
  * punctuation that belongs to it. */
 static const char *piece_end(const char *text) {
     const char *at = text;
-    bool wide = is_wide(next_char(&at));
+    bool wide = is_wide(utf8_next(&at));
     for (;;) {
         const char *after = at;
-        uint32_t c = *at ? next_char(&after) : ' ';
+        uint32_t c = *at ? utf8_next(&after) : ' ';
         if (c == ' ' || c == '\n' || (!is_closing(c) && (wide || is_wide(c))))
             return at;
         at = after;

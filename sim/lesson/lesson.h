@@ -152,6 +152,11 @@ void lesson_free(struct lesson *l);
  * file of the same name in its directory (lessons/zh/). Freed with lessons_free. */
 bool lessons_list(enum language language, struct lesson ***out, size_t *count, struct error *err);
 void lessons_free(struct lesson **lessons, size_t count);
+/* The lesson's number, as its front matter says; else its place in the list, from 1. */
+unsigned lesson_number(const struct lesson *l, size_t place);
+/* Where the lesson of that number stands in the list; false and err, which says which there are. */
+bool lessons_find(
+    struct lesson *const *lessons, size_t count, uint64_t number, size_t *index, struct error *err);
 
 /* The introduction as Markdown; it has no expressions. Freed with markdown_free. */
 struct markdown lesson_intro(const struct lesson *l);
@@ -172,9 +177,21 @@ struct scope lesson_step_scope(
 struct session *lesson_session(const struct lesson_script *script, const struct environment *base,
     struct environment *env_out, struct error *err);
 
+/* The step's run in base's world, whole. *s: the session of the step before, which stays if the run
+ * is the same and is freed if not; NULL: none. False and err (*s may be NULL then) if the run
+ * fails.
+ */
+bool lesson_step_run(const struct lesson *l, size_t step, const struct environment *base,
+    struct session **s, struct error *err);
+/* The world that a lesson is for if nobody asks for another: a simulated one. Nothing to free. */
+struct environment lesson_world(const struct lesson *l);
+
 /* The moment (events applied) at which the step stops; false if the recording does not reach it
  * (yet). A system call's moment is after the RANGE events that tell what came of it. */
 bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec, uint64_t *seq);
+/* The same of a whole run: false and err (FILE:LINE: ...) if it never comes there. */
+bool lesson_step_stop(const struct lesson *l, size_t step, const struct session *session,
+    uint64_t *seq, struct error *err);
 
 /* Makes the step sense on the other width, too: is the lesson for both, and does the step's script
  * leave the platform open? */

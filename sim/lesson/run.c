@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,34 @@ bool lessons_list(enum language language, struct lesson ***out, size_t *count, s
     return true;
 }
 
+unsigned lesson_number(const struct lesson *l, size_t place) {
+    return l->front.number ? l->front.number : (unsigned)place + 1;
+}
+
+/* "1–18, 20": which numbers there are. */
+static void list_numbers(struct lesson *const *lessons, size_t count, struct strbuf *out) {
+    for (size_t i = 0, last; i < count; i = last + 1) {
+        unsigned first = lesson_number(lessons[i], i), n = first;
+        for (last = i; last + 1 < count && lesson_number(lessons[last + 1], last + 1) == n + 1;
+             last++)
+            n++;
+        sb_printf(out, n > first ? "%s%u–%u" : "%s%u", i ? ", " : "", first, n);
+    }
+}
+
+bool lessons_find(struct lesson *const *lessons, size_t count, uint64_t number, size_t *index,
+    struct error *err) {
+    struct strbuf there = {0};
+    for (*index = 0; *index < count; ++*index)
+        if (lesson_number(lessons[*index], *index) == number)
+            return true;
+    list_numbers(lessons, count, &there);
+    error_set(
+        err, _("there is no lesson %" PRIu64 ", expected one of: %s"), number, sb_text(&there));
+    sb_free(&there);
+    return false;
+}
+
 /* --- Prose --- */
 
 struct markdown lesson_intro(const struct lesson *l) {
@@ -148,6 +177,29 @@ struct session *lesson_session(const struct lesson_script *script, const struct 
     if (!s)
         env_free(env_out);
     return s;
+}
+
+bool lesson_step_run(const struct lesson *l, size_t step, const struct environment *base,
+    struct session **s, struct error *err) {
+    struct environment env;
+    if (*s && step && l->steps[step].script == l->steps[step - 1].script)
+        return true;
+    session_free(*s);
+    *s = lesson_session(l->steps[step].script, base, &env, err);
+    if (!*s)
+        return false;
+    env_free(&env);
+    while (session_pump(*s, 1000))
+        continue;
+    return !session_error(*s)->text[0] || error_set(err, "%s", session_error(*s)->text);
+}
+
+struct environment lesson_world(const struct lesson *l) {
+    bool only_32 = l->front.on_32 && !l->front.on_64;
+    return (struct environment){.platform = platform_find(only_32 ? "linux/386" : "linux/amd64"),
+        .provider = PROVIDER_MODEL,
+        .seed = {1, 2}, /* as in the window */
+        .residency = true};
 }
 
 bool lesson_step_any_width(const struct lesson *l, size_t step) {
@@ -243,4 +295,11 @@ bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec,
             return true;
         }
     return false;
+}
+
+bool lesson_step_stop(const struct lesson *l, size_t step, const struct session *session,
+    uint64_t *seq, struct error *err) {
+    return lesson_stop_at(&l->steps[step], session_recording(session), seq) ||
+           error_set(err, _("%s:%d: the run never comes to where the step stops"), l->path,
+               l->steps[step].stop.line);
 }

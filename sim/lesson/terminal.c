@@ -171,9 +171,8 @@ static bool tell_step(const struct lesson *l, size_t i, struct session *s, FILE 
     const struct lesson_step *step = &l->steps[i];
     struct strbuf text = {0}, lines = {0};
     uint64_t seq;
-    if (!lesson_stop_at(step, session_recording(s), &seq))
-        return error_set(
-            err, _("%s:%d: the run never comes to where the step stops"), l->path, step->stop.line);
+    if (!lesson_step_stop(l, i, s, &seq, err))
+        return false;
     struct scope scope = lesson_step_scope(l, i, s, seq);
     fprintf(out, "\n%zu/%zu  %s\n\n", i + 1, l->step_count, step->title);
     bool ok = lesson_step_text(l, i, &scope, &text, err);
@@ -189,22 +188,6 @@ static bool tell_step(const struct lesson *l, size_t i, struct session *s, FILE 
     sb_free(&text);
     sb_free(&lines);
     return ok;
-}
-
-/* The step's run, whole; the session of the step before where it is the same. */
-static bool run_step(const struct lesson *l, size_t i, const struct environment *base,
-    struct session **s, struct error *err) {
-    struct environment env;
-    if (i && l->steps[i].script == l->steps[i - 1].script)
-        return true;
-    session_free(*s);
-    *s = lesson_session(l->steps[i].script, base, &env, err);
-    if (!*s)
-        return false;
-    env_free(&env);
-    while (session_pump(*s, 1000))
-        continue;
-    return !session_error(*s)->text[0] || error_set(err, "%s", session_error(*s)->text);
 }
 
 bool lesson_tell(const struct lesson *l, const struct environment *base, FILE *in, FILE *out,
@@ -223,7 +206,7 @@ bool lesson_tell(const struct lesson *l, const struct environment *base, FILE *i
     sb_free(&lines);
     sb_free(&wrapped);
     for (size_t i = 0; ok && i < l->step_count; i++)
-        ok = run_step(l, i, base, &s, err) && tell_step(l, i, s, in, out, right, asked, err);
+        ok = lesson_step_run(l, i, base, &s, err) && tell_step(l, i, s, in, out, right, asked, err);
     session_free(s);
     return ok;
 }

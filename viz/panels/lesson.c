@@ -48,11 +48,6 @@ static struct rect take_bottom(struct rect *r, int h) {
     return bottom;
 }
 
-/* What it calls itself, else its place in the list. */
-static unsigned lesson_number(const struct lesson *l, size_t place) {
-    return l->front.number ? l->front.number : (unsigned)place + 1;
-}
-
 /* --- A step --- */
 
 /* A word that can be clicked, right-aligned; returns its width and the gap before it. */

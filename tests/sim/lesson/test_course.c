@@ -5,8 +5,10 @@
  */
 #include "sim/lesson/lesson.h"
 
+#include "sim/lesson/minutes.h"
 #include "sim/lesson/source.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +148,12 @@ static void every_variant_is_true(void **state) {
 
 /* --- The front matter --- */
 
+/* Those are no lesson, but a place to play in. */
+static bool challenges(const struct lesson *l) {
+    const struct question *q = l->steps[0].question;
+    return q && q->kind == QUESTION_DO;
+}
+
 static void lessons_say_what_they_are(void **state) {
     const struct shelf *s = *state;
     for (enum language l = 0; l < LANGUAGE_COUNT; l++)
@@ -155,14 +163,33 @@ static void lessons_say_what_they_are(void **state) {
             if (!f->title || !f->number || !f->minutes || !(f->on_64 || f->on_32))
                 fail_msg(
                     "%s: the front matter lacks title, number, platforms or minutes", lesson->path);
-            if (f->minutes < 2 || f->minutes > 8)
-                fail_msg("%s: %u minutes, expected 2 to 8", lesson->path, f->minutes);
+            if (f->minutes < 3 || (f->minutes > 8 && !challenges(lesson)))
+                fail_msg("%s: %u minutes, expected 3 to 8", lesson->path, f->minutes);
             for (int k = 0; k < f->prerequisite_count; k++)
                 if (f->prerequisites[k] >= f->number)
                     fail_msg("%s: needs lesson %u, which comes later", lesson->path,
                         f->prerequisites[k]);
             if (i && f->number <= s->lessons[l][i - 1]->front.number)
                 fail_msg("%s: number %u is not after the lesson before", lesson->path, f->number);
+        }
+}
+
+static void minutes_are_what_lessons_take(void **state) {
+    const struct shelf *s = *state;
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++)
+        for (size_t i = 0; i < s->count[l]; i++) {
+            const struct lesson *lesson = s->lessons[l][i];
+            struct environment world = lesson_world(lesson);
+            struct lesson_measure m;
+            struct error err = {""};
+            unsigned said = lesson->front.minutes;
+            if (!lesson_measure(lesson, &world, &m, &err))
+                fail_msg("%s", err.text);
+            if (fabs(m.minutes - said) > minutes_tolerance(said))
+                fail_msg("%s: says %u minutes and takes %.1f (see `arenasim lesson --times`)",
+                    lesson->path, said, m.minutes);
+            if ((m.minutes < 2.5 || m.minutes >= 8.5) && !challenges(lesson))
+                fail_msg("%s: takes %.1f minutes, expected 3 to 8", lesson->path, m.minutes);
         }
 }
 
@@ -255,6 +282,7 @@ int main(void) {
         cmocka_unit_test(every_lesson_is_true),
         cmocka_unit_test(every_variant_is_true),
         cmocka_unit_test(lessons_say_what_they_are),
+        cmocka_unit_test(minutes_are_what_lessons_take),
         cmocka_unit_test(every_lesson_asks),
         cmocka_unit_test(languages_have_the_same_blocks),
         cmocka_unit_test(the_code_that_is_named_exists),

@@ -340,6 +340,25 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
     assert_non_null(strstr(err.text, "no/such/lesson.md"));
 }
 
+#define ONE_STEP "## S\ns\n" SCRIPT "<!-- view\nstop end\n-->\n"
+
+static void a_lesson_is_found_by_the_number_it_gives_itself(void **state) {
+    (void)state;
+    static const char *const texts[] = {"---\nnumber: 3\n---\n# A\n" ONE_STEP,
+        "---\nnumber: 4\n---\n# B\n" ONE_STEP, "---\nnumber: 9\n---\n# C\n" ONE_STEP};
+    struct lesson *lessons[3];
+    struct error err = {""};
+    size_t index;
+    for (int i = 0; i < 3; i++)
+        lessons[i] = parse_good(texts[i]);
+    assert_true(lessons_find(lessons, 3, 9, &index, &err));
+    assert_int_equal(index, 2);
+    assert_false(lessons_find(lessons, 3, 1, &index, &err));
+    assert_string_equal(err.text, "there is no lesson 1, expected one of: 3–4, 9");
+    for (int i = 0; i < 3; i++)
+        lesson_free(lessons[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripts_and_views_are_no_prose),
@@ -350,6 +369,7 @@ int main(void) {
         cmocka_unit_test(an_expression_is_pinned),
         cmocka_unit_test(the_map_goes_where_an_expression_says),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
+        cmocka_unit_test(a_lesson_is_found_by_the_number_it_gives_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
