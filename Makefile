@@ -98,7 +98,7 @@ $(OUT)/arenasim $(OUT)/arenascope $(call programs,$(SIM_TEST) $(VIZ_TEST)):
 	@mkdir -p $(@D)
 	@$(LINK) $^ $(LIBS) -o $@
 
-$(OUT)/obj/viz/%.o $(OUT)/obj/tests/viz/%.o $(OUT)/obj/tests/bench/%.o: private BASE += $(WINDOW_CFLAGS)
+$(OUT)/obj/viz/%.o $(OUT)/obj/tests/viz/%.o $(OUT)/obj/tests/bench/view.o: private BASE += $(WINDOW_CFLAGS)
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@echo "  CC   $<"
 	@mkdir -p $(@D)
@@ -165,6 +165,8 @@ help:
 	@echo 'make faults      every call to the system, to files and for memory fails once; kills; damaged files'
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
+	@echo 'make bench       how fast the heap is, beside other allocators (`assets/deps.sh bench` installs them);'
+	@echo '                 BENCH_ROUNDS=7, TRACES= logs of Go programs (GODEBUG=allocfreetrace=1) to replay'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
 	@echo 'make bench-record  what recording a run costs, and hooks that nobody listens to'
 	@echo 'make golden      make the golden pictures of the tests anew'
@@ -278,6 +280,27 @@ tsan:
 	$(OUT.tsan)/arenasim stress --threads 4 --seconds 8
 	$(OUT.tsan)/arenasim stress --threads 8 --seconds 8 --platform linux/386 --seed 2
 
+# How fast the heap is, beside other allocators: bench runs the drivers.
+DRIVERS      := $(addprefix $(OUT)/tests/bench/,heap plain)
+BENCH_ROUNDS ?= 7
+TRACES       ?= $(wildcard tests/data/traces/*)
+$(OUT)/tests/bench/bench: $(addprefix $(OUT)/obj/tests/bench/,bench.o report.o) $(OUT)/libsim.a
+$(DRIVERS): $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/obj/tests/bench/driver.o
+$(OUT)/tests/bench/heap: $(OUT)/libsim.a
+$(OUT)/tests/bench/plain: private LIBS = -lpthread
+$(OUT)/tests/bench/bench $(DRIVERS):
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(LINK) $^ $(LIBS) -o $@
+$(OUT)/tests/bench/rival: tests/bench/rival.go
+	@echo "  GO   $@"
+	@mkdir -p $(@D)
+	@GO111MODULE=off GOCACHE='$(abspath $(OUT))/go' go build -o $@ $<
+bench:
+	$(BUILD_ALL) $(DRIVERS) $(OUT)/tests/bench/bench
+	+@if command -v go >/dev/null; then $(MAKE_ALL) $(OUT)/tests/bench/rival; fi
+	$(OUT)/tests/bench/bench --json $(OUT)/bench.json --rounds $(BENCH_ROUNDS) $(TRACES)
+
 # How fast the window is, on a virtual display: figures beside their limits, and as JSON.
 $(OUT)/tests/bench/view: $(OUT)/obj/tests/bench/view.o $(OUT)/libviz.a $(OUT)/libsim.a
 	@echo "  LINK $@"
@@ -319,5 +342,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench-view bench-record golden format format-check lint faults clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench bench-view bench-record golden format format-check lint faults clean FORCE
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh run|test|m32|fuzz|lint: makes sure that what building, testing, 32-bit programs (with their
-# tests), fuzzing, or linting needs is there.
+# deps.sh run|test|m32|fuzz|bench|lint: makes sure that what building, testing, 32-bit programs (with
+# their tests), fuzzing, comparing with other allocators, or linting needs is there.
 #
 # If it is, says and does nothing. Otherwise installs what is missing, by name, with apt-get: as
 # root, or through sudo where that asks nothing or a person is there to be asked. Where it cannot
@@ -45,6 +45,11 @@ m32  | runs_32 -lmd4c md4c.h  | libmd4c-dev:i386 md4c-devel.i686      -         
 m32  | runs_32 -lcmocka setjmp.h stdarg.h stddef.h stdint.h cmocka.h | libcmocka-dev:i386 libcmocka-devel.i686 -            -
 fuzz | has clang              | clang              clang                clang            llvm
 fuzz | fuzzer                 | $sanitizers        compiler-rt          compiler-rt      llvm
+bench| preload jemalloc       | libjemalloc2       jemalloc             jemalloc         -
+bench| preload mimalloc       | libmimalloc2.0     mimalloc             mimalloc         -
+bench| preload tcmalloc_minimal | libtcmalloc-minimal4 gperftools-libs  gperftools       -
+bench| has go                 | golang-go          golang               go               go
+bench| has gnuplot            | gnuplot-nox        gnuplot              gnuplot          gnuplot
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
 lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
@@ -55,6 +60,14 @@ has() { command -v "$1"; }
 library() { pkg-config --exists "$1"; }
 font() { [ -n "$(fc-list "$1")" ]; }
 header() { printf '#include <%s>\n' "$@" | $CC -E -x c -; }
+# Where a library cannot be put in front, the loader says so and goes on.
+preload() {
+    for name in /usr/lib/*/lib"$1".so.* /usr/lib*/lib"$1".so.*; do
+        [ -e "$name" ] && [ -z "$(LD_PRELOAD=$name env 2>&1 >/dev/null)" ] && return
+    done
+    return 1
+}
+
 sanitizers() {
     case $($CC -print-file-name=libasan.so) in */*) return ;; esac # gcc: saves linking
     echo 'int main(void) { return 0; }' | $CC -fsanitize=address,undefined -x c -o /dev/null -
@@ -80,7 +93,7 @@ runs_32() {
 missing() {
     echo "$table" | while IFS='|' read -r whose probe names; do
         case $goal:$whose in
-        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | lint:[rtl]*)
+        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | bench:bench* | lint:[rtl]*)
             eval "$probe" >/dev/null 2>&1 ||
                 echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
             ;;
