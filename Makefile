@@ -21,6 +21,7 @@ OUT.debug     := $(TOP)/debug
 OUT.asan      := $(TOP)/asan
 OUT.tsan      := $(TOP)/tsan
 OUT.fuzz      := $(TOP)/fuzz
+OUT.coverage  := $(TOP)/coverage
 FLAGS.release := -O2 -g
 FLAGS.debug   := -O0 -g -DHEAP_CHECK=1
 FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
@@ -28,7 +29,9 @@ FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
 FLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
                  -fsanitize=fuzzer-no-link,address,undefined
-OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan, tsan or fuzz))
+# A branch of C is a branch of the program only where nothing is optimised.
+FLAGS.coverage := -O0 -g --coverage -fprofile-update=atomic
+OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan, tsan, fuzz or coverage))
 
 # Programs built elsewhere find lessons, themes and workloads here all the same.
 ifneq ($(filter /% ../% ~%,$(BUILD)),)
@@ -163,6 +166,7 @@ help:
 	@echo 'make layout      texts of the window in thousands of pictures: none cut, none over another'
 	@echo 'make fuzz        bytes by lot for whatever reads files, guided by coverage: FUZZ_SECONDS=60 each'
 	@echo 'make faults      every call to the system, to files and for memory fails once; kills; damaged files'
+	@echo 'make coverage    which branches and lines the tests take: a table, and pages in $(OUT.coverage)/report/'
 	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench       how fast the heap is, beside other allocators (`assets/deps.sh bench` installs them);'
@@ -175,7 +179,7 @@ help:
 	@echo 'make format      clang-format every source; format-check only looks'
 	@echo 'make lint        clang-tidy, clang and shellcheck over everything'
 	@echo 'make clean       remove $(BUILD)/'
-	@echo 'With any of them: MODE=release|debug|asan|tsan|fuzz  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
+	@echo 'With any of them: MODE=release|debug|asan|tsan|fuzz|coverage  BUILD=dir  CC=gcc|clang  CFLAGS=  LDFLAGS=  WERROR='
 	@echo 'With M32=1: 32-bit programs, without the window; `make deps M32=1` installs what they need'
 
 deps:
@@ -272,6 +276,22 @@ faults: deps
 	BUILD=$(OUT) FAULTS_ALL=1 tests/faults.sh
 	BUILD=$(OUT) KILLS=400 tests/kill.sh
 
+# What the tests reach. A line that says INVARIANT or BUG has a branch for bugs, which is never taken;
+# so has one with a comment `never: WHY`, for what cannot happen.
+COVERAGE_ONLY ?= tests/run $(OUT.coverage)
+GCOVR = gcovr --root . --object-directory $(OUT.coverage)/obj $(OUT.coverage)/obj --gcov-ignore-parse-errors \
+        --exclude-branches-by-pattern '.*(\bINVARIANT\(|\bBUG\(|/\* never: ).*'
+coverage:
+	@CC='$(CC)' assets/deps.sh coverage
+	$(BUILD_ALL) MODE=coverage all tests
+	@find $(OUT.coverage)/obj -name '*.gcda' -delete
+	-$(COVERAGE_ONLY)
+	@$(MAKE) --no-print-directory coverage-report
+coverage-report:
+	@mkdir -p $(OUT.coverage)/report
+	@$(GCOVR) --filter sim/ --branches --print-summary --html-details $(OUT.coverage)/report/sim.html --json $(OUT.coverage)/report/sim.json --txt
+	@$(GCOVR) --filter viz/ --print-summary --html-details $(OUT.coverage)/report/viz.html --txt
+
 # What runs threads, where a race would be seen.
 TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
 tsan:
@@ -342,5 +362,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench bench-view bench-record golden format format-check lint faults clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench bench-view bench-record golden format format-check lint faults coverage coverage-report clean FORCE
 .DELETE_ON_ERROR:

@@ -1,6 +1,7 @@
 #!/bin/sh
-# deps.sh run|test|m32|fuzz|bench|lint: makes sure that what building, testing, 32-bit programs (with
-# their tests), fuzzing, comparing with other allocators, or linting needs is there.
+# deps.sh run|test|m32|fuzz|bench|coverage|lint: makes sure that what building, testing, 32-bit programs
+# (with their tests), fuzzing, comparing with other allocators, measuring coverage, or linting needs is
+# there.
 #
 # If it is, says and does nothing. Otherwise installs what is missing, by name, with apt-get: as
 # root, or through sudo where that asks nothing or a person is there to be asked. Where it cannot
@@ -50,6 +51,7 @@ bench| preload mimalloc       | libmimalloc2.0     mimalloc             mimalloc
 bench| preload tcmalloc_minimal | libtcmalloc-minimal4 gperftools-libs  gperftools       -
 bench| has go                 | golang-go          golang               go               go
 bench| has gnuplot            | gnuplot-nox        gnuplot              gnuplot          gnuplot
+cov  | has gcovr             | gcovr              gcovr                gcovr            gcovr
 lint | has clang              | clang              clang                clang            llvm
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
 lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
@@ -93,7 +95,7 @@ runs_32() {
 missing() {
     echo "$table" | while IFS='|' read -r whose probe names; do
         case $goal:$whose in
-        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | bench:bench* | lint:[rtl]*)
+        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | bench:bench* | coverage:[rtc]* | lint:[rtl]*)
             eval "$probe" >/dev/null 2>&1 ||
                 echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
             ;;
