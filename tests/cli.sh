@@ -141,6 +141,13 @@ printf 'arenascope recording 99 0\n' >"$dir/late.arec"
 refuses 'late.arec: is a recording of another version' "$sim" run "$dir/late.arec"
 refuses 'nowhere/x.arec: cannot write' "$sim" run --record "$dir/nowhere/x.arec" small
 
+# What is larger than can be is read up to the limit, whether it stands so or unpacks to it.
+head -c 20M /dev/zero | tr '\0' '\n' >"$dir/long.arena"
+gzip -c "$dir/long.arena" >"$dir/bomb.arena.gz"
+refuses '/long.arena: is larger than 16 MiB' "$sim" run "$dir/long.arena"
+refuses '/bomb.arena.gz: is larger than 16 MiB' "$sim" run "$dir/bomb.arena.gz"
+refuses '/bomb.arena.gz: is larger than 1 MiB' "$sim" lesson "$dir/bomb.arena.gz"
+
 # Exports: tables, and JSON that others can read.
 accepts '^event,heap_live' "$sim" export --csv samples "$dir/run.arec"
 accepts '^span,base.*in use' "$sim" export --csv spans --at 5000 small

@@ -72,6 +72,7 @@ void app_console_accept(struct app *app, int direction) {
     struct prompt *p = &app->prompt;
     struct strbuf echo = {0};
     struct error err;
+    char most[32];
     (void)direction;
     if (!p->len)
         return;
@@ -81,6 +82,14 @@ void app_console_accept(struct app *app, int direction) {
     sb_free(&echo);
     sb_printf(&app->console, "%s\n", p->text);
     prompt_clear(p);
+    if (app->console.len > LIMIT_CONSOLE) {
+        format_size(LIMIT_CONSOLE, most, sizeof most);
+        snprintf(p->answer, sizeof p->answer,
+            _("the repeat has more than %s; it is forgotten: a file has room for it"), most);
+        p->bad = true;
+        sb_clear(&app->console);
+        return;
+    }
     if (script_open_repeats(app->console.text)) {
         say(p, false, _("the repeat goes on; `end` ends it"));
         return;

@@ -1,6 +1,8 @@
 /* The app: notes at moments of the run (notes.h), and the file that keeps them. */
 #include "viz/app_internal.h"
 
+#include "sim/base/limits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,8 @@ static void open_note(struct app *app) {
 void app_note_accept(struct app *app, int direction) {
     struct scene *s = app->scene;
     (void)direction;
-    notes_put(&s->notes, s->session, s->at, app->prompt.text);
+    if (!notes_put(&s->notes, s->session, s->at, app->prompt.text))
+        app_notice(app, _("There are %d notes, and no more can be."), LIMIT_NOTES);
     prompt_remember(&app->prompt);
     prompt_close(&app->prompt);
 }

@@ -120,8 +120,10 @@ static bool show_window(
     fputs(sb_text(&app->scene->report), stderr);
     struct strbuf state = {0};
     bool kept = xdg_path(XDG_STATE, "progress", &state);
-    if (kept)
-        progress_read(&app->progress, state.text);
+    if (kept && !progress_read(&app->progress, state.text, err)) {
+        fprintf(stderr, "%s\n", err->text);
+        kept = false;
+    }
     int w = o->w, h = o->h;
     struct prefs before = app_prefs(app), after;
     before.width = w;

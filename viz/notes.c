@@ -1,6 +1,8 @@
 /* Notes: see notes.h. */
 #include "viz/notes.h"
 
+#include "sim/base/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,18 +30,21 @@ static struct note make(const struct session *s, uint64_t seq, const char *text)
         .text = xstrdup(text)};
 }
 
-void notes_put(struct notes *n, const struct session *s, uint64_t seq, const char *text) {
+bool notes_put(struct notes *n, const struct session *s, uint64_t seq, const char *text) {
     size_t i = place_of(n, seq);
     if (i < n->count && n->note[i].seq == seq)
         take_out(n, i);
     if (!text[0])
-        return;
+        return true;
+    if (n->count >= LIMIT_NOTES)
+        return false;
     void *notes = n->note;
     array_reserve(&notes, &n->cap, n->count + 1, sizeof *n->note);
     n->note = notes;
     memmove(n->note + i + 1, n->note + i, (n->count - i) * sizeof *n->note);
     n->note[i] = make(s, seq, text);
     n->count++;
+    return true;
 }
 
 const struct note *notes_at(const struct notes *n, uint64_t seq) {

@@ -25,8 +25,9 @@ struct notes {
     size_t count, cap;
 };
 
-/* Writes a note at the moment seq of the session, over what stood there; "" takes it away. */
-void notes_put(struct notes *n, const struct session *s, uint64_t seq, const char *text);
+/* Writes a note at the moment seq of the session, over what stood there; "" takes it away. False if
+ * there are LIMIT_NOTES of them already. */
+bool notes_put(struct notes *n, const struct session *s, uint64_t seq, const char *text);
 /* The note at that very moment; NULL if there is none. */
 const struct note *notes_at(const struct notes *n, uint64_t seq);
 /* The next note after (1) or before (-1) the moment; NULL if there is none. */

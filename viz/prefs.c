@@ -7,6 +7,7 @@
 
 #include "sim/base/file.h"
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 #include "sim/base/xdg.h"
 
 /* --- Values --- */
@@ -135,7 +136,7 @@ void prefs_read(const char *path, struct prefs *out, struct strbuf *report) {
     struct strbuf text = {0};
     struct error err;
     *out = (struct prefs){0};
-    if (xdg_exists(path) && !file_read(path, &text, NULL, &err))
+    if (xdg_exists(path) && !file_read_most(path, LIMIT_SETTINGS, &text, NULL, &err))
         sb_printf(report, "%s\n", err.text);
     int line = 0;
     for (const char *s = sb_text(&text); *s;) {
@@ -191,7 +192,7 @@ static void rewrite(const char *old, const struct prefs *prefs, struct strbuf *o
 
 bool prefs_write(const char *path, const struct prefs *p, struct error *err) {
     struct strbuf old = {0}, text = {0};
-    bool ok = !xdg_exists(path) || file_read(path, &old, NULL, err);
+    bool ok = !xdg_exists(path) || file_read_most(path, LIMIT_SETTINGS, &old, NULL, err);
     if (ok) {
         if (!old.len)
             sb_puts(&old, "# What was set in the window of arenascope.\n");

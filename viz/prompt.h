@@ -9,7 +9,7 @@
 #ifndef ARENA_PROMPT_H
 #define ARENA_PROMPT_H
 
-#include "sim/base/base.h"
+#include "sim/base/limits.h"
 #include "viz/commands.h"
 
 enum prompt_kind {
@@ -23,7 +23,7 @@ enum prompt_kind {
     PROMPT_KINDS
 };
 
-enum { PROMPT_MAX = 512, HISTORY_MAX = 64, OUTPUT_MAX = 5 };
+enum { PROMPT_MAX = LIMIT_TYPED, HISTORY_MAX = 64, OUTPUT_MAX = 5 };
 
 /* Something that may be meant. The strings are others' and good while the prompt shows them. */
 struct candidate {

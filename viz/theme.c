@@ -6,6 +6,7 @@
 
 #include "sim/base/file.h"
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 #include "viz/draw.h"
 
 #include <stdlib.h>
@@ -130,7 +131,7 @@ bool theme_load(const char *path, struct theme *out, struct error *err) {
     struct strbuf text = {0};
     struct theme theme = {0};
     struct reading r = {.path = path, .theme = &theme};
-    bool ok = file_read(path, &text, NULL, err);
+    bool ok = file_read_most(path, LIMIT_SETTINGS, &text, NULL, err);
     if (ok && text.text && strlen(text.text) != text.len)
         ok = error_set(err, _("%s:1: the file is binary, expected lines of name #rrggbb"), path);
     ok = ok && read_text(&r, text.text, err);

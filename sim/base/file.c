@@ -2,6 +2,7 @@
 #include "sim/base/file.h"
 
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +14,11 @@
 
 enum { CHUNK = 1 << 16 };
 
-static bool read_plain(FILE *in, struct strbuf *out) {
+/* Up to the end, or until there is more than most. */
+static bool read_plain(FILE *in, uint64_t most, struct strbuf *out) {
     char *chunk = xmalloc(CHUNK);
     size_t got;
-    while ((got = fread(chunk, 1, CHUNK, in)) > 0)
+    while (out->len <= most && (got = fread(chunk, 1, CHUNK, in)) > 0)
         sb_add(out, chunk, got);
     free(chunk);
     return !ferror(in);
@@ -28,14 +30,15 @@ static bool is_gzip(const struct strbuf *sb) {
 
 /* Decompresses one member or several on end; *cut: the data stop inside one.
  * (zlib's own file functions miss that where the output so far fills their
- * buffer exactly.) NULL, or what is wrong.
+ * buffer exactly.) It stops once there is more than most. NULL, or what is wrong.
  */
-static const char *unzip(const struct strbuf *packed, struct strbuf *out, bool *cut) {
+static const char *unzip(
+    const struct strbuf *packed, uint64_t most, struct strbuf *out, bool *cut) {
     z_stream z = {.next_in = (unsigned char *)packed->text};
     size_t left = packed->len;
     char *chunk = xmalloc(CHUNK);
     int code = inflateInit2(&z, 16 + MAX_WBITS);
-    while (code == Z_OK && (left || z.avail_in)) {
+    while (code == Z_OK && (left || z.avail_in) && out->len <= most) {
         if (z.avail_in == 0) {
             z.avail_in = left < CHUNK ? (unsigned)left : CHUNK;
             left -= z.avail_in;
@@ -58,13 +61,22 @@ static const char *unzip(const struct strbuf *packed, struct strbuf *out, bool *
     return why;
 }
 
+static bool too_large(const char *path, uint64_t most, struct error *err) {
+    char size[32];
+    return error_set(err, _("%s: is larger than %s, the most that is read of such a file"), path,
+        format_size(most, size, sizeof size));
+}
+
 /* In place of the packed bytes in out, what they say. */
-static bool unpack(const char *path, struct strbuf *out, bool *truncated, struct error *err) {
+static bool unpack(
+    const char *path, uint64_t most, struct strbuf *out, bool *truncated, struct error *err) {
     struct strbuf packed = *out;
     bool cut;
     *out = (struct strbuf){0};
-    const char *why = unzip(&packed, out, &cut);
+    const char *why = unzip(&packed, most, out, &cut);
     sb_free(&packed);
+    if (out->len > most)
+        return too_large(path, most, err);
     if (!why && cut && !truncated)
         why = "the gzip data stop short";
     if (why)
@@ -74,7 +86,8 @@ static bool unpack(const char *path, struct strbuf *out, bool *truncated, struct
     return true;
 }
 
-bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err) {
+bool file_read_most(
+    const char *path, uint64_t most, struct strbuf *out, bool *truncated, struct error *err) {
     if (truncated)
         *truncated = false;
     bool std_in = strcmp(path, "-") == 0;
@@ -85,13 +98,19 @@ bool file_read(const char *path, struct strbuf *out, bool *truncated, struct err
     if (!in)
         return error_set(err, _("%s: cannot open: %s"), path, strerror(errno));
     sb_clear(out);
-    bool ok = read_plain(in, out);
+    bool ok = read_plain(in, most, out);
     int why = errno;
     if (!std_in)
         fclose(in);
     if (!ok)
         return error_set(err, _("%s: cannot read: %s"), path, strerror(why));
-    return !is_gzip(out) || unpack(path, out, truncated, err);
+    if (out->len > most)
+        return too_large(path, most, err);
+    return !is_gzip(out) || unpack(path, most, out, truncated, err);
+}
+
+bool file_read(const char *path, struct strbuf *out, bool *truncated, struct error *err) {
+    return file_read_most(path, LIMIT_INPUT, out, truncated, err);
 }
 
 bool file_flush_output(struct error *err) {

@@ -8,6 +8,7 @@
 #include "sim/lesson/lesson.h"
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 #include "sim/lesson/lesson_parts.h"
 #include "sim/work/script.h"
 
@@ -375,7 +376,7 @@ struct lesson *lesson_parse(const char *path, const char *text, size_t len, stru
 struct lesson *lesson_load_variant(const char *path, unsigned variant, struct error *err) {
     struct strbuf text = {0};
     struct lesson *l = NULL;
-    if (file_read(path, &text, NULL, err))
+    if (file_read_most(path, LIMIT_TEXT, &text, NULL, err))
         l = lesson_parse_variant(path, sb_text(&text), text.len, variant, err);
     sb_free(&text);
     return l;

@@ -2,6 +2,7 @@
 #include "sim/lesson/progress.h"
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 #include "sim/base/xdg.h"
 
 #include <stdio.h>
@@ -47,19 +48,19 @@ static void read_line(struct progress *p, const char *line) {
             set(p, lesson, step, (enum mark_of_step)mark);
 }
 
-void progress_read(struct progress *p, const char *path) {
+bool progress_read(struct progress *p, const char *path, struct error *err) {
     struct strbuf text = {0};
-    struct error err;
     *p = (struct progress){0};
-    if (xdg_exists(path) && file_read(path, &text, NULL, &err))
-        for (const char *at = sb_text(&text); *at;) {
-            char *line = xstrndup(at, strcspn(at, "\n"));
-            at += strlen(line) + (at[strlen(line)] == '\n');
-            read_line(p, line);
-            free(line);
-        }
+    bool ok = !xdg_exists(path) || file_read_most(path, LIMIT_SETTINGS, &text, NULL, err);
+    for (const char *at = ok ? sb_text(&text) : ""; *at;) {
+        char *line = xstrndup(at, strcspn(at, "\n"));
+        at += strlen(line) + (at[strlen(line)] == '\n');
+        read_line(p, line);
+        free(line);
+    }
     sb_free(&text);
     p->changed = false;
+    return ok;
 }
 
 bool progress_write(struct progress *p, const char *path, struct error *err) {

@@ -21,8 +21,9 @@ struct progress {
     bool changed; /* since it was read or written */
 };
 
-/* Reads a file; that there is none is fine. */
-void progress_read(struct progress *p, const char *path);
+/* Reads a file; that there is none is fine. False and err if it cannot be read, p is empty then:
+ * what is there is not to be written over. */
+bool progress_read(struct progress *p, const char *path, struct error *err);
 /* Writes it, if it has changed. */
 bool progress_write(struct progress *p, const char *path, struct error *err);
 /* As if nothing had been seen. */

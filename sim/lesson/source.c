@@ -3,6 +3,7 @@
 
 #include "sim/base/data.h"
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static void read_file(
     array_reserve(&files, &s->file_cap, s->file_count + 1, sizeof *s->files);
     s->files = files;
     s->files[s->file_count++] = f;
-    if (file_read(path, &f->text, NULL, NULL))
+    if (file_read_most(path, LIMIT_TEXT, &f->text, NULL, NULL))
         index_file(s, f);
 }
 

@@ -2,6 +2,7 @@
 #include "sim/lesson/terminal.h"
 
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 #include "sim/lesson/columns.h"
 
 #include <inttypes.h>
@@ -81,11 +82,19 @@ static bool read_reply(const struct question *q, const char *line, struct reply 
     return q->kind != QUESTION_PICK || (n >= 1 && n <= q->option_count);
 }
 
+/* The rest of the line; was there any? */
+static bool skip_rest(FILE *in) {
+    bool any = false;
+    for (int c = getc(in); c != '\n' && c != EOF; c = getc(in))
+        any = true;
+    return any;
+}
+
 /* Asks until there is an answer. False at the end of the input. */
 static bool ask(const struct question *q, FILE *in, FILE *out, struct reply *reply) {
     static const char *const prompts[] = {
         N_("number of the answer"), N_("a number"), N_("an address")};
-    char line[256];
+    char line[LIMIT_TYPED];
     for (;;) {
         fprintf(out, "  %s> ", _(prompts[q->kind]));
         fflush(out);
@@ -93,6 +102,8 @@ static bool ask(const struct question *q, FILE *in, FILE *out, struct reply *rep
             fputs("\n", out);
             return false;
         }
+        if (!strchr(line, '\n') && skip_rest(in))
+            continue; /* no answer is that long */
         line[strcspn(line, "\r\n")] = '\0';
         if (read_reply(q, line, reply))
             return true;

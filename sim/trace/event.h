@@ -22,6 +22,7 @@
 #define ARENA_EVENT_H
 
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"   /* MAX_OBJECTS, MAX_PS */
 #include "sim/base/rangemap.h" /* range states and owners */
 
 #include <stdint.h>
@@ -243,12 +244,6 @@ enum stat_id {
     STAT_LOCAL = STAT_local_tinyallocs, /* those of an mcache: from here on, */
     LOCAL_STAT_COUNT = STAT_COUNT - STAT_LOCAL
 };
-
-/* Objects have numbers below this, so that a typo, or a damaged file, does not eat all memory. */
-enum { MAX_OBJECTS = 1 << 26 };
-
-/* P's that a heap can have. */
-enum { MAX_PS = 8 };
 
 /* What a P may have to wait for, in the order of locking: with one held, only those further down
  * may be taken. The text: whose lock it is. */

@@ -49,8 +49,9 @@ struct recfile {
 bool recfile_recognises(const char *path);
 
 /* Reads it all. What a file says is believed only as far as it is checked: memory is bounded by
- * what its pieces really hold, and events that do not fit together are refused. False and err
- * ("FILE: ...") if it is no recording, of another version, or damaged; out is empty then. */
+ * what its pieces really hold and by limits.h, and events that do not fit together are refused.
+ * False and err ("FILE: ...") if it is no recording, of another version, too large, or damaged; out
+ * is empty then. */
 bool recfile_read(const char *path, struct recfile *out, struct error *err);
 void recfile_free(struct recfile *f);
 

@@ -16,6 +16,10 @@ enum {
         PIECE_BLOCKS * (BLOCK_HEAD + RECORDING_BLOCK * EVENTPACK_MOST), /* bytes it holds */
 };
 
+/* recfile_read, of up to so many events (and the rest of a piece). */
+bool recfile_read_most(
+    const char *path, uint64_t most_events, struct recfile *out, struct error *err);
+
 void put_u32(uint8_t *to, uint32_t n);
 uint32_t get_u32(const uint8_t *from);
 /* Of the head (but its last 4 bytes) and of the len bytes behind it. */

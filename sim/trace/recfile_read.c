@@ -6,6 +6,9 @@
  */
 #include "sim/trace/recfile_parts.h"
 
+#include "sim/base/i18n.h"
+#include "sim/base/limits.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,6 +20,7 @@
 
 struct reader {
     const char *path;
+    uint64_t most; /* events */
     FILE *file;
     uint64_t at; /* where the piece begins, bytes */
     uint8_t head[PIECE_HEAD];
@@ -125,10 +129,24 @@ static bool take_piece(struct reader *r, struct recfile *out, struct error *err)
     return count == recording_count(out->rec) || damaged(r, err);
 }
 
+static bool is_bounded(const struct reader *r, const struct recfile *f, struct error *err) {
+    char most[32];
+    if (f->text.len > LIMIT_ABOUT)
+        return error_set(err,
+            _("%s: the recording says more than %s of itself, the most there can be"), r->path,
+            format_size(LIMIT_ABOUT, most, sizeof most));
+    return recording_count(f->rec) <= r->most ||
+           error_set(err,
+               _("%s: the recording has more than %s events, the most that can be opened"), r->path,
+               format_count(r->most, most, sizeof most));
+}
+
 static bool read_pieces(struct reader *r, struct recfile *out, struct error *err) {
     while (!r->done) {
         enum piece piece = read_piece(r, err);
         if (piece == PIECE_BAD || (piece == PIECE_READ && !take_piece(r, out, err)))
+            return false;
+        if (!is_bounded(r, out, err))
             return false;
         if (piece == PIECE_CUT) {
             if (ferror(r->file))
@@ -141,8 +159,9 @@ static bool read_pieces(struct reader *r, struct recfile *out, struct error *err
     return true;
 }
 
-bool recfile_read(const char *path, struct recfile *out, struct error *err) {
-    struct reader r = {.path = path};
+bool recfile_read_most(
+    const char *path, uint64_t most_events, struct recfile *out, struct error *err) {
+    struct reader r = {.path = path, .most = most_events};
     *out = (struct recfile){.rec = recording_new()};
     bool ok = read_name(&r, err);
     if (ok) {
@@ -161,6 +180,11 @@ bool recfile_read(const char *path, struct recfile *out, struct error *err) {
     if (!ok)
         recfile_free(out);
     return ok;
+}
+
+/* A run ends at the limit, but only after the operation that goes beyond it. */
+bool recfile_read(const char *path, struct recfile *out, struct error *err) {
+    return recfile_read_most(path, 2 * LIMIT_EVENTS, out, err);
 }
 
 void recfile_free(struct recfile *f) {

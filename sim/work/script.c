@@ -448,7 +448,7 @@ struct op_source *script_parse(const char *name, const char *text, struct error 
 struct op_source *script_open(const char *path, struct error *err) {
     struct strbuf text = {0};
     struct op_source *source = NULL;
-    if (file_read(path, &text, NULL, err)) {
+    if (file_read_most(path, LIMIT_SCRIPT, &text, NULL, err)) {
         if (strlen(sb_text(&text)) != text.len)
             error_set(err, _("%s: has zero bytes; expected a script in UTF-8"), path);
         else

@@ -33,6 +33,7 @@ static void add_term(struct parser *p, struct term term) {
 
 static size_t add_ring(struct parser *p, const char *name, size_t slots, bool single) {
     struct script_program *g = p->program;
+    g->slots += slots;
     void *rings = g->rings;
     array_reserve(&rings, &g->ring_cap, g->ring_count + 1, sizeof *g->rings);
     g->rings = rings;
@@ -70,6 +71,14 @@ static bool find_variable(const struct parser *p, const char *name, uint64_t *de
 
 static const struct command *find_command(const char *name);
 
+/* Names are looked for one by one. */
+static bool room_for_name(struct parser *p) {
+    const struct script_program *g = p->program;
+    return g->ring_count + g->type_count + g->labels < SCRIPT_MAX_NAMES ||
+           lex_fail(&p->c, _("too many objects, types and labels; expected at most %d"),
+               SCRIPT_MAX_NAMES);
+}
+
 /* A name for something new: no word of the language, and not in use. */
 static bool check_fresh(struct parser *p, const char *name) {
     size_t at;
@@ -78,7 +87,7 @@ static bool check_fresh(struct parser *p, const char *name) {
         return lex_fail(&p->c, _("\"%s\" is a word of the language; expected another name"), name);
     if (find_ring(p, name, &at) || find_type(p, name, &at) || find_variable(p, name, &depth))
         return lex_fail(&p->c, _("\"%s\" is already something else; expected another name"), name);
-    return true;
+    return room_for_name(p);
 }
 
 /* --- Amounts, objects, words --- */
@@ -217,6 +226,7 @@ static bool parse_field(struct parser *p, struct field *f) {
 static bool parse_type_field(struct parser *p, struct script_type *t) {
     char label[LEX_WORD_MAX] = "", kind[LEX_WORD_MAX];
     uint64_t count = 1;
+    size_t labels = t->label_count;
     if (!lex_word(&p->c, kind, _("ptr, word or byte")))
         return false;
     if (lex_accept(&p->c, ":")) {
@@ -232,6 +242,8 @@ static bool parse_type_field(struct parser *p, struct script_type *t) {
         return lex_fail(&p->c, _("words after bytes; expected the bytes at the end of the type"));
     if (*label && script_type_word(t, label) >= 0)
         return lex_fail(&p->c, _("the label \"%s\" comes twice; expected another"), label);
+    if (*label && !room_for_name(p))
+        return false;
     if (strcmp(kind, "ptr") == 0)
         script_type_add(t, true, count, label);
     else if (strcmp(kind, "word") == 0)
@@ -240,6 +252,7 @@ static bool parse_type_field(struct parser *p, struct script_type *t) {
         t->tail = count;
     else
         return lex_fail(&p->c, _("\"%s\" is no kind of word; expected ptr, word or byte"), kind);
+    p->program->labels += t->label_count - labels;
     return true;
 }
 
@@ -269,6 +282,8 @@ static bool parse_keep(struct parser *p) {
     if (slots == 0 || slots > SCRIPT_MAX_SLOTS)
         return lex_fail(
             &p->c, _("%llu slots; expected 1 to %d"), (unsigned long long)slots, SCRIPT_MAX_SLOTS);
+    if (p->program->slots + slots > SCRIPT_MAX_ALL_SLOTS)
+        return lex_fail(&p->c, _("more slots in all; expected at most %d"), SCRIPT_MAX_ALL_SLOTS);
     add_ring(p, name, (size_t)slots, false);
     return true;
 }
@@ -646,16 +661,25 @@ static bool check_text(struct parser *p, const char *line) {
     return true;
 }
 
+/* Takes the line of len bytes at text, without its end. */
+static bool take_line(struct parser *p, const char *text, size_t len) {
+    p->c.line++;
+    if (len > LIMIT_LINE)
+        return lex_fail(&p->c, _("a line of %zu bytes; expected at most %llu"), len,
+            (unsigned long long)LIMIT_LINE);
+    char *line = xstrndup(text, len && text[len - 1] == '\r' ? len - 1 : len);
+    p->c.at = line;
+    bool ok = check_text(p, line) && parse_line(p);
+    free(line);
+    return ok;
+}
+
 /* Reads all lines; the parser stands before the first. */
 static bool parse_lines(struct parser *p, const char *text) {
     bool ok = true;
     while (ok && *text) {
         size_t len = strcspn(text, "\n");
-        char *line = xstrndup(text, len && text[len - 1] == '\r' ? len - 1 : len);
-        p->c.line++;
-        p->c.at = line;
-        ok = check_text(p, line) && parse_line(p);
-        free(line);
+        ok = take_line(p, text, len);
         text += len + (text[len] == '\n');
     }
     if (ok && p->depth) {
@@ -667,7 +691,11 @@ static bool parse_lines(struct parser *p, const char *text) {
 
 bool script_compile(
     struct script_program *program, const char *name, const char *text, struct error *err) {
+    char size[32];
     program->name = xstrdup(name);
+    if (strlen(text) > LIMIT_SCRIPT)
+        return error_set(err, _("%s: is larger than %s, the most of a script"), name,
+            format_size(LIMIT_SCRIPT, size, sizeof size));
     struct parser p = {.c = {.file = program->name, .err = err}, .program = program};
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;

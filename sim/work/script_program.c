@@ -17,10 +17,14 @@ void script_program_cut(struct script_program *program, size_t stmts, size_t rin
         free(program->stmts[i].text);
         free(program->stmts[i].field.label);
     }
-    for (size_t i = rings; i < program->ring_count; i++)
+    for (size_t i = rings; i < program->ring_count; i++) {
+        program->slots -= program->rings[i].slots;
         free(program->rings[i].name);
-    for (size_t i = types; i < program->type_count; i++)
+    }
+    for (size_t i = types; i < program->type_count; i++) {
+        program->labels -= program->types[i].label_count;
         free_type(&program->types[i]);
+    }
     program->stmt_count = stmts;
     program->ring_count = rings;
     program->type_count = types;

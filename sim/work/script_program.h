@@ -8,15 +8,8 @@
 #ifndef ARENA_SCRIPT_PROGRAM_H
 #define ARENA_SCRIPT_PROGRAM_H
 
+#include "sim/base/limits.h"
 #include "sim/work/op.h"
-
-enum {
-    SCRIPT_MAX_DEPTH = 16,      /* repeats inside repeats */
-    SCRIPT_MAX_SLOTS = 1000000, /* of a ring */
-    SCRIPT_MAX_REPEAT = 1000000000,
-    SCRIPT_MAX_OFFSET = 1 << 30, /* of a pointer into an object */
-    SCRIPT_MAX_WORDS = 65536,    /* of a type */
-};
 
 enum term_kind { TERM_RANGE, TERM_MEAN, TERM_VARIABLE };
 
@@ -137,6 +130,8 @@ struct script_program {
     size_t type_count, type_cap;
     struct script_ring *rings;
     size_t ring_count, ring_cap;
+    size_t slots, labels; /* of all rings and types */
+    uint64_t taken;       /* ranges of the world */
     struct term *terms;
     size_t term_count, term_cap;
     struct stmt *stmts;

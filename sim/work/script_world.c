@@ -14,6 +14,13 @@ static bool add_world(struct parser *p, enum world_kind kind, uint64_t a, uint64
     return true;
 }
 
+/* count more ranges are taken. */
+static bool room_for_taken(struct parser *p, uint64_t count) {
+    p->program->taken += count;
+    return p->program->taken <= LIMIT_TAKEN ||
+           lex_fail(&p->c, _("too many taken ranges; expected at most %d"), LIMIT_TAKEN);
+}
+
 static bool parse_title(struct parser *p) {
     free(p->program->title);
     p->program->title = lex_text(&p->c, _("a title"));
@@ -52,7 +59,7 @@ static bool parse_take(struct parser *p) {
         if (count > HINT_COUNT)
             return lex_fail(&p->c, _("there are not %llu hints; expected 0 to %d"),
                 (unsigned long long)count, HINT_COUNT);
-        return add_world(p, WORLD_TAKE_HINTS, count, size);
+        return room_for_taken(p, count) && add_world(p, WORLD_TAKE_HINTS, count, size);
     }
     if (!lex_number(&p->c, &addr, _("an address")))
         return false;
@@ -62,7 +69,7 @@ static bool parse_take(struct parser *p) {
         return lex_fail(&p->c,
             _("0x%llx bytes at 0x%llx; expected a range inside the address space"),
             (unsigned long long)size, (unsigned long long)addr);
-    return add_world(p, WORLD_TAKE, addr, size);
+    return room_for_taken(p, 1) && add_world(p, WORLD_TAKE, addr, size);
 }
 
 static bool parse_limit(struct parser *p) {

@@ -10,6 +10,7 @@
 #include "sim/work/script.h"
 
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 #include "sim/work/residency.h"
 
 #include <stdlib.h>
@@ -182,15 +183,29 @@ static bool next_op(struct session *s, struct op *op) {
     return !s->err.text[0] && s->console && s->console->next(s->console, op, &s->err);
 }
 
+static const char *workload_name(const struct session *s) {
+    if (script_in_console(console_of(s)))
+        return CONSOLE_NAME;
+    return s->source->name ? s->source->name : "workload";
+}
+
+/* Has the recording room for another operation? (One has a bounded number of events.) */
+static bool has_room(struct session *s, const struct op *op) {
+    uint64_t most = s->env.most_events ? s->env.most_events : LIMIT_EVENTS;
+    char count[32];
+    return recording_count(s->world.recording) < most ||
+           error_set(&s->err,
+               _("%s:%d: the recording is full: it has %s events, the most there can be"),
+               workload_name(s), op->line, format_count(most, count, sizeof count));
+}
+
 /* Runs an operation and counts it. False if it makes no sense here. */
 static bool run(struct session *s, const struct op *op) {
     struct error err = {""};
-    if (!program_start(s->world.program, op, &err)) {
-        const char *name = s->source->name ? s->source->name : "workload";
-        if (script_in_console(console_of(s)))
-            name = CONSOLE_NAME;
-        return error_set(&s->err, "%s:%d: %s", name, op->line, err.text);
-    }
+    if (!has_room(s, op))
+        return false;
+    if (!program_start(s->world.program, op, &err))
+        return error_set(&s->err, "%s:%d: %s", workload_name(s), op->line, err.text);
     s->ops++;
     return true;
 }

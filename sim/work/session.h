@@ -24,6 +24,7 @@ struct environment {
     /* RESIDENT events tell which memory is touched, where the system can say. What a run has of
      * them depends on the machine's page size. */
     bool residency;
+    uint64_t most_events; /* the run ends there, with an error; 0: LIMIT_EVENTS */
 };
 
 void env_copy(struct environment *to, const struct environment *from);

@@ -2,6 +2,7 @@
 #include "sim/work/session_internal.h"
 
 #include "sim/base/i18n.h"
+#include "sim/base/limits.h"
 #include "sim/trace/recfile.h"
 #include "sim/work/opfile.h"
 #include "sim/work/script.h"
@@ -268,6 +269,9 @@ static bool take_text(struct session *s, const char *path, struct error *err) {
             error_set(err, _("%s: line %d of what it says of itself makes no sense"), path, number);
         line = next;
     }
+    if (ok && s->loaded->view.bookmark_count > LIMIT_NOTES)
+        ok = error_set(
+            err, _("%s: has more than %d notes, the most there can be"), path, LIMIT_NOTES);
     ok = ok && take_world(s, path, &world, err);
     sb_free(&world);
     return ok;

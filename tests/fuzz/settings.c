@@ -32,9 +32,11 @@ static void read_prefs(const char *path) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     struct fuzz_file file = fuzz_file(data, len);
     struct progress progress;
+    struct error err = {""};
     read_prefs(file.path);
     read_theme(file.path);
-    progress_read(&progress, file.path);
+    if (!progress_read(&progress, file.path, &err))
+        fuzz_refused(&err);
     progress_free(&progress);
     fuzz_file_close(&file);
     return 0;

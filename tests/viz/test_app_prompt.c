@@ -150,6 +150,31 @@ static void the_console_runs_after_the_end_and_shows_it_happen(void **state) {
     close_app(&f);
 }
 
+static void a_repeat_typed_without_end_is_forgotten_some_time(void **state) {
+    (void)state;
+    struct fixture f;
+    char line[PROMPT_MAX];
+    open_app(&f, "small");
+    uint64_t end = scene_count(f.app.scene);
+    memset(line, ' ', sizeof line - 1);
+    memcpy(line, "alloc 8", 7);
+    line[sizeof line - 1] = '\0';
+    type(&f, CMD_CONSOLE, "repeat 10", "Enter");
+    for (size_t len = f.app.console.len; len <= LIMIT_CONSOLE; len += sizeof line) {
+        assert_int_equal(f.app.console.len, len);
+        assert_false(f.app.prompt.bad);
+        assert_true(app_prompt_text(&f.app, line));
+        assert_true(app_prompt_key(&f.app, "Enter"));
+    }
+    assert_true(f.app.prompt.bad);
+    assert_non_null(strstr(f.app.prompt.answer, "the repeat has more than 64 KiB"));
+    assert_int_equal(f.app.console.len, 0);
+    assert_int_equal(scene_count(f.app.scene), end);
+    type(&f, CMD_NONE, "alloc 8", "Enter");
+    assert_true(scene_count(f.app.scene) > end);
+    close_app(&f);
+}
+
 static void notes_are_written_edited_found_and_kept_in_a_file(void **state) {
     (void)state;
     struct fixture f;
@@ -206,6 +231,7 @@ int main(void) {
         cmocka_unit_test(a_search_moves_and_pins),
         cmocka_unit_test(undo_goes_back_to_where_one_looked),
         cmocka_unit_test(the_console_runs_after_the_end_and_shows_it_happen),
+        cmocka_unit_test(a_repeat_typed_without_end_is_forgotten_some_time),
         cmocka_unit_test(notes_are_written_edited_found_and_kept_in_a_file),
         cmocka_unit_test(a_file_that_cannot_be_written_is_told),
     };

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "sim/base/limits.h"
 #include "viz/scene.h"
 
 static struct scene open_scene(const char *platform) {
@@ -75,6 +76,18 @@ static void they_come_along_to_the_other_width(void **state) {
     scene_close(&s);
 }
 
+static void there_are_only_so_many(void **state) {
+    (void)state;
+    struct scene s = open_scene("linux/amd64");
+    for (uint64_t seq = 1; seq <= LIMIT_NOTES; seq++)
+        assert_true(notes_put(&s.notes, s.session, seq, "here"));
+    assert_false(notes_put(&s.notes, s.session, 0, "one more"));
+    assert_null(notes_at(&s.notes, 0));
+    assert_true(notes_put(&s.notes, s.session, 7, "instead"));
+    assert_int_equal(s.notes.count, LIMIT_NOTES);
+    scene_close(&s);
+}
+
 static void another_workload_has_none(void **state) {
     (void)state;
     struct scene s = open_scene("linux/amd64");
@@ -90,6 +103,7 @@ int main(void) {
         cmocka_unit_test(they_stand_in_the_order_of_time),
         cmocka_unit_test(writing_again_replaces_and_nothing_takes_away),
         cmocka_unit_test(they_come_along_to_the_other_width),
+        cmocka_unit_test(there_are_only_so_many),
         cmocka_unit_test(another_workload_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

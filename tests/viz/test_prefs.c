@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 #include "sim/base/random.h"
 #include "viz/prefs.h"
 
@@ -153,6 +154,25 @@ static void the_place_follows_the_standard(void **state) {
     sb_free(&out);
 }
 
+static void a_very_long_file_is_told_and_left_alone(void **state) {
+    char *text = xcalloc(1, LIMIT_SETTINGS + 2);
+    struct prefs p, changed = {.scale = 2};
+    struct strbuf report = {0};
+    struct error err;
+    (void)state;
+    memset(text, '\n', LIMIT_SETTINGS + 1);
+    write_text(text);
+    prefs_read(path, &p, &report);
+    assert_non_null(strstr(report.text, ": is larger than 64 KiB"));
+    assert_false(prefs_write(path, &changed, &err));
+    assert_non_null(strstr(err.text, ": is larger than 64 KiB"));
+    char *now = text_now();
+    assert_string_equal(now, text);
+    free(now);
+    free(text);
+    sb_free(&report);
+}
+
 /* Some bytes are others, and what is behind one is gone: read without harm, and whatever is set by
  * it could have been set. */
 static void damaged_preferences_do_no_harm(void **state) {
@@ -188,6 +208,7 @@ int main(void) {
         cmocka_unit_test(only_what_changed_is_kept),
         cmocka_unit_test(a_directory_that_cannot_be_made_is_told),
         cmocka_unit_test(the_place_follows_the_standard),
+        cmocka_unit_test_setup_teardown(a_very_long_file_is_told_and_left_alone, begin, end),
         cmocka_unit_test_setup_teardown(damaged_preferences_do_no_harm, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 #include "viz/theme.h"
 
 static const char *const shipped[] = {"dark", "light", "contrast"};
@@ -102,6 +103,15 @@ static void a_missing_file_is_named(void **state) {
     struct error err;
     assert_false(theme_load("/nowhere/at/all.theme", &t, &err));
     assert_non_null(strstr(err.text, "/nowhere/at/all.theme"));
+}
+
+static void a_very_long_file_is_refused(void **state) {
+    (void)state;
+    char *blank = xmalloc(LIMIT_SETTINGS + 1);
+    memset(blank, '\n', LIMIT_SETTINGS);
+    blank[LIMIT_SETTINGS] = '\0';
+    refused("", blank, ".theme: is larger than 64 KiB");
+    free(blank);
 }
 
 static void shipped_themes_load_under_their_names(void **state) {
@@ -198,6 +208,7 @@ int main(void) {
         cmocka_unit_test(mistakes_are_told_with_their_line),
         cmocka_unit_test(a_lacking_colour_is_named),
         cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test(a_very_long_file_is_refused),
         cmocka_unit_test(shipped_themes_load_under_their_names),
         cmocka_unit_test(shipped_text_can_be_read),
         cmocka_unit_test(size_classes_grow_brighter),

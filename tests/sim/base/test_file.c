@@ -125,6 +125,44 @@ static void missing_files_and_directories_are_refused(void **state) {
     sb_free(&out);
 }
 
+static void assert_too_large(const char *path, uint64_t most, const char *said) {
+    struct strbuf out = {0};
+    struct error err = {""};
+    bool cut;
+    assert_false(file_read_most(path, most, &out, &cut, &err));
+    assert_non_null(strstr(err.text, said));
+    assert_true(out.len <= most + KiB(64)); /* it was not read further */
+    sb_free(&out);
+}
+
+static void files_are_read_up_to_a_limit(void **state) {
+    struct strbuf text = {0}, out = {0};
+    struct error err = {""};
+    make_text(&text);
+    const char *path = scratch_file(*state, "plain", text.text, text.len);
+    assert_true(file_read_most(path, text.len, &out, NULL, &err));
+    assert_int_equal(out.len, text.len);
+    assert_too_large(
+        path, KiB(100), "plain: is larger than 100 KiB, the most that is read of such");
+    path = scratch_gzip(*state, "packed", text.text, text.len, 0);
+    assert_true(file_read_most(path, text.len, &out, NULL, &err));
+    assert_too_large(path, text.len - 1, "packed: is larger than ");
+    assert_too_large("/dev/zero", KiB(100), "/dev/zero: is larger than 100 KiB");
+    sb_free(&text);
+    sb_free(&out);
+}
+
+static void a_file_that_unpacks_to_very_much_is_read_up_to_the_limit(void **state) {
+    size_t len = MiB(32);
+    char *nothing = xcalloc(1, len);
+    const char *path = scratch_gzip(*state, "bomb.gz", nothing, len, 0);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_size < (off_t)KiB(64));
+    assert_too_large(path, MiB(1), "bomb.gz: is larger than 1 MiB");
+    free(nothing);
+}
+
 static void writing_replaces_the_file(void **state) {
     struct strbuf out = {0};
     struct error err = {""};
@@ -161,6 +199,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(compressed_files_cut_short_give_what_there_is, begin, end),
         cmocka_unit_test_setup_teardown(damaged_compressed_files_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(missing_files_and_directories_are_refused, begin, end),
+        cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_file_that_unpacks_to_very_much_is_read_up_to_the_limit, begin, end),
         cmocka_unit_test_setup_teardown(writing_replaces_the_file, begin, end),
         cmocka_unit_test_setup_teardown(a_write_that_fails_leaves_nothing_behind, begin, end),
         cmocka_unit_test_setup_teardown(a_directory_is_not_replaced, begin, end),

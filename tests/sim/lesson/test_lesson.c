@@ -3,6 +3,8 @@
 #include "sim/lesson/source.h"
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
+#include "tests/sim/scratch.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -284,6 +286,21 @@ static void the_map_goes_where_an_expression_says(void **state) {
     assert_non_null(strstr(aim.err.text, "has no place"));
 }
 
+static void a_very_long_lesson_is_refused(void **state) {
+    struct scratch dir;
+    struct error err = {""};
+    char *text = xcalloc(1, LIMIT_TEXT + 1);
+    (void)state;
+    memset(text, '\n', LIMIT_TEXT + 1);
+    scratch_begin(&dir);
+    assert_null(lesson_load(scratch_file(&dir, "long.md", text, LIMIT_TEXT + 1), &err));
+    assert_non_null(strstr(err.text, "/long.md: is larger than 1 MiB"));
+    assert_null(lesson_load(scratch_file(&dir, "long.md", text, LIMIT_TEXT), &err));
+    assert_non_null(strstr(err.text, "/long.md:1: the lesson has no title"));
+    free(text);
+    scratch_end(&dir);
+}
+
 static void what_is_wrong_is_named_with_its_line(void **state) {
     (void)state;
 #define STEP "# T\n## S\ns\n```arena\ninit\n```\n<!-- view\n"
@@ -368,6 +385,7 @@ int main(void) {
         cmocka_unit_test(the_focus_is_a_thing_of_that_moment),
         cmocka_unit_test(an_expression_is_pinned),
         cmocka_unit_test(the_map_goes_where_an_expression_says),
+        cmocka_unit_test(a_very_long_lesson_is_refused),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
         cmocka_unit_test(a_lesson_is_found_by_the_number_it_gives_itself),
     };

@@ -1,6 +1,8 @@
 /* Progress: it is kept, what is right stays right, and a broken file does no harm. */
 #include "sim/lesson/progress.h"
 
+#include "sim/base/limits.h"
+
 #include "tests/sim/scratch.h"
 
 #include <setjmp.h>
@@ -50,7 +52,7 @@ static void it_is_kept_in_a_file(void **state) {
     progress_mark(&p, &lesson, 2, STEP_RIGHT);
     assert_true(progress_write(&p, path.text, &err));
     assert_false(p.changed);
-    progress_read(&again, path.text);
+    assert_true(progress_read(&again, path.text, &err));
     assert_int_equal(progress_of(&again, &lesson, 0), STEP_SEEN);
     assert_int_equal(progress_of(&again, &lesson, 2), STEP_RIGHT);
     assert_int_equal(progress_of(&again, &lesson, 1), STEP_UNSEEN);
@@ -67,17 +69,33 @@ static void lines_that_cannot_be_are_left_out(void **state) {
                                "04-the-hints.md 2 perfect\n\n04-the-hints.md 3 seen and more\n";
     struct progress p;
     struct scratch dir;
+    struct error err = {""};
     scratch_begin(&dir);
-    progress_read(&p, scratch_file(&dir, "progress", text, sizeof text - 1));
+    assert_true(progress_read(&p, scratch_file(&dir, "progress", text, sizeof text - 1), &err));
     assert_int_equal(p.count, 1);
     assert_int_equal(progress_of(&p, &lesson, 0), STEP_RIGHT);
     progress_free(&p);
-    progress_read(&p, scratch_file(&dir, "empty", "", 0));
+    assert_true(progress_read(&p, scratch_file(&dir, "empty", "", 0), &err));
     assert_int_equal(p.count, 0);
     progress_free(&p);
-    progress_read(&p, dir.dir); /* a directory */
+    scratch_end(&dir);
+}
+
+static void a_file_that_cannot_be_read_is_told(void **state) {
+    (void)state;
+    struct progress p;
+    struct scratch dir;
+    struct error err = {""};
+    char *large = xcalloc(1, LIMIT_SETTINGS + 1);
+    memset(large, '\n', LIMIT_SETTINGS + 1);
+    scratch_begin(&dir);
+    assert_false(progress_read(&p, dir.dir, &err)); /* a directory */
+    assert_non_null(strstr(err.text, "is a directory"));
     assert_int_equal(p.count, 0);
-    progress_free(&p);
+    assert_true(progress_read(&p, scratch_file(&dir, "full", large, LIMIT_SETTINGS), &err));
+    assert_false(progress_read(&p, scratch_file(&dir, "large", large, LIMIT_SETTINGS + 1), &err));
+    assert_non_null(strstr(err.text, "/large: is larger than 64 KiB"));
+    free(large);
     scratch_end(&dir);
 }
 
@@ -86,6 +104,7 @@ int main(void) {
         cmocka_unit_test(what_is_right_stays_right),
         cmocka_unit_test(it_is_kept_in_a_file),
         cmocka_unit_test(lines_that_cannot_be_are_left_out),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "sim/base/file.h"
+#include "sim/base/limits.h"
 #include "sim/trace/recfile_parts.h"
 #include "sim/work/program.h"
 #include "tests/sim/heap/fixture.h"
@@ -261,6 +262,37 @@ static void promises_of_size_reserve_nothing(void **state) {
     sb_free(&out);
 }
 
+static void what_is_too_large_is_refused(void **state) {
+    const char *path = scratch_path(*state, "large.arec");
+    struct recording *rec = random_recording("linux/386", 4000, 5);
+    struct recfile f;
+    struct error err = {""};
+    write_file(path, rec, "title A run\n");
+    assert_true(recfile_read_most(path, recording_count(rec), &f, &err));
+    recfile_free(&f);
+    assert_false(recfile_read_most(path, recording_count(rec) - 1, &f, &err));
+    assert_non_null(strstr(err.text, "large.arec: the recording has more than "));
+    assert_null(f.rec);
+    recording_free(rec);
+}
+
+/* A megabyte of blanks is some 40 bytes of the file. */
+static void a_bomb_of_text_is_refused(void **state) {
+    const char *path = scratch_path(*state, "bomb.arec");
+    struct strbuf out = {0};
+    struct error err;
+    char *blanks = xmalloc(MiB(1));
+    memset(blanks, ' ', MiB(1));
+    sb_printf(&out, RECFILE_NAME RECFILE_VERSION, event_vocabulary());
+    for (uint64_t i = 0; i <= LIMIT_ABOUT / MiB(1) + 1; i++)
+        put_piece(&out, "TEXT", blanks, MiB(1));
+    assert_true(out.len < KiB(64));
+    assert_true(file_write(path, out.text, out.len, &err));
+    assert_refused(path, "the recording says more than ");
+    free(blanks);
+    sb_free(&out);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_written_is_read, begin, end),
@@ -271,6 +303,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_is_no_recording_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(forged_events_do_no_harm, begin, end),
         cmocka_unit_test_setup_teardown(promises_of_size_reserve_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_too_large_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_bomb_of_text_is_refused, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,8 +114,9 @@ static void open_lesson(const char *path) {
 }
 
 static void open_progress(const char *path) {
-    struct progress p = {0};
-    progress_read(&p, path);
+    struct progress p;
+    struct error err = {""};
+    INVARIANT(progress_read(&p, path, &err) || err.text[0]);
     progress_free(&p);
 }
 

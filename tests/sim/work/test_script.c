@@ -1,6 +1,8 @@
 /* The script language: what its statements do, and what is said of broken ones. */
 #include "sim/work/script.h"
 
+#include "sim/base/limits.h"
+
 #include "tests/sim/scratch.h"
 #include "tests/sim/work/optext.h"
 
@@ -444,6 +446,50 @@ static void repeats_that_nest_too_deeply_are_refused(void **state) {
     sb_free(&text);
 }
 
+/* begin, count lines of the format with their number, and what is said of them all. */
+static void expect_too_many(const char *begin, const char *line, int count, const char *expected) {
+    struct strbuf text = {0};
+    sb_puts(&text, begin);
+    for (int i = 0; i < count; i++)
+        sb_printf(&text, line, i); // NOLINT: formats of this file
+    expect_error(text.text, expected);
+    sb_free(&text);
+}
+
+static void more_than_there_can_be_is_refused(void **state) {
+    (void)state;
+    expect_too_many("", "o%d = alloc 8\n", SCRIPT_MAX_NAMES + 1,
+        "t.arena:1001: too many objects, types and labels; expected at most 1000");
+    expect_too_many("", "type t%d = word\n", SCRIPT_MAX_NAMES + 1,
+        "t.arena:1001: too many objects, types and labels; expected at most 1000");
+    expect_too_many("type t =", " l%d:word", SCRIPT_MAX_NAMES,
+        "t.arena:1: too many objects, types and labels; expected at most 1000");
+    expect_too_many(
+        "", "keep r%d 1000000\n", 11, "t.arena:11: more slots in all; expected at most 10000000");
+    expect_too_many("", "take 0x%x000000 4096\n", LIMIT_TAKEN + 1,
+        "t.arena:1025: too many taken ranges; expected at most 1024");
+    expect_too_many(
+        "", "take hints 128\n", 9, "t.arena:9: too many taken ranges; expected at most 1024");
+}
+
+static void large_scripts_and_long_lines_are_refused(void **state) {
+    (void)state;
+    char *text = xmalloc(LIMIT_SCRIPT + 2);
+    memset(text, '#', LIMIT_SCRIPT + 1);
+    text[LIMIT_SCRIPT + 1] = '\0';
+    expect_error(text, "t.arena: is larger than 16 MiB, the most of a script");
+    for (size_t i = 99; i < LIMIT_SCRIPT; i += 100)
+        text[i] = '\n';
+    text[LIMIT_SCRIPT] = '\0';
+    parse(text)->destroy(parse(text));
+    memset(text, ' ', LIMIT_LINE);
+    memcpy(text + LIMIT_LINE, "\nalloc 8", 9);
+    parse(text)->destroy(parse(text));
+    text[LIMIT_LINE] = ' ';
+    expect_error(text, "t.arena:1: a line of 1048584 bytes; expected at most 1048576");
+    free(text);
+}
+
 static void what_goes_wrong_in_the_run_names_its_line(void **state) {
     (void)state;
     expect_ops("x = alloc 8\ndrop x\nfill x\n",
@@ -542,6 +588,8 @@ int main(void) {
         cmocka_unit_test(an_unknown_command_lists_the_known_ones),
         cmocka_unit_test(an_unknown_platform_lists_the_known_ones),
         cmocka_unit_test(repeats_that_nest_too_deeply_are_refused),
+        cmocka_unit_test(more_than_there_can_be_is_refused),
+        cmocka_unit_test(large_scripts_and_long_lines_are_refused),
         cmocka_unit_test(what_goes_wrong_in_the_run_names_its_line),
         cmocka_unit_test(a_run_that_does_nothing_for_ever_is_stopped),
         cmocka_unit_test(files_are_read_plain_and_compressed),

@@ -223,6 +223,19 @@ static void an_operation_that_makes_no_sense_is_told_with_its_line(void **state)
     session_free(s);
 }
 
+static void a_full_recording_ends_the_run(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    env.most_events = 500;
+    struct session *s = start("repeat 100000\nalloc 16\nend\n", &env);
+    run_to_end(s);
+    uint64_t count = recording_count(session_recording(s));
+    assert_in_range(count, 500, 600);
+    assert_string_equal(session_error(s)->text,
+        "t.arena:2: the recording is full: it has 500 events, the most there can be");
+    session_free(s);
+}
+
 static void an_error_of_the_source_ends_the_run(void **state) {
     (void)state;
     struct environment env = model_of("linux/amd64");
@@ -364,6 +377,7 @@ int main(void) {
         cmocka_unit_test(taken_addresses_are_in_the_recording),
         cmocka_unit_test(a_fatal_error_of_go_ends_the_run_without_an_error),
         cmocka_unit_test(an_operation_that_makes_no_sense_is_told_with_its_line),
+        cmocka_unit_test(a_full_recording_ends_the_run),
         cmocka_unit_test(an_error_of_the_source_ends_the_run),
         cmocka_unit_test(phases_are_found_by_operation),
         cmocka_unit_test(faults_are_arranged_by_the_model_whatever_was_asked_for),

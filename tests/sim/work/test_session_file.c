@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "sim/base/limits.h"
 #include "sim/trace/recfile.h"
 #include "sim/work/session_file.h"
 #include "sim/work/workload.h"
@@ -189,6 +190,22 @@ static void nonsense_in_the_text_is_told_in_one_line(void **state) {
     session_free(s);
 }
 
+static void more_notes_than_there_can_be_are_refused(void **state) {
+    const char *path = scratch_path(*state, "notes.arec");
+    struct strbuf text = {0};
+    struct error err = {""};
+    sb_puts(&text, "provider simulated\n");
+    for (int i = 0; i < LIMIT_NOTES; i++)
+        sb_printf(&text, "bookmark %d here\n", i);
+    write_text(path, text.text);
+    session_free(load(path, NULL));
+    sb_puts(&text, "bookmark 99999 one more\n");
+    write_text(path, text.text);
+    assert_null(session_load(path, NULL, &err));
+    assert_non_null(strstr(err.text, "notes.arec: has more than 10000 notes"));
+    sb_free(&text);
+}
+
 /* Nobody writes into the pipe: reading it would never end. */
 static void what_is_no_plain_file_is_not_read_as_the_workload(void **state) {
     struct error err = {""};
@@ -211,6 +228,7 @@ static void what_is_no_plain_file_is_not_read_as_the_workload(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(more_notes_than_there_can_be_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_session_opens_again_as_it_was_left, begin, end),
         cmocka_unit_test_setup_teardown(with_its_workload_it_can_be_run_again, begin, end),
         cmocka_unit_test_setup_teardown(without_its_workload_it_says_so_and_stays, begin, end),
