@@ -1,9 +1,11 @@
 /*
  * Events packed: see eventpack.h.
  *
- * Packing and unpacking take the same steps: foretell() from what was seen, the differences, and
- * learn(). Fields are foretold in an order in which later ones may use earlier ones (a kind's
- * new value is close to its old one).
+ * Packing and unpacking take the same steps, field by field: what is foretold from what was seen,
+ * and the difference from it. So the steps are written once (take_fields), and compiled twice.
+ * Fields come in an order in which later ones may be foretold from earlier ones (a kind's new value
+ * is close to its old one). This is done for every event of a run, millions a second: numbers are
+ * written and read without a branch that depends on them.
  */
 #include "sim/trace/eventpack.h"
 
@@ -11,27 +13,30 @@
 #include <string.h>
 
 enum {
-    FOLLOWERS = 4,
-    TOKENS = 1 << 8, /* a power of two: places for what is known by kind and w */
-    PLACES = 1 << 9, /* ... and by kind, w and span */
-    OTHER_TOKEN = 4,
+    TOKENS = 255, /* places for what is known by kind and w; a byte says which */
+    OTHER_TOKEN = TOKENS,
+    PLACES = 1 << 10, /* ... by kind, w and span; a power of two */
+    PLACE_SHIFT = 32 - 10,
+    HEAD = 2, /* bytes */
+    OTHER_HEAD = 3,
+    NUMBER = 8,                                /* bytes written or read at once */
+    MOST = HEAD + OTHER_HEAD + 4 + 3 * NUMBER, /* that an event takes */
 };
+_Static_assert(EVENTPACK_MOST >= MOST + NUMBER, "behind the last event there is room");
 
-/* Known of a kind and w: what came next, lately first; the last x. */
-struct token_memory {
-    uint32_t next[FOLLOWERS];
-    uint32_t x;
-};
-
-struct place_memory {
+struct place {
     uint64_t a, b, c;
 };
 
 struct eventpack {
-    struct token_memory tokens[TOKENS];
-    struct place_memory places[PLACES];
-    uint32_t token;  /* of the event before */
+    uint32_t tokens[TOKENS]; /* kind and w */
+    uint32_t x[TOKENS];      /* the last x of each */
+    struct place places[PLACES];
     uint32_t span;   /* spoken of last */
+    uint32_t free;   /* its freeindex, by the last SLOT */
+    uint32_t op;     /* number of the operation begun last, */
+    uint64_t id;     /* its object */
+    uint64_t size;   /* and bytes */
     uint64_t object; /* address of the last one */
 };
 
@@ -39,176 +44,245 @@ struct eventpack {
 enum shape {
     SHAPE_PLAIN,  /* each is near its last value */
     SHAPE_CHANGE, /* a old -> b new */
-    SHAPE_BITS,   /* b old -> c new, bit patterns */
+    SHAPE_SPAN,   /* plain, of span x */
+    SHAPE_SPAN_CHANGE,
+    SHAPE_BITS, /* b old -> c new, bit patterns of a span */
+    SHAPE_BITMAP,
     SHAPE_SLOT,
     SHAPE_OBJECT,
+    SHAPE_DROP,
+    SHAPE_OP_BEGIN,
     SHAPE_OP_END,
 };
 
-static enum shape shape_of(unsigned kind) {
-    switch (kind) {
-    case EV_HEAP_SET:
-    case EV_SPAN_SET:
-    case EV_CACHE:
-    case EV_STORE:
-    case EV_TINY: return SHAPE_CHANGE;
-    case EV_BITS:
-    case EV_BITMAP: return SHAPE_BITS;
-    case EV_SLOT: return SHAPE_SLOT;
-    case EV_OBJECT: return SHAPE_OBJECT;
-    case EV_OP_END: return SHAPE_OP_END;
-    default: return SHAPE_PLAIN;
-    }
-}
-
-/* Is x a span? Then the fields are foretold for each by itself, and x is likely the last one. */
-static bool speaks_of_span(unsigned kind) {
-    switch (kind) {
-    case EV_SPAN_SET:
-    case EV_SLOT:
-    case EV_BITS:
-    case EV_LIST_PUSH:
-    case EV_LIST_DROP:
-    case EV_TREAP_LEAF:
-    case EV_TREAP_TURN:
-    case EV_TREAP_CUT:
-    case EV_GREY:
-    case EV_BLACK: return true;
-    default: return false;
-    }
-}
-
-static bool counts_up(unsigned kind) {
-    return kind == EV_OP_BEGIN || kind == EV_OP_END || kind == EV_OBJECT || kind == EV_SPAN_BORN;
-}
-
-static uint32_t token_of(const struct event *ev) {
-    return ev->kind | (uint32_t)ev->w << 8;
-}
-
-static struct token_memory *token_memory(struct eventpack *p, uint32_t token) {
-    return &p->tokens[(token * 0x9e3779b1u) >> 24];
-}
-
-static struct place_memory *place_memory(struct eventpack *p, const struct event *ev) {
-    uint32_t by = token_of(ev) + (speaks_of_span(ev->kind) ? ev->x << 12 : 0);
-    return &p->places[(by * 0x9e3779b1u) >> 23];
-}
-
-static void start(struct eventpack *p) {
-    memset(p, 0, sizeof *p);
-}
-
-/* --- Foretelling: each needs the fields before it in the order x, c, a, b (SHAPE_BITS: x, a, b, c)
- * --- */
-
-static uint32_t foretell_x(const struct eventpack *p, unsigned kind, const struct token_memory *t) {
-    if (speaks_of_span(kind))
-        return p->span;
-    return t->x + (counts_up(kind) ? 1 : 0);
-}
-
-static uint64_t foretell_a(const struct eventpack *p, const struct event *ev, enum shape shape,
-    const struct place_memory *m) {
-    switch (shape) {
-    case SHAPE_CHANGE:
-    case SHAPE_SLOT: return m->b;
-    case SHAPE_OBJECT: return m->a + (uint32_t)m->c;
-    case SHAPE_OP_END: return p->object;
-    default: return ev->kind == EV_OP_BEGIN ? m->a + 1 : m->a;
-    }
-}
-
-static uint64_t foretell_b(const struct event *ev, enum shape shape, const struct place_memory *m) {
-    switch (shape) {
-    case SHAPE_CHANGE: return ev->a;
-    case SHAPE_SLOT: {
-        uint64_t steps = (ev->c >> 32) - (ev->c & UINT32_MAX);
-        return steps < 64 ? ev->a >> steps : 0;
-    }
-    case SHAPE_BITS: return ev->kind == EV_BITS && m->a == ev->a ? m->c : 0;
-    default: return m->b;
-    }
-}
-
-static uint64_t foretell_c(const struct event *ev, enum shape shape, const struct place_memory *m) {
-    switch (shape) {
-    case SHAPE_SLOT: {
-        uint64_t free = m->c >> 32;
-        return free | (free + 1) << 32;
-    }
-    case SHAPE_BITS: return ev->kind == EV_BITS ? ev->b : m->c;
-    default: return m->c;
-    }
-}
-
-/* The token of this event becomes the likeliest to follow the one before. */
-static void follow(struct eventpack *p, uint32_t token, unsigned at) {
-    struct token_memory *before = token_memory(p, p->token);
-    for (unsigned i = at < FOLLOWERS ? at : FOLLOWERS - 1; i > 0; i--)
-        before->next[i] = before->next[i - 1];
-    before->next[0] = token;
-    p->token = token;
-}
-
-static void learn(
-    struct eventpack *p, const struct event *ev, struct token_memory *t, struct place_memory *m) {
-    t->x = ev->x;
-    *m = (struct place_memory){ev->a, ev->b, ev->c};
-    if (speaks_of_span(ev->kind) || ev->kind == EV_SPAN_BORN)
-        p->span = ev->x;
-    if (ev->kind == EV_OBJECT)
-        p->object = ev->a;
-}
+static const uint8_t shapes[EV_COUNT] = {
+    [EV_OP_BEGIN] = SHAPE_OP_BEGIN,
+    [EV_OP_END] = SHAPE_OP_END,
+    [EV_HEAP_SET] = SHAPE_CHANGE,
+    [EV_CACHE] = SHAPE_CHANGE,
+    [EV_STORE] = SHAPE_CHANGE,
+    [EV_TINY] = SHAPE_CHANGE,
+    [EV_SPAN_SET] = SHAPE_SPAN_CHANGE,
+    [EV_SLOT] = SHAPE_SLOT,
+    [EV_BITS] = SHAPE_BITS,
+    [EV_BITMAP] = SHAPE_BITMAP,
+    [EV_SPAN_BORN] = SHAPE_SPAN,
+    [EV_LIST_PUSH] = SHAPE_SPAN,
+    [EV_LIST_DROP] = SHAPE_SPAN,
+    [EV_TREAP_LEAF] = SHAPE_SPAN,
+    [EV_TREAP_TURN] = SHAPE_SPAN,
+    [EV_TREAP_CUT] = SHAPE_SPAN,
+    [EV_GREY] = SHAPE_SPAN,
+    [EV_BLACK] = SHAPE_SPAN,
+    [EV_OBJECT] = SHAPE_OBJECT,
+    [EV_DROP] = SHAPE_DROP,
+};
 
 /* --- Numbers --- */
 
-static uint8_t *put_varint(uint8_t *out, uint64_t n) {
-    while (n >= 0x80) {
-        *out++ = (uint8_t)(n | 0x80);
-        n >>= 7;
-    }
-    *out++ = (uint8_t)n;
-    return out;
+/* Of how many bytes a number is written: by field, and by code (two bits of the head). Small
+ * numbers are the rule. a is mostly an address, not far from another. */
+enum field { FIELD_X, FIELD_A, FIELD_B, FIELD_C, FIELDS };
+enum { CODES = 4, CODE_WIDEST = CODES - 1 };
+static const uint8_t widths[FIELDS][CODES] = {
+    {0, 1, 2, 4}, {0, 2, 4, NUMBER}, {0, 1, 2, NUMBER}, {0, 1, 2, NUMBER}};
+static const uint64_t masks[FIELDS][CODES] = {{0, UINT8_MAX, UINT16_MAX, UINT32_MAX},
+    {0, UINT16_MAX, UINT32_MAX, UINT64_MAX}, {0, UINT8_MAX, UINT16_MAX, UINT64_MAX},
+    {0, UINT8_MAX, UINT16_MAX, UINT64_MAX}};
+
+static inline unsigned code_of(enum field field, uint64_t n) {
+    const uint64_t *most = masks[field];
+    return (unsigned)(n > most[0]) + (n > most[1]) + (n > most[2]);
 }
 
 /* A difference as a number that is small if it is small either way. */
-static uint64_t zigzag(uint64_t difference) {
+static inline uint64_t zigzag(uint64_t difference) {
     return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
 }
-static uint64_t unzigzag(uint64_t n) {
+static inline uint64_t unzigzag(uint64_t n) {
     return n >> 1 ^ ((uint64_t)0 - (n & 1));
 }
 
-/* Bits that differ are few and near each other: how far up, and they alone. */
-static uint8_t *put_bits(uint8_t *out, uint64_t bits) {
-    unsigned turn = (unsigned)__builtin_ctzll(bits);
-    *out++ = (uint8_t)turn;
-    return put_varint(out, bits >> turn);
+/* Low byte first, whatever the machine's order. */
+static inline uint64_t in_file_order(uint64_t n) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(n);
+#else
+    return n;
+#endif
 }
 
-struct reader {
-    const uint8_t *at, *end;
-    bool bad;
+static inline void put_number(uint8_t *out, uint64_t n) {
+    n = in_file_order(n);
+    memcpy(out, &n, NUMBER);
+}
+
+static inline uint64_t get_number(const uint8_t *in) {
+    uint64_t n;
+    memcpy(&n, in, NUMBER);
+    return in_file_order(n);
+}
+
+/* --- Fields: packed or unpacked, as `packing` says --- */
+
+/* The differences of an event's fields as they are written. */
+struct written {
+    uint64_t n[FIELDS];
+    unsigned code[FIELDS];
 };
 
-static uint64_t get_varint(struct reader *r) {
-    uint64_t n = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (r->at == r->end)
-            break;
-        uint8_t byte = *r->at++;
-        n |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return n;
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE void near(
+    struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
+    if (!packing) {
+        *value = foretold + unzigzag(d->n[field]);
+        return;
     }
-    r->bad = true;
-    return 0;
+    d->n[field] = zigzag(*value - foretold);
+    d->code[field] = code_of(field, d->n[field]);
 }
 
-static uint64_t get_bits(struct reader *r) {
-    unsigned turn = (unsigned)get_varint(r) & 63;
-    return get_varint(r) << turn;
+ALWAYS_INLINE void near_x(struct written *d, uint32_t *x, uint32_t foretold, bool packing) {
+    uint64_t value = (uint64_t)(int64_t)(int32_t)(*x - foretold);
+    near(d, FIELD_X, &value, 0, packing);
+    if (!packing)
+        *x = foretold + (uint32_t)value;
+}
+
+/* Two numbers in one, of which the upper one changes: it is written as the lower. */
+ALWAYS_INLINE uint64_t swap_halves(uint64_t n) {
+    return n << 32 | n >> 32;
+}
+
+ALWAYS_INLINE void near_halves(
+    struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
+    uint64_t turned = swap_halves(*value);
+    near(d, field, &turned, swap_halves(foretold), packing);
+    if (!packing)
+        *value = swap_halves(turned);
+}
+
+/* Bits that differ are few and near each other: they, and below them in 6 bits, how far up. Where
+ * that is too long for the second code, they are written as they are. */
+ALWAYS_INLINE void near_bits(
+    struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
+    if (!packing) {
+        uint64_t n = d->n[field];
+        *value = foretold ^ (d->code[field] == CODE_WIDEST ? n : n >> 6 << (n & 63));
+        return;
+    }
+    uint64_t bits = *value ^ foretold;
+    unsigned up = bits ? (unsigned)__builtin_ctzll(bits) : 0;
+    bool few = bits >> up < UINT16_MAX >> 6;
+    uint64_t n = few ? bits >> up << 6 | up : bits;
+    d->n[field] = n;
+    d->code[field] = few ? code_of(field, n) : CODE_WIDEST;
+}
+
+static inline struct place *place_of(struct eventpack *p, uint32_t by) {
+    return &p->places[by * 0x9e3779b1u >> PLACE_SHIFT];
+}
+
+ALWAYS_INLINE void take_rest(
+    struct written *d, struct event *ev, struct place *m, uint64_t a, bool change, bool packing) {
+    near(d, FIELD_C, &ev->c, m->c, packing);
+    near(d, FIELD_A, &ev->a, a, packing);
+    near(d, FIELD_B, &ev->b, change ? ev->a : m->b, packing);
+    *m = (struct place){ev->a, ev->b, ev->c};
+}
+
+ALWAYS_INLINE void take_slot(struct written *d, struct event *ev, struct place *m, bool packing) {
+    uint64_t next = m->c >> 32;
+    near_halves(d, FIELD_C, &ev->c, next | (next + 1) << 32, packing);
+    near(d, FIELD_A, &ev->a, m->b, packing);
+    uint64_t steps = (ev->c >> 32) - (ev->c & UINT32_MAX);
+    near(d, FIELD_B, &ev->b, steps < 64 ? ev->a >> steps : 0, packing);
+    *m = (struct place){ev->a, ev->b, ev->c};
+}
+
+/* Objects of a span stand in its slots. Of a span is kept where slot 0 would be. */
+ALWAYS_INLINE void take_object(
+    struct written *d, const struct eventpack *p, struct event *ev, struct place *m, bool packing) {
+    near_halves(d, FIELD_C, &ev->c, m->c, packing);
+    uint64_t slot = (uint64_t)(p->free - 1) * (uint32_t)ev->c;
+    near(d, FIELD_A, &ev->a, m->a + slot, packing);
+    near(d, FIELD_B, &ev->b, p->size, packing);
+    *m = (struct place){ev->a - slot, ev->b, ev->c};
+}
+
+/* Each word of a span's bits is by itself. */
+ALWAYS_INLINE void take_bits(struct written *d, struct eventpack *p, uint32_t by, struct event *ev,
+    struct place *m, bool packing) {
+    near(d, FIELD_A, &ev->a, m->a, packing);
+    m->a = ev->a;
+    m = place_of(p, by + (uint32_t)ev->a + 1);
+    near_bits(d, FIELD_B, &ev->b, m->c, packing);
+    near_bits(d, FIELD_C, &ev->c, ev->b, packing);
+    m->c = ev->c;
+}
+
+ALWAYS_INLINE void take_bitmap(struct written *d, struct event *ev, struct place *m, bool packing) {
+    near(d, FIELD_A, &ev->a, m->a + ev->w, packing);
+    near_bits(d, FIELD_B, &ev->b, 0, packing);
+    near_bits(d, FIELD_C, &ev->c, m->c, packing);
+    *m = (struct place){ev->a, ev->b, ev->c};
+}
+
+ALWAYS_INLINE void take_op_begin(
+    struct written *d, struct eventpack *p, struct event *ev, struct place *m, bool packing) {
+    near_x(d, &ev->x, p->op + 1, packing);
+    take_rest(d, ev, m, m->a + 1, false, packing);
+    p->op = ev->x;
+    p->id = ev->a;
+    p->size = ev->b;
+}
+
+/* Everything but kind and w. token: of these, at: its number. */
+ALWAYS_INLINE void take_fields(struct eventpack *p, struct written *d, uint32_t token, unsigned at,
+    struct event *ev, bool packing) {
+    struct place *m = place_of(p, token);
+    enum shape shape = (enum shape)shapes[ev->kind];
+    switch (shape) {
+    case SHAPE_OP_BEGIN: take_op_begin(d, p, ev, m, packing); return;
+    case SHAPE_OP_END:
+        near_x(d, &ev->x, p->op, packing);
+        take_rest(d, ev, m, m->a ? p->object : 0, false, packing);
+        return;
+    case SHAPE_OBJECT:
+        near_x(d, &ev->x, (uint32_t)p->id, packing);
+        take_object(d, p, ev, place_of(p, ev->kind + (p->span << 12)), packing);
+        p->object = ev->a;
+        return;
+    case SHAPE_DROP:
+        near_x(d, &ev->x, (uint32_t)p->id, packing);
+        take_rest(d, ev, m, m->a, false, packing);
+        return;
+    case SHAPE_BITMAP:
+        near_x(d, &ev->x, 0, packing);
+        take_bitmap(d, ev, m, packing);
+        return;
+    case SHAPE_PLAIN:
+    case SHAPE_CHANGE:
+        near_x(d, &ev->x, p->x[at], packing);
+        p->x[at] = ev->x;
+        take_rest(d, ev, m, shape == SHAPE_CHANGE ? m->b : m->a, shape == SHAPE_CHANGE, packing);
+        return;
+    default: break;
+    }
+    near_x(d, &ev->x, p->span + (ev->kind == EV_SPAN_BORN), packing);
+    p->span = ev->x;
+    uint32_t by = token + (ev->x << 12);
+    m = place_of(p, by);
+    if (shape == SHAPE_SLOT) {
+        take_slot(d, ev, m, packing);
+        p->free = (uint32_t)(ev->c >> 32);
+    } else if (shape == SHAPE_BITS) {
+        take_bits(d, p, by, ev, m, packing);
+    } else {
+        bool change = shape == SHAPE_SPAN_CHANGE;
+        take_rest(d, ev, m, change ? m->b : m->a, change, packing);
+    }
 }
 
 /* --- Packing --- */
@@ -221,67 +295,46 @@ void eventpack_free(struct eventpack *p) {
     free(p);
 }
 
-enum { HAS_X = 1, HAS_A = 2, HAS_B = 4, HAS_C = 8 };
-
-static uint8_t *pack_token(
-    struct eventpack *p, const struct event *ev, uint8_t *out, uint8_t *head) {
-    uint32_t token = token_of(ev);
-    const struct token_memory *before = token_memory(p, p->token);
-    unsigned at = 0;
-    while (at < FOLLOWERS && before->next[at] != token)
-        at++;
-    *head = (uint8_t)(at << 4);
-    if (at == OTHER_TOKEN) {
-        out = put_varint(out, ev->kind);
-        out = put_varint(out, ev->w);
-    }
-    follow(p, token, at);
-    return out;
+static inline uint32_t token_of(const struct event *ev) {
+    return ev->kind | (uint32_t)ev->w << 8;
 }
 
-static uint8_t *pack_one(struct eventpack *p, const struct event *ev, uint8_t *out) {
-    uint8_t *head = out++;
-    out = pack_token(p, ev, out, head);
-    struct token_memory *t = token_memory(p, p->token);
-    struct place_memory *m = place_memory(p, ev);
-    enum shape shape = shape_of(ev->kind);
-    uint32_t x = ev->x - foretell_x(p, ev->kind, t);
-    uint64_t a = ev->a - foretell_a(p, ev, shape, m);
-    uint64_t b = foretell_b(ev, shape, m), c = foretell_c(ev, shape, m);
-    if (shape == SHAPE_BITS) {
-        b ^= ev->b;
-        c ^= ev->c;
-    } else {
-        b = ev->b - b;
-        c = ev->c - c;
+static inline unsigned number_of(uint32_t token) {
+    return (unsigned)((uint64_t)(token * 0x9e3779b1u) * TOKENS >> 32);
+}
+
+ALWAYS_INLINE uint8_t *put_field(uint8_t *out, const struct written *d, enum field field) {
+    put_number(out, d->n[field]);
+    return out + widths[field][d->code[field]];
+}
+
+static uint8_t *pack_one(struct eventpack *p, const struct event *from, uint8_t *out) {
+    struct event ev = *from;
+    struct written d;
+    uint32_t token = token_of(&ev);
+    unsigned at = number_of(token);
+    uint8_t *head = out;
+    out += HEAD;
+    head[0] = (uint8_t)at;
+    if (UNLIKELY(p->tokens[at] != token)) {
+        p->tokens[at] = token;
+        head[0] = OTHER_TOKEN;
+        put_number(out, token);
+        out += OTHER_HEAD;
     }
-    if (x) {
-        *head |= HAS_X;
-        out = put_varint(out, zigzag((uint64_t)(int64_t)(int32_t)x));
-    }
-    if (c && shape != SHAPE_BITS) {
-        *head |= HAS_C;
-        out = put_varint(out, zigzag(c));
-    }
-    if (a) {
-        *head |= HAS_A;
-        out = put_varint(out, zigzag(a));
-    }
-    if (b) {
-        *head |= HAS_B;
-        out = shape == SHAPE_BITS ? put_bits(out, b) : put_varint(out, zigzag(b));
-    }
-    if (c && shape == SHAPE_BITS) {
-        *head |= HAS_C;
-        out = put_bits(out, c);
-    }
-    learn(p, ev, t, m);
+    take_fields(p, &d, token, at, &ev, true);
+    out = put_field(out, &d, FIELD_X);
+    out = put_field(out, &d, FIELD_A);
+    out = put_field(out, &d, FIELD_B);
+    out = put_field(out, &d, FIELD_C);
+    head[1] = (uint8_t)(d.code[FIELD_X] | d.code[FIELD_A] << 2 | d.code[FIELD_B] << 4 |
+                        d.code[FIELD_C] << 6);
     return out;
 }
 
 size_t eventpack_pack(struct eventpack *p, const struct event *events, size_t count, uint8_t *out) {
     uint8_t *at = out;
-    start(p);
+    memset(p, 0, sizeof *p);
     for (size_t i = 0; i < count; i++)
         at = pack_one(p, &events[i], at);
     return (size_t)(at - out);
@@ -289,52 +342,56 @@ size_t eventpack_pack(struct eventpack *p, const struct event *events, size_t co
 
 /* --- Unpacking --- */
 
-static void unpack_token(struct eventpack *p, struct reader *r, unsigned at, struct event *ev) {
-    uint32_t token;
-    if (at < FOLLOWERS) {
-        token = token_memory(p, p->token)->next[at];
-        ev->kind = (uint16_t)(token & 0xff);
-        ev->w = (uint16_t)(token >> 8);
-    } else {
-        uint64_t kind = get_varint(r), w = get_varint(r);
-        r->bad |= kind >= EV_COUNT || w > UINT16_MAX;
-        ev->kind = (uint16_t)(kind & 0xff);
-        ev->w = (uint16_t)w;
-        token = token_of(ev);
-    }
-    follow(p, token, at);
+ALWAYS_INLINE const uint8_t *get_field(
+    const uint8_t *in, struct written *d, enum field field, unsigned codes) {
+    unsigned code = d->code[field] = codes >> 2 * field & (CODES - 1);
+    d->n[field] = get_number(in) & masks[field][code];
+    return in + widths[field][code];
 }
 
-static void unpack_one(struct eventpack *p, struct reader *r, struct event *ev) {
-    if (r->at == r->end) {
-        r->bad = true;
-        return;
+/* Needs MOST + NUMBER bytes to look at. NULL if this is no event. */
+static const uint8_t *unpack_one(struct eventpack *p, const uint8_t *in, struct event *ev) {
+    struct written d;
+    unsigned at = in[0], codes = in[1];
+    in += HEAD;
+    uint32_t token;
+    if (UNLIKELY(at == OTHER_TOKEN)) {
+        token = (uint32_t)get_number(in) & ((1u << 8 * OTHER_HEAD) - 1);
+        at = number_of(token);
+        p->tokens[at] = token;
+        in += OTHER_HEAD;
+    } else {
+        token = p->tokens[at];
     }
-    unsigned head = *r->at++;
-    r->bad |= head >> 4 > OTHER_TOKEN;
-    unpack_token(p, r, head >> 4, ev);
-    struct token_memory *t = token_memory(p, p->token);
-    enum shape shape = shape_of(ev->kind);
-    ev->x = foretell_x(p, ev->kind, t);
-    if (head & HAS_X)
-        ev->x += (uint32_t)unzigzag(get_varint(r));
-    struct place_memory *m = place_memory(p, ev);
-    if (shape != SHAPE_BITS)
-        ev->c = foretell_c(ev, shape, m) + (head & HAS_C ? unzigzag(get_varint(r)) : 0);
-    ev->a = foretell_a(p, ev, shape, m) + (head & HAS_A ? unzigzag(get_varint(r)) : 0);
-    ev->b = foretell_b(ev, shape, m);
-    if (head & HAS_B)
-        ev->b = shape == SHAPE_BITS ? ev->b ^ get_bits(r) : ev->b + unzigzag(get_varint(r));
-    if (shape == SHAPE_BITS)
-        ev->c = foretell_c(ev, shape, m) ^ (head & HAS_C ? get_bits(r) : 0);
-    learn(p, ev, t, m);
+    ev->kind = (uint16_t)(token & 0xff);
+    ev->w = (uint16_t)(token >> 8);
+    if (ev->kind >= EV_COUNT)
+        return NULL;
+    in = get_field(in, &d, FIELD_X, codes);
+    in = get_field(in, &d, FIELD_A, codes);
+    in = get_field(in, &d, FIELD_B, codes);
+    in = get_field(in, &d, FIELD_C, codes);
+    take_fields(p, &d, token, at, ev, false);
+    return in;
 }
 
 bool eventpack_unpack(
     struct eventpack *p, const uint8_t *data, size_t len, struct event *events, size_t count) {
-    struct reader r = {.at = data, .end = data + len};
-    start(p);
-    for (size_t i = 0; i < count && !r.bad; i++)
-        unpack_one(p, &r, &events[i]);
-    return !r.bad && r.at == r.end;
+    uint8_t last[2 * (MOST + NUMBER)] = {0}; /* the end of the data, and what may be looked at */
+    const uint8_t *at = data, *end = data + len;
+    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < count; i++) {
+        if (data && (size_t)(end - at) < MOST + NUMBER) {
+            size_t left = (size_t)(end - at);
+            if (left)
+                memcpy(last, at, left);
+            at = last;
+            end = last + left;
+            data = NULL; /* all of it is copied */
+        }
+        at = at < end ? unpack_one(p, at, &events[i]) : NULL;
+        if (!at)
+            return false;
+    }
+    return at == end;
 }

@@ -9,19 +9,18 @@
  *
  * One event is:
  *
- *     1 byte       low half: which of x, a, b, c are not as foretold;
- *                  high half: 0..3 the kind and w are the ones that lately followed the event
- *                  before (0: the last time), 4 they are others:
- *     [varints]    kind, w
- *     [varint]...  for each of x, a, b, c not as foretold, the difference
+ *     1 byte       a number for kind and w, by which they were said before; 255: here they are,
+ *     [3 bytes]    kind, w
+ *     1 byte       two bits each for x, a, b, c: of how many bytes the difference is
+ *     [0..8]...    the differences, low byte first
  */
 #ifndef ARENA_EVENTPACK_H
 #define ARENA_EVENTPACK_H
 
 #include "sim/trace/event.h"
 
-/* The most bytes that packing one event can take. */
-enum { EVENTPACK_MOST = 1 + 1 + 3 + 5 + 10 + 2 * 11 };
+/* The room that packing needs for an event, bytes: somewhat more than any takes. */
+enum { EVENTPACK_MOST = 48 };
 
 /* What packing and unpacking carry along: some 30 KB, for as many blocks as one likes. */
 struct eventpack;

@@ -3,7 +3,7 @@
  *
  * A file is a first line with the versions of the format and of the events' vocabulary, and pieces:
  *
- *     "arenascope recording 1 89abcdef\n"
+ *     "arenascope recording 2 89abcdef\n"
  *     piece:  4 bytes  what it is: "TEXT", "EVTS", "DONE"
  *             4 bytes  length of what it holds, unpacked; 4 bytes the same, as it stands here
  *             4 bytes  checksum (CRC-32) of the 12 bytes before and of what it holds

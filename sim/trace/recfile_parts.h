@@ -6,7 +6,7 @@
 #include "sim/trace/recfile.h"
 
 #define RECFILE_NAME    "arenascope recording "
-#define RECFILE_VERSION "1 %08x\n" /* the format's, and event_vocabulary() */
+#define RECFILE_VERSION "2 %08x\n" /* the format's, and event_vocabulary() */
 
 enum {
     PIECE_HEAD = 16,   /* bytes */

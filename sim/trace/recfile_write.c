@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { LEVEL = 3 }; /* zstd's usual one */
+enum { LEVEL = 1 }; /* zstd's usual one, 3, takes twice the time and saves a tenth */
 
 struct recfile_writer {
     char *path;
@@ -18,6 +18,7 @@ struct recfile_writer {
     uint8_t *raw;    /* room for a piece */
     size_t raw_len;
     uint8_t *packed;
+    ZSTD_CCtx *zstd;
 };
 
 static bool failed(const struct recfile_writer *w, struct error *err) {
@@ -30,7 +31,9 @@ struct recfile_writer *recfile_create(const char *path, struct error *err) {
     sb_printf(&w->part, "%s.part", path);
     w->raw = xmalloc(MOST_PIECE);
     w->packed = xmalloc(PIECE_HEAD + ZSTD_compressBound(MOST_PIECE));
-    w->file = fopen(w->part.text, "wb");
+    w->zstd = ZSTD_createCCtx();
+    errno = ENOMEM; /* if there is none */
+    w->file = w->zstd ? fopen(w->part.text, "wb") : NULL;
     if (w->file && fprintf(w->file, RECFILE_NAME RECFILE_VERSION, event_vocabulary()) > 0)
         return w;
     failed(w, err);
@@ -43,6 +46,7 @@ static void writer_free(struct recfile_writer *w) {
     sb_free(&w->part);
     free(w->raw);
     free(w->packed);
+    ZSTD_freeCCtx(w->zstd);
     free(w);
 }
 
@@ -60,7 +64,7 @@ static bool write_piece(
     struct recfile_writer *w, const char *kind, const void *data, size_t len, struct error *err) {
     uint8_t *head = w->packed;
     size_t bound = ZSTD_compressBound(MOST_PIECE);
-    size_t stored = ZSTD_compress(head + PIECE_HEAD, bound, data, len, LEVEL);
+    size_t stored = ZSTD_compressCCtx(w->zstd, head + PIECE_HEAD, bound, data, len, LEVEL);
     INVARIANT(len <= MOST_PIECE);
     if (ZSTD_isError(stored)) /* for want of memory; there is room for whatever comes of it */
         return error_set(err, "%s: cannot write: %s", w->path, ZSTD_getErrorName(stored));

@@ -160,8 +160,8 @@ static void what_is_no_recording_is_refused(void **state) {
     assert_refused(path, "is no recording");
     assert_true(file_write(path, "title x\n", 8, &err));
     assert_refused(path, "is no recording");
-    assert_true(file_write(path, "arenascope recording 2 0\n", 25, &err));
-    assert_refused(path, "is a recording of another version of arenascope (2 0, expected 1 ");
+    assert_true(file_write(path, "arenascope recording 1 0\n", 25, &err));
+    assert_refused(path, "is a recording of another version of arenascope (1 0, expected 2 ");
     assert_true(recfile_recognises(path));
     assert_null(recfile_create("/nowhere/at/all.arec", &err));
     assert_non_null(strstr(err.text, "/nowhere/at/all.arec: cannot write"));
