@@ -411,6 +411,7 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
         .teaching = app->teaching,
+        .veiled = lesson_view_asks(&app->lesson),
         .progress = &app->progress,
         .rail_first = app->rail_first,
         .lives = s->lives,

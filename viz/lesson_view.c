@@ -68,6 +68,11 @@ bool lesson_view_watch(struct lesson_view *v, const struct session *session) {
     return done;
 }
 
+bool lesson_view_asks(const struct lesson_view *v) {
+    const struct quiz *q = &v->quiz;
+    return v->lesson && q->question && !q->answered && q->question->kind != QUESTION_DO;
+}
+
 bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,
     const struct reply *reply, struct error *err) {
     struct grade grade;

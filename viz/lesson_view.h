@@ -38,6 +38,8 @@ struct lesson_view {
  * if an expression in them means nothing. */
 bool lesson_view_fill(
     struct lesson_view *v, const struct session *session, uint64_t seq, struct error *err);
+/* Does a question wait for a prediction? (A challenge asks for none.) */
+bool lesson_view_asks(const struct lesson_view *v);
 /* Grades a reply; the quiz is answered then. */
 bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,
     const struct reply *reply, struct error *err);

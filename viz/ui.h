@@ -82,19 +82,25 @@ struct view {
     const struct lesson_view *lesson; /* NULL: no lesson is open */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
-    int source;                      /* the function shown in the source view; -1: the event's */
-    int source_scroll;               /* rows that it was scrolled by */
-    int lesson_scroll;               /* design pixels that a lesson's step was scrolled by */
-    int help_page;                   /* of the key help, from 1; 0: it is not shown */
-    int world_row;                   /* chosen by keys in the World tab, -1 if it is not shown */
-    const char *workload;            /* its name */
-    const struct notes *notes;       /* of the run; NULL: none */
-    const struct prompt *prompt;     /* the line that is typed into, NULL if none is open */
-    const char *notice;              /* a line for the user, NULL if none */
-    double seconds;                  /* since start, for gentle motion; 0 in rendered pictures */
-    bool teaching;                   /* in front of a class: large type */
+    int source;                  /* the function shown in the source view; -1: the event's */
+    int source_scroll;           /* rows that it was scrolled by */
+    int lesson_scroll;           /* design pixels that a lesson's step was scrolled by */
+    int help_page;               /* of the key help, from 1; 0: it is not shown */
+    int world_row;               /* chosen by keys in the World tab, -1 if it is not shown */
+    const char *workload;        /* its name */
+    const struct notes *notes;   /* of the run; NULL: none */
+    const struct prompt *prompt; /* the line that is typed into, NULL if none is open */
+    const char *notice;          /* a line for the user, NULL if none */
+    double seconds;              /* since start, for gentle motion; 0 in rendered pictures */
+    bool teaching;               /* in front of a class: large type */
+    bool veiled; /* a question asks for what comes: nothing after `at` is told yet */
     const struct progress *progress; /* of the lessons; NULL: none is kept */
 };
+
+/* The last event that may be told of, counted from 1. */
+static inline uint64_t view_told(const struct view *v) {
+    return v->veiled && v->at < v->count ? v->at : v->count;
+}
 
 struct hot {
     struct rect rect;

@@ -79,10 +79,21 @@ static void another_hint_is_a_wrong_answer(void **state) {
     close_it(&f);
 }
 
+static void the_future_is_veiled_until_the_answer(void **state) {
+    (void)state;
+    struct fixture f;
+    open_it(&f);
+    assert_true(app_view(&f.app, f.app.scene).veiled);
+    click_hint(&f, f.hint);
+    assert_false(app_view(&f.app, f.app.scene).veiled);
+    close_it(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_that_is_asked_for_is_pointed_at_not_taken),
         cmocka_unit_test(another_hint_is_a_wrong_answer),
+        cmocka_unit_test(the_future_is_veiled_until_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

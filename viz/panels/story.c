@@ -203,7 +203,7 @@ static void collect(struct ui *ui, const struct view *v, uint64_t from, int dir,
     if (dir < 0 && v->at > 0) /* the present event's own changes lie between, too */
         names_pass(&names, recording_event(v->rec, v->at - 1));
     int scanned = 0;
-    for (; i < v->count && scanned < MAX_SCAN && rows->height < height; i += (uint64_t)dir) {
+    for (; i < view_told(v) && scanned < MAX_SCAN && rows->height < height; i += (uint64_t)dir) {
         const struct event *ev = recording_event(v->rec, i);
         scanned++;
         if (dir > 0)

@@ -1,6 +1,6 @@
 /*
  * The timeline: the heap's statistics over the whole run, from event 0 at the left edge to the last
- * one at the right.
+ * one at the right. While a question asks for what comes, only what was is drawn.
  *
  * Bytes in use stand at the bottom, idle ones on them, released ones (hatched) on top: together
  * they are what the system gave. Live bytes are a line. The chart is drawn by pixel columns from
@@ -155,9 +155,10 @@ static struct sample column_sample(
     return best;
 }
 
-static uint64_t peak_of(const struct sample *samples, size_t count) {
+/* The most that the system gave, up to that event. */
+static uint64_t peak_of(const struct sample *samples, size_t count, uint64_t told) {
     uint64_t peak = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && samples[i].seq <= told; i++)
         if (samples[i].heap_sys > peak)
             peak = samples[i].heap_sys;
     return peak;
@@ -193,7 +194,8 @@ static void draw_chart(struct ui *ui, const struct view *v, struct rect chart, u
     size_t count, next = 0;
     const struct sample *samples = recording_samples(v->rec, &count);
     int cursor = column_of(v, chart.w, v->at), live_before = -1;
-    for (int x = 0; x < chart.w; x++) {
+    int end = view_told(v) < v->count ? cursor : chart.w;
+    for (int x = 0; x < end; x++) {
         uint64_t seq = (uint64_t)((double)v->count * x / (chart.w - 1) + 0.5);
         struct sample s = column_sample(samples, count, &next, seq);
         bool past = x <= cursor;
@@ -230,6 +232,8 @@ static void draw_marks(struct ui *ui, const struct view *v, struct rect chart) {
     float y = (float)(chart.y - px(ui, 1)) - (float)px(ui, MARK_ROW) / 2;
     for (size_t i = 0; i < count; i++) {
         int x = column_of(v, chart.w, marks[i].seq);
+        if (marks[i].seq > view_told(v))
+            break;
         if (marks[i].kind >= MARK_KINDS || x - last[marks[i].kind] < px(ui, 9))
             continue;
         last[marks[i].kind] = x;
@@ -345,7 +349,8 @@ static void draw_life(struct ui *ui, const struct view *v, struct rect chart) {
     uint32_t color = color_of(ui, COLOR_text);
     int y = chart.y + chart.h + px(ui, 5), h = px(ui, 2);
     int x0 = chart.x + column_of(v, chart.w, o->born + 1);
-    int x1 = chart.x + column_of(v, chart.w, o->swept == NO_EVENT ? v->count : o->swept + 1);
+    uint64_t told = view_told(v), end = o->swept < told ? o->swept + 1 : told;
+    int x1 = chart.x + column_of(v, chart.w, end);
     draw_fill(ui->canvas, rect_make(x0, y, x1 > x0 ? x1 - x0 : 1, h), color);
     draw_fill(ui->canvas, rect_make(x0, y - px(ui, 3), h, h + 2 * px(ui, 3)), color);
     if (o->swept != NO_EVENT)
@@ -377,6 +382,16 @@ static void draw_pointer(
     ui_click(ui, all, CMD_SEEK, (int64_t)seq);
 }
 
+/* Says that there is nothing to draw, beside the cursor. */
+static void draw_empty(struct ui *ui, const struct view *v, struct rect chart) {
+    const char *words = _("the heap is still empty");
+    int gap = px(ui, 12), cursor = column_of(v, chart.w, v->at);
+    int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_BODY), words) + 2 * gap;
+    int x = cursor < w ? cursor : 0;
+    ui_text(ui, rect_make(chart.x + x + gap, chart.y, chart.w - x - gap, chart.h), FACE_SANS,
+        SIZE_BODY, 0, color_of(ui, COLOR_muted), words);
+}
+
 void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     draw_fill(ui->canvas, area, color_of(ui, COLOR_panel));
     draw_fill(ui->canvas, rect_make(area.x, area.y, area.w, px(ui, 1)), color_of(ui, COLOR_line));
@@ -389,20 +404,19 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     size_t count;
     const struct mark *marks = recording_marks(v->rec, &count);
     uint64_t by_kind[MARK_KINDS] = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && marks[i].seq <= view_told(v); i++)
         if (marks[i].kind < MARK_KINDS)
             by_kind[marks[i].kind]++;
     int title = px(ui, 140);
     legend(ui, rect_make(head.x + title, head.y, head.w - title, head.h), by_kind);
 
     const struct sample *samples = recording_samples(v->rec, &count);
-    uint64_t peak = peak_of(samples, count);
+    uint64_t peak = peak_of(samples, count, view_told(v));
     if (peak) {
         draw_chart(ui, v, chart, peak);
         draw_axis(ui, area, chart, peak);
     } else {
-        ui_text(ui, rect_make(chart.x + px(ui, 12), chart.y, chart.w, chart.h), FACE_SANS,
-            SIZE_BODY, 0, color_of(ui, COLOR_muted), _("the heap is still empty"));
+        draw_empty(ui, v, chart);
     }
     draw_fill(ui->canvas, rect_make(chart.x, chart.y + chart.h, chart.w, px(ui, 1)),
         color_of(ui, COLOR_line));

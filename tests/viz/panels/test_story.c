@@ -55,6 +55,24 @@ static void rows_seek_to_just_after_their_event(void **unused) {
     fixture_free(f);
 }
 
+/* While a question asks for what comes, no row tells it. */
+static void what_is_asked_for_is_not_told(void **unused) {
+    (void)unused;
+    struct panel_fixture *f = fixture_new("linux/amd64", 250, 300);
+    fixture_start(f);
+    fixture_ops(f, 20, 12);
+    fixture_seek(f, 60);
+    for (int veiled = 0; veiled < 2; veiled++) {
+        f->view.veiled = veiled;
+        fixture_draw(f, panel_story);
+        bool later = false;
+        for (size_t i = 0; i < f->ui.hot_count; i++)
+            later |= f->ui.hots[i].thing.kind == THING_EVENT && f->ui.hots[i].thing.index >= 60;
+        assert_int_equal(later, !veiled);
+    }
+    fixture_free(f);
+}
+
 /* Rows stand below one another in the order of time, and none twice. */
 static void rows_are_in_the_order_of_time(void **unused) {
     (void)unused;
@@ -130,6 +148,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_present_event_is_always_a_row),
         cmocka_unit_test(rows_seek_to_just_after_their_event),
+        cmocka_unit_test(what_is_asked_for_is_not_told),
         cmocka_unit_test(rows_are_in_the_order_of_time),
         cmocka_unit_test(a_long_run_of_bookkeeping_is_one_row),
         cmocka_unit_test(texts_do_not_collide),

@@ -76,6 +76,26 @@ static void the_cursor_moves_with_time(void **unused) {
     fixture_free(f);
 }
 
+/* While a question asks for what comes, the chart and its marks end at the present. */
+static void what_is_asked_for_is_not_drawn(void **unused) {
+    (void)unused;
+    struct panel_fixture *f = fixture_new("linux/amd64", 1280, 110);
+    fixture_start(f);
+    fixture_ops(f, 50, 6);
+    fixture_seek(f, f->view.count / 2);
+    const struct canvas *c = f->ui.canvas;
+    for (int veiled = 0; veiled < 2; veiled++) {
+        f->view.veiled = veiled;
+        fixture_draw(f, panel_timeline);
+        bool drawn = false;
+        for (int x = 700; x < 1180; x++)
+            for (int y = 45; y < 95; y++)
+                drawn |= c->pixels[y * c->stride + x] != c->pixels[y * c->stride + 1279];
+        assert_int_equal(drawn, !veiled);
+    }
+    fixture_free(f);
+}
+
 /* One operation among thousands takes much memory and gives it back: its column must show it. */
 static void a_short_peak_is_not_lost(void **unused) {
     (void)unused;
@@ -129,6 +149,7 @@ int main(void) {
         cmocka_unit_test(an_empty_recording_has_only_event_0),
         cmocka_unit_test(a_click_seeks_to_the_event_under_the_pointer),
         cmocka_unit_test(the_cursor_moves_with_time),
+        cmocka_unit_test(what_is_asked_for_is_not_drawn),
         cmocka_unit_test(a_short_peak_is_not_lost),
         cmocka_unit_test(an_empty_heap_says_so_and_draws_no_areas),
         cmocka_unit_test(texts_do_not_collide_at_any_width),
