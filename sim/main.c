@@ -426,7 +426,7 @@ static const struct cli_command commands[] = {
            "(GODEBUG=allocfreetrace=1), and tells what came of it."),
         run, workload_words},
     {"lesson", "[N|FILE.md]",
-        N_("takes a lesson here, in the terminal: prose, regions, questions; without a "
+        N_("takes a lesson here, in the terminal: prose, regions, questions, challenges; without a "
            "number, lists the lessons."),
         lesson, NULL},
     {"export", "WORKLOAD", N_("runs it, or opens its recording, and writes it for other programs."),

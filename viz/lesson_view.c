@@ -2,14 +2,14 @@
 #include "viz/lesson_view.h"
 
 static void quiz_clear(struct quiz *q) {
-    sb_free(&q->ask);
+    markdown_free(&q->ask);
     for (int i = 0; i < MAX_OPTIONS; i++)
-        sb_free(&q->options[i]);
+        markdown_free(&q->options[i]);
     for (int i = 0; i < MAX_WATCHED; i++)
         sb_free(&q->watched[i]);
     for (int i = 0; i < MAX_HINTS; i++)
-        sb_free(&q->hints[i]);
-    sb_free(&q->words);
+        markdown_free(&q->hints[i]);
+    markdown_free(&q->words);
     *q = (struct quiz){.picked = -1, .right_option = -1, .looked_at = UINT64_MAX};
 }
 
@@ -28,11 +28,11 @@ static bool fill_quiz(struct lesson_view *v, struct scope *scope, struct error *
     if (!q)
         return true;
     bool ok = question_check(q, path, scope, &v->quiz.right_option, err) &&
-              prose_fill(&q->ask, path, scope, &v->quiz.ask, err);
+              prose_markdown(&q->ask, path, scope, &v->quiz.ask, err);
     for (int i = 0; ok && i < q->option_count; i++)
-        ok = prose_fill(&q->options[i].text, path, scope, &v->quiz.options[i], err);
+        ok = prose_markdown(&q->options[i].text, path, scope, &v->quiz.options[i], err);
     for (int i = 0; ok && i < q->hint_count; i++)
-        ok = prose_fill(&q->hints[i], path, scope, &v->quiz.hints[i], err);
+        ok = prose_markdown(&q->hints[i], path, scope, &v->quiz.hints[i], err);
     return ok;
 }
 
@@ -60,8 +60,8 @@ bool lesson_view_watch(struct lesson_view *v, const struct session *session) {
     bool done = question_done(q->question, &scope, q->watched) && !q->answered;
     if (done) {
         q->answered = q->right = true;
-        sb_clear(&q->words);
-        prose_fill(&q->question->why, v->lesson->path, &scope, &q->words, &err);
+        markdown_free(&q->words);
+        prose_markdown(&q->question->why, v->lesson->path, &scope, &q->words, &err);
     }
     scope_free(&scope);
     q->looked_at = count;
@@ -75,7 +75,7 @@ bool lesson_view_asks(const struct lesson_view *v) {
 
 bool lesson_view_answer(struct lesson_view *v, const struct session *session, uint64_t seq,
     const struct reply *reply, struct error *err) {
-    struct grade grade;
+    struct grade grade = {0};
     struct scope scope = lesson_step_scope(v->lesson, v->step, session, seq);
     bool ok = question_grade(v->quiz.question, v->lesson->path, &scope, reply, &grade, err);
     scope_free(&scope);
@@ -83,10 +83,9 @@ bool lesson_view_answer(struct lesson_view *v, const struct session *session, ui
         v->quiz.answered = true;
         v->quiz.right = grade.right;
         v->quiz.picked = reply->option;
-        sb_free(&v->quiz.words);
-        v->quiz.words = grade.words;
-    } else {
-        sb_free(&grade.words);
+        markdown_free(&v->quiz.words);
+        v->quiz.words = markdown_parse(sb_text(&grade.words), grade.words.len);
     }
+    sb_free(&grade.words);
     return ok;
 }

@@ -10,16 +10,16 @@
 /* A step's question, filled in. */
 struct quiz {
     const struct question *question; /* NULL: the step asks nothing */
-    struct strbuf ask;
-    struct strbuf options[MAX_OPTIONS];
+    struct markdown ask;
+    struct markdown options[MAX_OPTIONS];
     bool answered, right;
-    int right_option;    /* the one that holds; -1: it has none */
-    int picked;          /* the option; -1: none */
-    char typed[32];      /* the number, as it was typed */
-    struct strbuf words; /* why */
+    int right_option;      /* the one that holds; -1: it has none */
+    int picked;            /* the option; -1: none */
+    char typed[32];        /* the number, as it was typed */
+    struct markdown words; /* why */
     /* Of a challenge: */
     struct strbuf watched[MAX_WATCHED]; /* the numbers, as they are now */
-    struct strbuf hints[MAX_HINTS];
+    struct markdown hints[MAX_HINTS];
     int hints_told;
     uint64_t looked_at; /* events that there were when they were looked at; UINT64_MAX: never */
 };

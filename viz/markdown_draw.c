@@ -13,7 +13,8 @@
 struct setter {
     struct ui *ui;
     struct rect box;
-    int y;          /* of the next line's top */
+    int y; /* of the next line's top */
+    struct md_look look;
     int size, mono; /* heights of the faces, pixels */
     int line;       /* distance of lines */
     bool draw;
@@ -22,16 +23,16 @@ struct setter {
 
 enum { KEEP_TOGETHER = 20 }; /* bytes of code that are not broken */
 
-static enum face style_face(const struct md_block *b, enum md_style style) {
+static enum face style_face(const struct setter *s, const struct md_block *b, enum md_style style) {
     if (style == MD_CODE || b->kind == MD_CODE_BLOCK)
         return FACE_MONO;
-    return style == MD_STRONG || b->kind == MD_HEADING ? FACE_BOLD : FACE_SANS;
+    return style != MD_PLAIN || b->kind == MD_HEADING ? FACE_BOLD : s->look.face;
 }
 
 static uint32_t style_color(const struct setter *s, const struct md_block *b, enum md_style style) {
     if (b->kind == MD_CODE_BLOCK)
         return color_of(s->ui, COLOR_muted);
-    return color_of(s->ui, style == MD_CODE ? COLOR_attention : COLOR_text);
+    return color_of(s->ui, style == MD_CODE ? COLOR_attention : s->look.color);
 }
 
 static const char *piece_of(struct setter *s, const struct md_block *b, size_t start, size_t end) {
@@ -58,7 +59,7 @@ static int set_piece(
         size_t lo = run->start > start ? run->start : start, hi = run->end < end ? run->end : end;
         if (lo >= hi)
             continue;
-        enum face face = style_face(b, run->style);
+        enum face face = style_face(s, b, run->style);
         int size = face == FACE_MONO ? s->mono : s->size;
         const char *part = piece_of(s, b, lo, hi);
         int w = draw ? text_draw(s->ui->canvas, s->ui->fonts, face, size, x,
@@ -214,13 +215,14 @@ static void set_block(struct setter *s, const struct md_block *b) {
 }
 
 static int set_all(
-    struct ui *ui, const struct markdown *md, struct rect box, float size, bool draw) {
+    struct ui *ui, const struct markdown *md, struct rect box, struct md_look look, bool draw) {
     struct setter s = {.ui = ui,
         .box = box,
         .y = box.y,
-        .size = px(ui, size),
-        .mono = px(ui, size - 1),
-        .line = px(ui, size * 1.45f),
+        .look = look,
+        .size = px(ui, look.size),
+        .mono = px(ui, look.size - 1),
+        .line = px(ui, look.size * 1.45f),
         .draw = draw};
     for (size_t i = 0; i < md->count; i++) {
         const struct md_block *b = &md->blocks[i];
@@ -234,10 +236,10 @@ static int set_all(
     return s.y - box.y;
 }
 
-int markdown_draw(struct ui *ui, const struct markdown *md, struct rect box, float size) {
-    return set_all(ui, md, box, size, true);
+int markdown_draw(struct ui *ui, const struct markdown *md, struct rect box, struct md_look look) {
+    return set_all(ui, md, box, look, true);
 }
 
-int markdown_height(struct ui *ui, const struct markdown *md, int w, float size) {
-    return set_all(ui, md, rect_make(0, 0, w, 0), size, false);
+int markdown_height(struct ui *ui, const struct markdown *md, int w, struct md_look look) {
+    return set_all(ui, md, rect_make(0, 0, w, 0), look, false);
 }

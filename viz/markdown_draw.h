@@ -8,10 +8,17 @@
 #include "sim/lesson/markdown.h"
 #include "viz/ui.h"
 
-/* Draws from the top of box down, size in design pixels, all lines that fit it whole. Returns the
- * height that the whole text takes, pixels: more than box.h if something did not fit. */
-int markdown_draw(struct ui *ui, const struct markdown *md, struct rect box, float size);
+/* How what is plain looks; all else follows from it. */
+struct md_look {
+    float size; /* design pixels */
+    enum face face;
+    enum theme_color color;
+};
+
+/* Draws from the top of box down all lines that fit it whole. Returns the height that the whole
+ * text takes, pixels: more than box.h if something did not fit. */
+int markdown_draw(struct ui *ui, const struct markdown *md, struct rect box, struct md_look look);
 /* The same without drawing. w: pixels. */
-int markdown_height(struct ui *ui, const struct markdown *md, int w, float size);
+int markdown_height(struct ui *ui, const struct markdown *md, int w, struct md_look look);
 
 #endif

@@ -13,9 +13,9 @@ struct reader {
     struct markdown *md;
     bool open; /* the last block still takes text */
     unsigned depth;
-    unsigned strong, code; /* spans open */
-    unsigned numbers[16];  /* by depth: the next item's number, 0: bullets */
-    bool item;             /* an item began and has no text yet */
+    unsigned emphasis, strong, code; /* spans open */
+    unsigned numbers[16];            /* by depth: the next item's number, 0: bullets */
+    bool item;                       /* an item began and has no text yet */
 };
 
 static struct md_block *open_block(struct reader *r, enum md_kind kind) {
@@ -89,7 +89,8 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *arg) {
 static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
     struct reader *r = arg;
     (void)detail;
-    r->strong += type == MD_SPAN_STRONG || type == MD_SPAN_EM;
+    r->emphasis += type == MD_SPAN_EM;
+    r->strong += type == MD_SPAN_STRONG;
     r->code += type == MD_SPAN_CODE;
     return 0;
 }
@@ -97,7 +98,8 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *arg) {
 static int leave_span(MD_SPANTYPE type, void *detail, void *arg) {
     struct reader *r = arg;
     (void)detail;
-    r->strong -= type == MD_SPAN_STRONG || type == MD_SPAN_EM;
+    r->emphasis -= type == MD_SPAN_EM;
+    r->strong -= type == MD_SPAN_STRONG;
     r->code -= type == MD_SPAN_CODE;
     return 0;
 }
@@ -118,7 +120,10 @@ static void add_entity(struct reader *r, enum md_style style, const char *text, 
 
 static int take_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *arg) {
     struct reader *r = arg;
-    enum md_style style = r->code ? MD_CODE : r->strong ? MD_STRONG : MD_PLAIN;
+    enum md_style style = r->code       ? MD_CODE
+                          : r->strong   ? MD_STRONG
+                          : r->emphasis ? MD_EMPHASIS
+                                        : MD_PLAIN;
     switch (type) {
     case MD_TEXT_NULLCHAR: add_text(r, style, "\ufffd", strlen("\ufffd")); break;
     case MD_TEXT_BR: add_text(r, style, "\n", 1); break;

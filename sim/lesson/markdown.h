@@ -10,7 +10,7 @@
 
 #include "sim/base/base.h"
 
-enum md_style { MD_PLAIN, MD_STRONG, MD_CODE };
+enum md_style { MD_PLAIN, MD_EMPHASIS, MD_STRONG, MD_CODE };
 
 /* Bytes [start, end) of the block's text. Runs follow each other without gaps. */
 struct md_run {

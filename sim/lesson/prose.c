@@ -72,3 +72,14 @@ bool prose_fill(const struct prose *p, const char *path, struct scope *scope, st
     }
     return true;
 }
+
+bool prose_markdown(const struct prose *p, const char *path, struct scope *scope,
+    struct markdown *out, struct error *err) {
+    struct strbuf text = {0};
+    *out = (struct markdown){0};
+    bool ok = prose_fill(p, path, scope, &text, err);
+    if (ok)
+        *out = markdown_parse(sb_text(&text), text.len);
+    sb_free(&text);
+    return ok;
+}

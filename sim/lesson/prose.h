@@ -8,6 +8,7 @@
 #define ARENA_PROSE_H
 
 #include "sim/lesson/expr.h"
+#include "sim/lesson/markdown.h"
 
 struct prose {
     struct strbuf text; /* whole lines */
@@ -23,5 +24,8 @@ void prose_add(struct prose *p, const char *line, int number);
  * are. */
 bool prose_fill(const struct prose *p, const char *path, struct scope *scope, struct strbuf *out,
     struct error *err);
+/* The same, read as Markdown; *out is empty on failure, else to be freed with markdown_free. */
+bool prose_markdown(const struct prose *p, const char *path, struct scope *scope,
+    struct markdown *out, struct error *err);
 
 #endif

@@ -127,11 +127,7 @@ struct markdown lesson_intro(const struct lesson *l) {
 
 bool lesson_step_prose(const struct lesson *l, size_t step, struct scope *scope,
     struct markdown *out, struct error *err) {
-    struct strbuf text = {0};
-    bool ok = prose_fill(&l->steps[step].prose, l->path, scope, &text, err);
-    *out = ok ? markdown_parse(sb_text(&text), text.len) : (struct markdown){0};
-    sb_free(&text);
-    return ok;
+    return prose_markdown(&l->steps[step].prose, l->path, scope, out, err);
 }
 
 bool lesson_step_text(const struct lesson *l, size_t step, struct scope *scope, struct strbuf *out,

@@ -1,8 +1,7 @@
 /* A lesson in a terminal: see terminal.h. */
-#include "sim/lesson/terminal.h"
+#include "sim/lesson/terminal_parts.h"
 
 #include "sim/base/i18n.h"
-#include "sim/base/limits.h"
 #include "sim/lesson/columns.h"
 
 #include <inttypes.h>
@@ -68,6 +67,79 @@ void regions_tell(const struct replica *r, unsigned ptr_size, struct strbuf *out
     tell_pages(r, out);
 }
 
+/* --- Talking --- */
+
+void talk_text(struct talk *t, const char *text, const char *indent) {
+    struct strbuf lines = {0};
+    columns_wrap(text, indent, COLUMNS, &lines);
+    fputs(sb_text(&lines), t->out);
+    sb_free(&lines);
+}
+
+static void talk_markdown(struct talk *t, const struct markdown *md, const char *indent) {
+    struct strbuf text = {0};
+    markdown_text(md, &text);
+    talk_text(t, sb_text(&text), indent);
+    sb_free(&text);
+}
+
+bool talk_prose(struct talk *t, const struct prose *p, const char *path, struct scope *scope,
+    const char *indent, struct error *err) {
+    struct markdown md;
+    bool ok = prose_markdown(p, path, scope, &md, err);
+    talk_markdown(t, &md, indent);
+    markdown_free(&md);
+    return ok;
+}
+
+/* What the glossary says of a word; of none: which words it has. */
+static void explain(struct talk *t, const char *word) {
+    struct strbuf like = {0};
+    struct error err;
+    if (!t->has_glossary && !glossary_load(language_of_environment(), &t->glossary, &err)) {
+        talk_text(t, err.text, "  ! ");
+        return;
+    }
+    t->has_glossary = true;
+    int page = pages_find(&t->glossary, word);
+    if (page >= 0) {
+        talk_markdown(t, &t->glossary.page[page].text, "  | ");
+        return;
+    }
+    pages_like(&t->glossary, word, &like);
+    if (!like.len)
+        sb_printf(&like, _("The glossary has no word with \"%s\"; ? lists all."), word);
+    talk_text(t, sb_text(&like), "  | ");
+    sb_free(&like);
+}
+
+/* The rest of the line; was there any? */
+static bool skip_rest(FILE *in) {
+    bool any = false;
+    for (int c = getc(in); c != '\n' && c != EOF; c = getc(in))
+        any = true;
+    return any;
+}
+
+bool talk_line(struct talk *t, const char *prompt, char line[LIMIT_TYPED]) {
+    for (;;) {
+        fprintf(t->out, "  %s ", prompt);
+        fflush(t->out);
+        if (!fgets(line, LIMIT_TYPED, t->in)) {
+            fputs("\n", t->out);
+            return false;
+        }
+        if (!strchr(line, '\n') && skip_rest(t->in)) {
+            talk_text(t, _("That line is too long."), "  ! ");
+            continue;
+        }
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] != '?')
+            return true;
+        explain(t, line + 1 + strspn(line + 1, " "));
+    }
+}
+
 /* --- Questions --- */
 
 /* A reply from a line: an option's number, a number, or the address of a place. */
@@ -82,55 +154,26 @@ static bool read_reply(const struct question *q, const char *line, struct reply 
     return q->kind != QUESTION_PICK || (n >= 1 && n <= q->option_count);
 }
 
-/* The rest of the line; was there any? */
-static bool skip_rest(FILE *in) {
-    bool any = false;
-    for (int c = getc(in); c != '\n' && c != EOF; c = getc(in))
-        any = true;
-    return any;
-}
-
 /* Asks until there is an answer. False at the end of the input. */
-static bool ask(const struct question *q, FILE *in, FILE *out, struct reply *reply) {
+static bool ask(struct talk *t, const struct question *q, struct reply *reply) {
     static const char *const prompts[] = {
         N_("number of the answer"), N_("a number"), N_("an address")};
-    char line[LIMIT_TYPED];
-    for (;;) {
-        fprintf(out, "  %s> ", _(prompts[q->kind]));
-        fflush(out);
-        if (!fgets(line, sizeof line, in)) {
-            fputs("\n", out);
-            return false;
-        }
-        if (!strchr(line, '\n') && skip_rest(in))
-            continue; /* no answer is that long */
-        line[strcspn(line, "\r\n")] = '\0';
+    char line[LIMIT_TYPED], prompt[64];
+    snprintf(prompt, sizeof prompt, "%s>", _(prompts[q->kind]));
+    while (talk_line(t, prompt, line))
         if (read_reply(q, line, reply))
             return true;
-    }
+    return false;
 }
 
-/* The text filled in and wrapped. */
-static bool tell_prose(const struct prose *p, const char *path, struct scope *scope,
-    const char *indent, FILE *out, struct error *err) {
-    struct strbuf filled = {0}, lines = {0};
-    bool ok = prose_fill(p, path, scope, &filled, err);
-    if (ok)
-        columns_wrap(sb_text(&filled), indent, COLUMNS, &lines);
-    fputs(sb_text(&lines), out);
-    sb_free(&filled);
-    sb_free(&lines);
-    return ok;
-}
-
-static bool tell_question(
-    const struct question *q, const char *path, struct scope *scope, FILE *out, struct error *err) {
-    fputs("\n", out);
-    bool ok = tell_prose(&q->ask, path, scope, "  ? ", out, err);
+static bool tell_question(struct talk *t, const struct question *q, const char *path,
+    struct scope *scope, struct error *err) {
+    fputs("\n", t->out);
+    bool ok = talk_prose(t, &q->ask, path, scope, "  ? ", err);
     for (int i = 0; ok && i < q->option_count; i++) {
         char number[24];
         snprintf(number, sizeof number, "    %d. ", i + 1);
-        ok = tell_prose(&q->options[i].text, path, scope, number, out, err);
+        ok = talk_prose(t, &q->options[i].text, path, scope, number, err);
     }
     return ok;
 }
@@ -148,76 +191,76 @@ static bool answer_itself(const struct question *q, const char *path, struct sco
     return true;
 }
 
-/* A question, its answer and the reason. */
-static bool pose(const struct question *q, const char *path, struct scope *scope, FILE *in,
-    FILE *out, int *right, int *asked, struct error *err) {
-    struct reply reply;
+/* The reply's grade, and the reason. */
+static bool grade(struct talk *t, const struct question *q, const char *path, struct scope *scope,
+    const struct reply *reply, bool answered, struct error *err) {
     struct grade grade = {0};
-    struct strbuf lines = {0};
-    if (!tell_question(q, path, scope, out, err))
-        return false;
-    if (q->kind == QUESTION_DO) {
-        fprintf(out, "  %s\n", _("A challenge for the window: its console goes on with the run."));
-        return true;
+    bool ok = question_grade(q, path, scope, reply, &grade, err);
+    if (ok) {
+        struct markdown md = markdown_parse(sb_text(&grade.words), grade.words.len);
+        t->asked += answered;
+        t->right += answered && grade.right;
+        fprintf(t->out, "  %s\n",
+            !answered     ? _("The answer:")
+            : grade.right ? _("Right.")
+                          : _("Not so."));
+        talk_markdown(t, &md, "  ");
+        markdown_free(&md);
     }
-    bool answered = ask(q, in, out, &reply);
-    if ((!answered && !answer_itself(q, path, scope, &reply, err)) ||
-        !question_grade(q, path, scope, &reply, &grade, err))
-        return false;
-    *asked += answered;
-    *right += answered && grade.right;
-    fprintf(out, "  %s\n", !answered ? _("The answer:") : grade.right ? _("Right.") : _("Not so."));
-    columns_wrap(sb_text(&grade.words), "  ", COLUMNS, &lines);
-    fputs(sb_text(&lines), out);
-    sb_free(&lines);
     sb_free(&grade.words);
-    return true;
+    return ok;
+}
+
+/* A question, its answer and the reason. */
+static bool pose(struct talk *t, const struct question *q, const char *path, struct scope *scope,
+    struct error *err) {
+    struct reply reply;
+    bool answered = ask(t, q, &reply);
+    return (answered || answer_itself(q, path, scope, &reply, err)) &&
+           grade(t, q, path, scope, &reply, answered, err);
 }
 
 /* --- Steps --- */
 
 /* One step: false and err if it is not true. */
-static bool tell_step(const struct lesson *l, size_t i, struct session *s, FILE *in, FILE *out,
-    int *right, int *asked, struct error *err) {
+static bool tell_step(struct talk *t, const struct lesson *l, size_t i, struct session *s,
+    const struct environment *base, struct error *err) {
     const struct lesson_step *step = &l->steps[i];
-    struct strbuf text = {0}, lines = {0};
+    const struct question *q = step->question;
+    struct strbuf picture = {0};
     uint64_t seq;
     if (!lesson_step_stop(l, i, s, &seq, err))
         return false;
     struct scope scope = lesson_step_scope(l, i, s, seq);
-    fprintf(out, "\n%zu/%zu  %s\n\n", i + 1, l->step_count, step->title);
-    bool ok = lesson_step_text(l, i, &scope, &text, err);
+    fprintf(t->out, "\n%zu/%zu  %s\n\n", i + 1, l->step_count, step->title);
+    bool ok = talk_prose(t, &step->prose, l->path, &scope, "  ", err);
     if (ok) {
-        columns_wrap(sb_text(&text), "  ", COLUMNS, &lines);
-        sb_puts(&lines, "\n");
-        regions_tell(scope_replica(&scope), session_env(s)->platform->ptr_size, &lines);
-        fputs(sb_text(&lines), out);
+        regions_tell(scope_replica(&scope), session_env(s)->platform->ptr_size, &picture);
+        fprintf(t->out, "\n%s", sb_text(&picture));
     }
-    if (ok && step->question)
-        ok = pose(step->question, l->path, &scope, in, out, right, asked, err);
+    ok = ok && (!q || tell_question(t, q, l->path, &scope, err)) &&
+         (!q || (q->kind == QUESTION_DO ? challenge_take(t, l, i, base, err)
+                                        : pose(t, q, l->path, &scope, err)));
     scope_free(&scope);
-    sb_free(&text);
-    sb_free(&lines);
+    sb_free(&picture);
     return ok;
 }
 
 bool lesson_tell(const struct lesson *l, const struct environment *base, FILE *in, FILE *out,
     int *right, int *asked, struct error *err) {
+    struct talk t = {.in = in, .out = out};
     struct session *s = NULL;
-    struct strbuf lines = {0};
     bool ok = true;
-    *right = *asked = 0;
     fprintf(out, "%s\n\n", l->title);
     struct markdown intro = lesson_intro(l);
-    markdown_text(&intro, &lines);
+    talk_markdown(&t, &intro, "  ");
     markdown_free(&intro);
-    struct strbuf wrapped = {0};
-    columns_wrap(sb_text(&lines), "  ", COLUMNS, &wrapped);
-    fputs(sb_text(&wrapped), out);
-    sb_free(&lines);
-    sb_free(&wrapped);
+    talk_text(&t, _("At a prompt, `? word` says what a word means."), "  ");
     for (size_t i = 0; ok && i < l->step_count; i++)
-        ok = lesson_step_run(l, i, base, &s, err) && tell_step(l, i, s, in, out, right, asked, err);
+        ok = lesson_step_run(l, i, base, &s, err) && tell_step(&t, l, i, s, base, err);
     session_free(s);
+    pages_free(&t.glossary);
+    *right = t.right;
+    *asked = t.asked;
     return ok;
 }

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+static const struct md_look plain = {SIZE_BODY, FACE_SANS, COLOR_text};
+
 static struct markdown parse(const char *text) {
     return markdown_parse(text, strlen(text));
 }
@@ -41,8 +43,8 @@ static int set(struct page *p, const char *text, int w, int h) {
     struct markdown md = parse(text);
     struct rect box = {10, 10, w, h};
     ui_begin(&p->ui);
-    int height = markdown_draw(&p->ui, &md, box, SIZE_BODY);
-    assert_int_equal(height, markdown_height(&p->ui, &md, w, SIZE_BODY));
+    int height = markdown_draw(&p->ui, &md, box, plain);
+    assert_int_equal(height, markdown_height(&p->ui, &md, w, plain));
     for (size_t i = 0; i < p->ui.box_count; i++) {
         struct rect r = p->ui.boxes[i].rect;
         if (r.x < box.x || r.x + r.w > box.x + box.w || r.y < box.y || r.y + r.h > box.y + box.h)

@@ -28,9 +28,13 @@ enum {
     PROSE_LEAST = 90,
 };
 
-/* Prose is a little larger than the rest; before a class, much. */
-static float prose_size(const struct view *v) {
-    return v->teaching ? SIZE_LARGE + 2 : SIZE_BODY + 1;
+/* Prose is a little larger than the rest; before a class, much, and its questions with it. */
+static struct md_look prose_look(const struct view *v) {
+    return (struct md_look){v->teaching ? SIZE_LARGE + 2 : SIZE_BODY + 1, FACE_SANS, COLOR_text};
+}
+
+static struct md_look card_look(const struct view *v, enum face face) {
+    return (struct md_look){v->teaching ? SIZE_LARGE : SIZE_BODY, face, COLOR_text};
 }
 
 /* Cuts h pixels off the top or the bottom of *r. */
@@ -164,22 +168,35 @@ static void draw_scrolled(
 
 /* --- Its question --- */
 
-/* A paragraph on the card, or only its height; what is below it moves down. */
+/* Paragraphs on the card, or only their height; what is below them moves down. */
 static void card_text(
-    struct ui *ui, struct rect *at, enum face face, uint32_t color, const char *text, bool draw) {
-    int h = ui_paragraph_height(ui, at->w, face, SIZE_BODY, text, INT_MAX);
+    struct ui *ui, struct rect *at, struct md_look look, const struct markdown *text, bool draw) {
+    int h = markdown_height(ui, text, at->w, look);
     if (draw)
-        ui_paragraph(ui, *at, face, SIZE_BODY, color, text);
+        markdown_draw(ui, text, rect_make(at->x, at->y, at->w, h), look);
     take_top(at, h);
 }
 
+/* Whether it was right, in a word. */
+static void card_verdict(
+    struct ui *ui, const struct view *v, struct rect *at, enum theme_color color, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
+    const char *words = q->question->kind == QUESTION_DO ? _("Done.")
+                        : q->right                       ? _("Right.")
+                                                         : _("Not so.");
+    struct md_look look = card_look(v, FACE_BOLD);
+    if (draw)
+        ui_paragraph(ui, *at, look.face, look.size, color_of(ui, color), words);
+    take_top(at, ui_paragraph_height(ui, at->w, look.face, look.size, words, 1) + px(ui, 2));
+}
+
 /* Option number i: a box with its key, lit by the answer. */
-static void draw_option(
-    struct ui *ui, const struct quiz *q, int i, bool holds, struct rect *at, bool draw) {
+static void draw_option(struct ui *ui, const struct view *v, int i, struct rect *at, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
+    struct md_look look = card_look(v, FACE_SANS);
+    bool holds = q->right_option == i;
     int pad = px(ui, 7), key_w = px(ui, 20);
-    int h = ui_paragraph_height(ui, at->w - key_w - 2 * pad, FACE_SANS, SIZE_BODY,
-                sb_text(&q->options[i]), INT_MAX) +
-            2 * pad;
+    int h = markdown_height(ui, &q->options[i], at->w - key_w - 2 * pad, look) + 2 * pad;
     struct rect box = take_top(at, h);
     take_top(at, px(ui, 6));
     if (!draw)
@@ -200,8 +217,7 @@ static void draw_option(
         SIZE_BODY, 0,
         color_of(ui, q->answered ? line == COLOR_line ? COLOR_muted : line : COLOR_muted), sign);
     struct rect words = {box.x + pad + key_w, box.y + pad, box.w - key_w - 2 * pad, h - 2 * pad};
-    ui_paragraph(
-        ui, words, FACE_SANS, SIZE_BODY, color_of(ui, COLOR_text), sb_text(&q->options[i]));
+    markdown_draw(ui, &q->options[i], words, look);
     if (!q->answered)
         ui_click(ui, box, CMD_ANSWER, i + 1);
 }
@@ -258,12 +274,13 @@ static void draw_ways(struct ui *ui, const struct quiz *q, struct rect row) {
     }
 }
 
-static void draw_challenge(struct ui *ui, const struct quiz *q, struct rect *at, bool draw) {
+static void draw_challenge(struct ui *ui, const struct view *v, struct rect *at, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
     for (int i = 0; i < q->question->watched_count; i++)
         draw_watched(ui, q, i, at, draw);
     for (int i = 0; i < q->hints_told; i++) {
         take_top(at, px(ui, 6));
-        card_text(ui, at, FACE_SANS, color_of(ui, COLOR_text), sb_text(&q->hints[i]), draw);
+        card_text(ui, at, card_look(v, FACE_SANS), &q->hints[i], draw);
     }
     take_top(at, px(ui, 8));
     struct rect row = take_top(at, px(ui, FOOT_H - 4));
@@ -272,50 +289,45 @@ static void draw_challenge(struct ui *ui, const struct quiz *q, struct rect *at,
 }
 
 /* The card, or only its height. */
-static int draw_quiz(struct ui *ui, const struct quiz *q, struct rect card, bool draw) {
+static int draw_quiz(struct ui *ui, const struct view *v, struct rect card, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
     struct rect at = rect_inset(card, px(ui, 12));
     int top = at.y;
     if (draw) {
         draw_round(ui->canvas, card, px(ui, 8), color_of(ui, COLOR_raised));
         draw_frame(ui->canvas, card, px(ui, 8), px(ui, 1), color_of(ui, COLOR_accent));
     }
-    card_text(ui, &at, FACE_BOLD, color_of(ui, COLOR_text), sb_text(&q->ask), draw);
+    card_text(ui, &at, card_look(v, FACE_BOLD), &q->ask, draw);
     take_top(&at, px(ui, 8));
     for (int i = 0; i < q->question->option_count; i++)
-        draw_option(ui, q, i, q->right_option == i, &at, draw);
-    bool challenge = q->question->kind == QUESTION_DO;
-    if (challenge)
-        draw_challenge(ui, q, &at, draw);
+        draw_option(ui, v, i, &at, draw);
+    if (q->question->kind == QUESTION_DO)
+        draw_challenge(ui, v, &at, draw);
     else if (!q->question->option_count)
         draw_task(ui, q, &at, draw);
     if (q->answered) {
         take_top(&at, px(ui, 4));
-        card_text(ui, &at, FACE_BOLD, color_of(ui, q->right ? COLOR_granted : COLOR_attention),
-            challenge  ? _("Done.")
-            : q->right ? _("Right.")
-                       : _("Not so."),
-            draw);
-        card_text(ui, &at, FACE_SANS, color_of(ui, COLOR_text), sb_text(&q->words), draw);
+        card_verdict(ui, v, &at, q->right ? COLOR_granted : COLOR_attention, draw);
+        card_text(ui, &at, card_look(v, FACE_SANS), &q->words, draw);
     }
     return at.y - top + 2 * px(ui, 12);
 }
 
 static int set_prose(struct ui *ui, const struct view *v, struct rect area, bool draw) {
     const struct markdown *prose = &v->lesson->prose;
-    area.h = markdown_height(ui, prose, area.w, prose_size(v));
+    area.h = markdown_height(ui, prose, area.w, prose_look(v));
     if (draw)
-        markdown_draw(ui, prose, area, prose_size(v));
+        markdown_draw(ui, prose, area, prose_look(v));
     return area.h;
 }
 
 /* Prose, and the question below it. */
 static int set_step(struct ui *ui, const struct view *v, struct rect area, bool draw) {
-    const struct quiz *q = &v->lesson->quiz;
     int h = set_prose(ui, v, area, draw) + px(ui, CARD_APART);
     struct rect card = {area.x, area.y + h, area.w, INT_MAX / 2};
-    card.h = draw_quiz(ui, q, card, false);
+    card.h = draw_quiz(ui, v, card, false);
     if (draw)
-        draw_quiz(ui, q, card, true);
+        draw_quiz(ui, v, card, true);
     return h + card.h;
 }
 
@@ -331,14 +343,14 @@ static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
         return;
     }
     struct rect card = {area.x, 0, area.w, INT_MAX / 2};
-    card.h = draw_quiz(ui, &lv->quiz, card, false);
+    card.h = draw_quiz(ui, v, card, false);
     int left = area.h - card.h - px(ui, CARD_APART);
     if (left < px(ui, PROSE_LEAST) || set_step(ui, v, area, false) <= area.h) {
         draw_scrolled(ui, v, area, set_step);
         return;
     }
     card.y = area.y + area.h - card.h;
-    draw_quiz(ui, &lv->quiz, card, true);
+    draw_quiz(ui, v, card, true);
     area.h = left;
     draw_scrolled(ui, v, area, set_prose);
 }

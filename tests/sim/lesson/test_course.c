@@ -6,6 +6,7 @@
 #include "sim/lesson/lesson.h"
 
 #include "sim/lesson/minutes.h"
+#include "sim/lesson/pages.h"
 #include "sim/lesson/source.h"
 
 #include <math.h>
@@ -193,6 +194,73 @@ static void minutes_are_what_lessons_take(void **state) {
         }
 }
 
+/* --- Words in bold --- */
+
+/* Reports what is bold and in no glossary; returns how many. */
+static int look_up(const struct pages *glossary, const struct lesson *l, const char *where,
+    const struct markdown *md) {
+    int missing = 0;
+    for (size_t i = 0; i < md->count; i++) {
+        const struct md_block *b = &md->blocks[i];
+        for (size_t k = 0; k < b->run_count; k++) {
+            char *word =
+                xstrndup(b->text.text + b->runs[k].start, b->runs[k].end - b->runs[k].start);
+            if (b->runs[k].style == MD_STRONG && pages_find(glossary, word) < 0) {
+                print_error("%s: %s: **%s** is not in the glossary; if it is no term: *%s*\n",
+                    l->path, where, word, word);
+                missing++;
+            }
+            free(word);
+        }
+    }
+    return missing;
+}
+
+static int look_up_prose(const struct pages *glossary, const struct lesson *l, const char *where,
+    const struct prose *p) {
+    struct markdown md;
+    struct error err;
+    assert_true(prose_markdown(p, l->path, NULL, &md, &err));
+    int missing = look_up(glossary, l, where, &md);
+    markdown_free(&md);
+    return missing;
+}
+
+static int look_up_step(
+    const struct pages *glossary, const struct lesson *l, const struct lesson_step *step) {
+    const struct question *q = step->question;
+    int missing = look_up_prose(glossary, l, step->title, &step->prose);
+    if (!q)
+        return missing;
+    missing += look_up_prose(glossary, l, step->title, &q->ask);
+    missing += look_up_prose(glossary, l, step->title, &q->why);
+    for (int i = 0; i < q->option_count; i++)
+        missing += look_up_prose(glossary, l, step->title, &q->options[i].text) +
+                   look_up_prose(glossary, l, step->title, &q->options[i].wrong);
+    for (int i = 0; i < q->hint_count; i++)
+        missing += look_up_prose(glossary, l, step->title, &q->hints[i]);
+    return missing;
+}
+
+static void what_is_bold_is_in_the_glossary(void **state) {
+    const struct shelf *s = *state;
+    int missing = 0;
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
+        struct pages glossary;
+        struct error err = {""};
+        if (!glossary_load(l, &glossary, &err))
+            fail_msg("%s", err.text);
+        for (size_t i = 0; i < s->count[l]; i++) {
+            const struct lesson *lesson = s->lessons[l][i];
+            missing += look_up_prose(&glossary, lesson, lesson->title, &lesson->intro);
+            for (size_t k = 0; k < lesson->step_count; k++)
+                missing += look_up_step(&glossary, lesson, &lesson->steps[k]);
+        }
+        pages_free(&glossary);
+    }
+    assert_int_equal(missing, 0);
+}
+
 static void every_lesson_asks(void **state) {
     const struct shelf *s = *state;
     for (size_t i = 0; i < s->count[LANGUAGE_EN]; i++) {
@@ -283,6 +351,7 @@ int main(void) {
         cmocka_unit_test(every_variant_is_true),
         cmocka_unit_test(lessons_say_what_they_are),
         cmocka_unit_test(minutes_are_what_lessons_take),
+        cmocka_unit_test(what_is_bold_is_in_the_glossary),
         cmocka_unit_test(every_lesson_asks),
         cmocka_unit_test(languages_have_the_same_blocks),
         cmocka_unit_test(the_code_that_is_named_exists),

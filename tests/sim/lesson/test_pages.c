@@ -1,0 +1,93 @@
+/* Pages beside the lessons: how they are read and found; that the shipped ones are all there. */
+#include "sim/lesson/pages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct pages read(const char *text) {
+    return glossary_parse(text, strlen(text));
+}
+
+static const char glossary[] =
+    "# Glossary\n\nWords.\n\n## Heap\n\n- **heap bitmap**, **bitmap**: the *region*, with bits.\n"
+    "- **`mspan`**: a record: see **slot**.\n- **堆位图、位图**（bits，`map`）：两位。\n- "
+    "**class**: a size\n";
+
+static void an_item_has_all_names_before_its_colon(void **state) {
+    (void)state;
+    struct pages p = read(glossary);
+    assert_int_equal(p.count, 4);
+    assert_int_equal(pages_find(&p, "heap bitmap"), 0);
+    assert_int_equal(pages_find(&p, "bitmap"), 0);
+    assert_int_equal(pages_find(&p, "mspan"), 1);
+    assert_int_equal(pages_find(&p, "堆位图"), 2);
+    assert_int_equal(pages_find(&p, "位图"), 2);
+    assert_int_equal(pages_find(&p, "map"), 2);
+    assert_int_equal(pages_find(&p, "region"), -1);
+    assert_string_equal(p.page[0].title, "heap bitmap");
+    assert_string_equal(
+        sb_text(&p.page[0].text.blocks[0].text), "heap bitmap, bitmap: the region, with bits.");
+    pages_free(&p);
+}
+
+static void bold_words_of_the_text_lead_there_too(void **state) {
+    (void)state;
+    struct pages p = read(glossary);
+    assert_int_equal(pages_find(&p, "slot"), 1);
+    pages_free(&p);
+}
+
+static void capitals_and_plurals_are_found(void **state) {
+    (void)state;
+    struct pages p = read(glossary);
+    assert_int_equal(pages_find(&p, "Heap Bitmaps"), 0);
+    assert_int_equal(pages_find(&p, "classes"), 3);
+    assert_int_equal(pages_find(&p, ""), -1);
+    assert_int_equal(pages_find(&p, "s"), -1);
+    pages_free(&p);
+}
+
+static void words_in_names_are_listed(void **state) {
+    (void)state;
+    struct pages p = read(glossary);
+    struct strbuf out = {0};
+    pages_like(&p, "BIT", &out);
+    assert_string_equal(sb_text(&out), "heap bitmap, 堆位图");
+    sb_clear(&out);
+    pages_like(&p, "", &out);
+    assert_string_equal(sb_text(&out), "heap bitmap, mspan, 堆位图, class");
+    sb_free(&out);
+    pages_free(&p);
+}
+
+static void glossaries_of_all_languages_have_the_same_words(void **state) {
+    (void)state;
+    struct pages p[LANGUAGE_COUNT];
+    struct error err = {""};
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
+        if (!glossary_load(l, &p[l], &err))
+            fail_msg("%s", err.text);
+        assert_true(p[l].count > 50);
+        assert_int_equal(p[l].count, p[LANGUAGE_EN].count);
+        for (size_t i = 0; i < p[l].count; i++)
+            assert_true(p[l].page[i].name_count > 0);
+    }
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++)
+        pages_free(&p[l]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_item_has_all_names_before_its_colon),
+        cmocka_unit_test(bold_words_of_the_text_lead_there_too),
+        cmocka_unit_test(capitals_and_plurals_are_found),
+        cmocka_unit_test(words_in_names_are_listed),
+        cmocka_unit_test(glossaries_of_all_languages_have_the_same_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
