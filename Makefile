@@ -278,7 +278,7 @@ faults: deps
 
 # What the tests reach. A line that says INVARIANT or BUG has a branch for bugs, which is never taken;
 # so has one with a comment `never: WHY`, for what cannot happen.
-COVERAGE_ONLY ?= tests/run $(OUT.coverage)
+COVERAGE_ONLY ?= SUITE_SECONDS=1800 tests/run $(OUT.coverage)
 GCOVR = gcovr --root . --object-directory $(OUT.coverage)/obj $(OUT.coverage)/obj --gcov-ignore-parse-errors \
         --exclude-branches-by-pattern '.*(\bINVARIANT\(|\bBUG\(|/\* never: ).*'
 coverage:
