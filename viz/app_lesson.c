@@ -88,6 +88,7 @@ bool app_open_lesson(struct app *app, size_t lesson, size_t step, struct error *
     app->lesson.lesson = app->lesson.varied ? app->lesson.varied : app->lessons[lesson];
     app->lesson.number = lesson;
     app->lesson.step = step;
+    app->ui.mouse_x = app->ui.mouse_y = -1; /* what it rests on is another thing now */
     return show_step(app, err);
 }
 

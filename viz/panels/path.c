@@ -289,9 +289,9 @@ static void draw_cell(struct ui *ui, struct rect r, unsigned outcome, bool asked
         break;
     case OUTCOME_ELSEWHERE: draw_frame(c, r, px(ui, 1), px(ui, 2), color); break;
     case OUTCOME_UNTRIED:
-        draw_round(c, r, px(ui, 1), asked ? color : color_alpha(color, 130));
+        draw_round(c, r, px(ui, 1), asked ? color : color_alpha(color, taken ? 70 : 130));
         if (taken)
-            draw_circle(c, x, y, 1.8f * ui->scale, color_of(ui, COLOR_other));
+            draw_circle(c, x, y, (float)r.h * 0.4f, color_of(ui, COLOR_other));
         break;
     default: draw_round(c, r, px(ui, 1), color);
     }

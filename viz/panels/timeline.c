@@ -411,7 +411,8 @@ void panel_timeline(struct ui *ui, const struct view *v, struct rect area) {
     legend(ui, rect_make(head.x + title, head.y, head.w - title, head.h), by_kind);
 
     const struct sample *samples = recording_samples(v->rec, &count);
-    uint64_t peak = peak_of(samples, count, view_told(v));
+    uint64_t peak = peak_of(samples, count, view_told(v)), now = v->r->stats[STAT_heap_sys];
+    peak = now > peak ? now : peak; /* an operation under way has no sample yet */
     if (peak) {
         draw_chart(ui, v, chart, peak);
         draw_axis(ui, area, chart, peak);
