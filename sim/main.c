@@ -173,6 +173,12 @@ static int lesson(void *into, int count, char **words) {
     return ok ? EXIT_SUCCESS : bad_input(&err);
 }
 
+static int workloads(void *into, int count, char **words) {
+    struct error err = {""};
+    (void)into;
+    return guide_tell(count ? words[0] : NULL, stdout, &err) ? EXIT_SUCCESS : bad_input(&err);
+}
+
 static int export_command(void *into, int count, char **words) {
     const struct request *o = into;
     const struct export_request *e = &o->export;
@@ -429,6 +435,9 @@ static const struct cli_command commands[] = {
         N_("takes a lesson here, in the terminal: prose, regions, questions, challenges; without a "
            "number, lists the lessons."),
         lesson, NULL},
+    {"workloads", "[NAME]",
+        N_("lists the built-in workloads, or tells what to look for in that one."), workloads,
+        workload_words},
     {"export", "WORKLOAD", N_("runs it, or opens its recording, and writes it for other programs."),
         export_command, workload_words},
     {"transcript", "WORKLOAD",

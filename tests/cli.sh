@@ -108,6 +108,10 @@ accepts 'P. waits for the lock of mcentral 2 KiB, which P. holds' "$sim" run --e
 accepts $'\nNumGC  *1\n.*\nBySize.4.  *Size 48, Mallocs 4, Frees 4\n' \
     "$sim" run --memstats "$dir/few.arena"
 accepts $'\ntreap ' "$sim" run --dump strings
+accepts 'real64 +A real program' "$sim" workloads
+accepts 'A leak.*The timeline saws' "$sim" workloads leak
+refuses 'no built-in workload .nope.' "$sim" workloads nope
+accepts 'of a 32-bit program' "$sim" run --platform linux/386 real32
 accepts 'bitmap  0x' "$sim" lesson 1
 refuses 'there is no lesson 99, expected one of: 1–' "$sim" lesson 99
 accepts $'\n 25 .* min  Challenges' "$sim" lesson

@@ -3,7 +3,9 @@
 
 #include "sim/lesson/columns.h"
 #include "sim/lesson/minutes.h"
+#include "sim/lesson/pages.h"
 #include "sim/lesson/terminal.h"
+#include "sim/work/workload.h"
 
 /* --- What there is --- */
 
@@ -85,6 +87,39 @@ bool course_tell(bool times, FILE *out, struct error *err) {
     sb_free(&table);
     lessons_free(lessons, count);
     return ok;
+}
+
+/* --- Workloads --- */
+
+static void list_workloads(FILE *out) {
+    for (size_t i = 0; workload_builtin(i); i++)
+        fprintf(out, "  %-10s %s\n", workload_builtin(i), _(workload_builtin_title(i)));
+}
+
+static void tell_page(const struct page *page, FILE *out) {
+    struct strbuf text = {0}, lines = {0};
+    markdown_text(&page->text, &text);
+    columns_wrap(sb_text(&text), "  ", 78, &lines);
+    fprintf(out, "%s\n\n%s", page->title, sb_text(&lines));
+    sb_free(&text);
+    sb_free(&lines);
+}
+
+bool guide_tell(const char *name, FILE *out, struct error *err) {
+    struct pages guide;
+    if (!name) {
+        list_workloads(out);
+        return true;
+    }
+    if (!guide_load(language_of_environment(), &guide, err))
+        return false;
+    int page = pages_find(&guide, name);
+    if (page >= 0)
+        tell_page(&guide.page[page], out);
+    else
+        error_set(err, _("there is no built-in workload \"%s\"; `workloads` lists them"), name);
+    pages_free(&guide);
+    return page >= 0;
 }
 
 /* --- One lesson --- */

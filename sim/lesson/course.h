@@ -14,6 +14,10 @@
  * and err if one is not true. */
 bool course_tell(bool times, FILE *out, struct error *err);
 
+/* Lists the built-in workloads; with a name (NULL: none), what to look for in that one. False and
+ * err if there is none of that name. */
+bool guide_tell(const char *name, FILE *out, struct error *err);
+
 /* Takes the lesson of that number, or in that file, on the platform (NULL: the lesson's own). False
  * and err if there is none, or it is not true there. */
 bool course_take(

@@ -99,6 +99,32 @@ struct pages glossary_parse(const char *text, size_t len) {
     return out;
 }
 
+/* "A web server: `web`": the title before the colon, the name in code. */
+static void read_heading(struct pages *pages, const struct md_block *b) {
+    struct page *p = add_page(pages);
+    const char *text = sb_text(&b->text);
+    p->title = xstrndup(text, head_length(text));
+    for (size_t i = 0; i < b->run_count; i++)
+        if (b->runs[i].style == MD_CODE)
+            add_name(p, text + b->runs[i].start, text + b->runs[i].end);
+}
+
+struct pages guide_parse(const char *text, size_t len) {
+    struct pages out = {0};
+    struct markdown md = markdown_parse(text, len);
+    for (size_t i = 0; i < md.count; i++) {
+        struct md_block *b = &md.blocks[i];
+        bool named =
+            b->kind == MD_HEADING && b->run_count && b->runs[b->run_count - 1].style == MD_CODE;
+        if (named)
+            read_heading(&out, b);
+        else if (out.count && b->kind != MD_HEADING)
+            take_block(&out.page[out.count - 1], b);
+    }
+    markdown_free(&md);
+    return out;
+}
+
 /* --- Files --- */
 
 static bool read_file(
@@ -128,6 +154,10 @@ static bool load(enum language language, const char *name,
 
 bool glossary_load(enum language language, struct pages *out, struct error *err) {
     return load(language, "glossary.md", glossary_parse, out, err);
+}
+
+bool guide_load(enum language language, struct pages *out, struct error *err) {
+    return load(language, "workloads.md", guide_parse, out, err);
 }
 
 void pages_free(struct pages *pages) {

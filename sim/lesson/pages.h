@@ -7,6 +7,11 @@
  *
  *     - **heap bitmap**, **bitmap**: the region with ...
  *     - **位图、堆位图**（bitmap、heap bitmap）：...
+ *
+ * The guide (lessons/LANGUAGE/workloads.md) has a page for each section: a built-in workload, and
+ * what to look for in it. Its name is the code in the heading:
+ *
+ *     ## A web server: `web`
  */
 #ifndef ARENA_PAGES_H
 #define ARENA_PAGES_H
@@ -29,8 +34,10 @@ struct pages {
 /* Reads the file in that language, or in English if there is none in it. False and err if it is
  * missing; *out is empty then. Freed with pages_free. */
 bool glossary_load(enum language language, struct pages *out, struct error *err);
+bool guide_load(enum language language, struct pages *out, struct error *err);
 /* The same from text. */
 struct pages glossary_parse(const char *text, size_t len);
+struct pages guide_parse(const char *text, size_t len);
 void pages_free(struct pages *pages);
 
 /* The page of that name, in small or capital letters, or in the plural; -1 if there is none. */

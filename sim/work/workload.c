@@ -10,22 +10,28 @@
 
 #include <string.h>
 
-/* In the order in which menus show them. Each is workloads/NAME.arena, which has the same title. */
+/* In the order in which menus show them. Each is a file of workloads/: a script, which has the same
+ * title, or what a real program logged, only the lines that the importer reads. */
 static const struct {
-    const char *name, *title;
+    const char *name, *file, *title;
 } builtins[] = {
-    {"small", N_("Many small objects")},
-    {"huge", N_("A few huge objects")},
-    {"strings", N_("Strings")},
-    {"trees", N_("Lists and trees")},
-    {"web", N_("A web server")},
-    {"json", N_("A JSON document")},
-    {"queue", N_("A queue")},
-    {"cache", N_("A cache with churn")},
-    {"leak", N_("A leak")},
-    {"buffers", N_("Big buffers")},
-    {"workers", N_("Four workers")},
+    {"small", "small.arena", N_("Many small objects")},
+    {"huge", "huge.arena", N_("A few huge objects")},
+    {"strings", "strings.arena", N_("Strings")},
+    {"trees", "trees.arena", N_("Lists and trees")},
+    {"web", "web.arena", N_("A web server")},
+    {"json", "json.arena", N_("A JSON document")},
+    {"queue", "queue.arena", N_("A queue")},
+    {"cache", "cache.arena", N_("A cache with churn")},
+    {"leak", "leak.arena", N_("A leak")},
+    {"buffers", "buffers.arena", N_("Big buffers")},
+    {"workers", "workers.arena", N_("Four workers")},
+    {"real64", "real64.log.gz", N_("A real program, 64-bit")},
+    {"real32", "real32.log.gz", N_("A real program, 32-bit")},
+    {"real119", "real119.log.gz", N_("A real program of Go 1.19")},
 };
+
+#define DIRECTORY "sim/work/workloads/"
 
 const char *workload_builtin(size_t i) {
     return i < ARRAY_LEN(builtins) ? builtins[i].name : NULL;
@@ -41,7 +47,7 @@ static bool find_file(const char *name, struct strbuf *path, struct error *err) 
         if (strcmp(name, builtins[i].name) != 0)
             continue;
         struct strbuf relative = {0};
-        sb_printf(&relative, "sim/work/workloads/%s.arena", name);
+        sb_printf(&relative, DIRECTORY "%s", builtins[i].file);
         bool found = data_path(relative.text, path);
         sb_free(&relative);
         return found || error_set(err,
@@ -95,10 +101,20 @@ struct op_source *workload_open(const char *name, const struct environment *base
     return source;
 }
 
+/* Does the file lie in that directory? */
+static bool lies_in(const char *path, const char *directory) {
+    const char *slash = strrchr(path, '/');
+    size_t len = strlen(directory), before = slash ? (size_t)(slash + 1 - path) : 0;
+    return before >= len && memcmp(path + before - len, directory, len) == 0;
+}
+
 const char *workload_title(const struct op_source *source) {
     const char *title = script_title(source);
     if (title)
         return title;
     const char *name = source->name ? source->name : "", *slash = strrchr(name, '/');
+    for (size_t i = 0; i < ARRAY_LEN(builtins); i++)
+        if (lies_in(name, DIRECTORY) && strcmp(slash + 1, builtins[i].file) == 0)
+            return builtins[i].title;
     return slash ? slash + 1 : name;
 }

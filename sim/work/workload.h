@@ -19,7 +19,8 @@
 struct op_source *workload_open(const char *name, const struct environment *base,
     struct environment *env_out, struct strbuf *report, struct error *err);
 
-/* What to call it: its title, else the file's name without the directory. The source's. */
+/* What to call it: its title (that of a built-in one in English), else the file's name without the
+ * directory. The source's. */
 const char *workload_title(const struct op_source *source);
 
 /* The name of built-in workload number i, NULL past the last. */

@@ -197,8 +197,8 @@ static void minutes_are_what_lessons_take(void **state) {
 /* --- Words in bold --- */
 
 /* Reports what is bold and in no glossary; returns how many. */
-static int look_up(const struct pages *glossary, const struct lesson *l, const char *where,
-    const struct markdown *md) {
+static int look_up(
+    const struct pages *glossary, const char *path, const char *where, const struct markdown *md) {
     int missing = 0;
     for (size_t i = 0; i < md->count; i++) {
         const struct md_block *b = &md->blocks[i];
@@ -206,8 +206,8 @@ static int look_up(const struct pages *glossary, const struct lesson *l, const c
             char *word =
                 xstrndup(b->text.text + b->runs[k].start, b->runs[k].end - b->runs[k].start);
             if (b->runs[k].style == MD_STRONG && pages_find(glossary, word) < 0) {
-                print_error("%s: %s: **%s** is not in the glossary; if it is no term: *%s*\n",
-                    l->path, where, word, word);
+                print_error("%s: %s: **%s** is not in the glossary; if it is no term: *%s*\n", path,
+                    where, word, word);
                 missing++;
             }
             free(word);
@@ -221,7 +221,7 @@ static int look_up_prose(const struct pages *glossary, const struct lesson *l, c
     struct markdown md;
     struct error err;
     assert_true(prose_markdown(p, l->path, NULL, &md, &err));
-    int missing = look_up(glossary, l, where, &md);
+    int missing = look_up(glossary, l->path, where, &md);
     markdown_free(&md);
     return missing;
 }
@@ -246,7 +246,7 @@ static void what_is_bold_is_in_the_glossary(void **state) {
     const struct shelf *s = *state;
     int missing = 0;
     for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
-        struct pages glossary;
+        struct pages glossary, guide;
         struct error err = {""};
         if (!glossary_load(l, &glossary, &err))
             fail_msg("%s", err.text);
@@ -256,6 +256,11 @@ static void what_is_bold_is_in_the_glossary(void **state) {
             for (size_t k = 0; k < lesson->step_count; k++)
                 missing += look_up_step(&glossary, lesson, &lesson->steps[k]);
         }
+        if (!guide_load(l, &guide, &err))
+            fail_msg("%s", err.text);
+        for (size_t i = 0; i < guide.count; i++)
+            missing += look_up(&glossary, guide.page[i].title, "", &guide.page[i].text);
+        pages_free(&guide);
         pages_free(&glossary);
     }
     assert_int_equal(missing, 0);

@@ -1,6 +1,8 @@
 /* Pages beside the lessons: how they are read and found; that the shipped ones are all there. */
 #include "sim/lesson/pages.h"
 
+#include "sim/work/workload.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +83,46 @@ static void glossaries_of_all_languages_have_the_same_words(void **state) {
         pages_free(&p[l]);
 }
 
+/* --- The guide --- */
+
+static void a_section_has_the_name_in_its_heading(void **state) {
+    (void)state;
+    static const char text[] =
+        "# Workloads\n\nSome.\n\n## A web server: `web`\n\nFirst.\n\n- One.\n"
+        "- Two.\n\n## Other words\n\n## A queue：`queue`\n\nMore.\n";
+    struct pages p = guide_parse(text, strlen(text));
+    assert_int_equal(p.count, 2);
+    assert_int_equal(pages_find(&p, "web"), 0);
+    assert_string_equal(p.page[0].title, "A web server");
+    assert_string_equal(p.page[1].title, "A queue");
+    struct strbuf out = {0};
+    markdown_text(&p.page[0].text, &out);
+    assert_string_equal(sb_text(&out), "First.\n\n\u2022 One.\n\u2022 Two.");
+    sb_free(&out);
+    pages_free(&p);
+}
+
+static void every_built_in_workload_has_its_page(void **state) {
+    (void)state;
+    for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
+        struct pages p;
+        struct error err = {""};
+        size_t i = 0;
+        assert_true(i18n_set_language(l, &err));
+        if (!guide_load(l, &p, &err))
+            fail_msg("%s", err.text);
+        for (; workload_builtin(i); i++) {
+            int page = pages_find(&p, workload_builtin(i));
+            if (page < 0 || p.page[page].text.count < 3)
+                fail_msg("%s: nothing is said about %s", language_code(l), workload_builtin(i));
+            assert_string_equal(p.page[page].title, _(workload_builtin_title(i)));
+        }
+        assert_int_equal(p.count, i);
+        pages_free(&p);
+    }
+    assert_true(i18n_set_language(LANGUAGE_EN, NULL));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_item_has_all_names_before_its_colon),
@@ -88,6 +130,8 @@ int main(void) {
         cmocka_unit_test(capitals_and_plurals_are_found),
         cmocka_unit_test(words_in_names_are_listed),
         cmocka_unit_test(glossaries_of_all_languages_have_the_same_words),
+        cmocka_unit_test(a_section_has_the_name_in_its_heading),
+        cmocka_unit_test(every_built_in_workload_has_its_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
