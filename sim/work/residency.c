@@ -11,7 +11,7 @@
 #define TOUCHED RANGE_TAKEN
 
 enum {
-    ASK_MOST = 1 << 12, /* pages that one question is about */
+    ASK_MOST = 1 << 12, /* host pages that one question is about */
     DIRTY_MOST = 32,    /* stretches noted within an operation; with more of them all is asked */
     QUESTION_COST = 1 << 5, /* pages that could be looked through while a question is put */
     ROUND_PAGES = 1 << 12,  /* asked about now and then: after so many ... */
@@ -29,8 +29,10 @@ struct residency {
     struct os *os;
     struct rangemap memory;
     uint64_t heap[HEAP_FIELD_COUNT];
-    uint64_t page;   /* bytes */
-    uint64_t cursor; /* where the next round goes on */
+    uint64_t page;     /* bytes, of the platform */
+    uint64_t parts;    /* host pages that one of these is */
+    uint64_t ask_most; /* bytes that one question may be about */
+    uint64_t cursor;   /* where the next round goes on */
     struct stretch dirty[DIRTY_MOST];
     size_t dirty_count;
     struct stretch hot; /* lately found to be TOUCHED throughout */
@@ -54,11 +56,19 @@ static void tell(struct residency *w, uint64_t lo, uint64_t hi, bool there) {
 
 /* --- Asking --- */
 
-/* Asks about [lo, hi), at most ASK_MOST pages alike, and tells what has become different. */
+/* A page of the platform is in memory if any part of it is. */
+static void join_parts(struct residency *w, size_t count) {
+    for (size_t i = 0; w->parts > 1 && i < count; i++)
+        w->answer[i] = memchr(&w->answer[i * w->parts], 1, w->parts) != NULL;
+}
+
+/* Asks about [lo, hi), at most ASK_MOST pages of the host alike, and tells what has become
+ * different. */
 static void ask(struct residency *w, uint64_t lo, uint64_t hi, bool known) {
     size_t count = (size_t)((hi - lo) / w->page);
     if (!w->os->ops->resident(w->os, lo, hi - lo, w->answer))
         return;
+    join_parts(w, count);
     for (size_t i = 0; i < count;) {
         size_t first = i;
         const uint8_t *other = memchr(&w->answer[i], !w->answer[i], count - i);
@@ -76,8 +86,8 @@ static uint64_t look(struct residency *w, struct stretch s, bool known, uint64_t
         struct range run;
         uint64_t end = rangemap_run(&w->memory, at, s.hi, &run);
         if (run.state == (known ? TOUCHED : FRESH)) {
-            if (end - at > ASK_MOST * w->page)
-                end = at + ASK_MOST * w->page;
+            if (end - at > w->ask_most)
+                end = at + w->ask_most;
             ask(w, at, end, known);
             cost += QUESTION_COST + (end - at) / w->page;
         } else {
@@ -230,11 +240,16 @@ static void sink_emit(struct sink *sink, const struct event *ev) {
 struct residency *residency_new(struct os *os, struct sink *to) {
     if (!os->ops->resident || !os->host_page_size || os->phys_page_size % os->host_page_size)
         return NULL;
+    uint64_t parts = os->phys_page_size / os->host_page_size;
+    if (!parts || parts > ASK_MOST)
+        return NULL;
     struct residency *w = xcalloc(1, sizeof *w);
     w->sink.emit = sink_emit;
     w->to = to;
     w->os = os;
-    w->page = os->host_page_size;
+    w->page = os->phys_page_size;
+    w->parts = parts;
+    w->ask_most = ASK_MOST / parts * w->page;
     return w;
 }
 

@@ -19,8 +19,8 @@
 
 struct residency;
 
-/* os and to stay the caller's. NULL if the system cannot tell, or only in pieces larger than the
- * platform's pages. */
+/* os and to stay the caller's. NULL if the system cannot tell, or only in pieces that do not fit
+ * the platform's pages. */
 struct residency *residency_new(struct os *os, struct sink *to);
 void residency_free(struct residency *w);
 /* For the heap, in place of `to`. */

@@ -64,6 +64,20 @@ static void bitmap_and_spans_are_touched_where_they_are_used(void **state) {
     session_free(s);
 }
 
+/* Where the system's pages are larger than this machine's, a whole one is touched at a time. */
+static void larger_pages_are_touched_as_a_whole(void **state) {
+    (void)state;
+    struct session *s = run("x = alloc 400000\ny = alloc 4000\nfill y\n", "linux/ppc64le", true);
+    uint64_t y, size, page = session_env(s)->platform->phys_page_size;
+    assert_true(program_object(session_program(s), 2, &y, &size));
+    const struct replica *r = recording_head(session_recording(s));
+    uint64_t lo = round_down(y, page);
+    assert_int_equal(page, KiB(64));
+    assert_int_equal(resident(r, lo, lo + page), page);
+    assert_int_equal(resident(r, r->heap[HEAP_spans], r->heap[HEAP_spans] + page), page);
+    session_free(s);
+}
+
 static void released_memory_is_no_longer_there(void **state) {
     (void)state;
     static const char script[] = "x = alloc 400000\nfill x\ndrop x\ncollect\nscavenge\n";
@@ -122,6 +136,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_touched_when_it_is_written_to),
         cmocka_unit_test(bitmap_and_spans_are_touched_where_they_are_used),
+        cmocka_unit_test(larger_pages_are_touched_as_a_whole),
         cmocka_unit_test(released_memory_is_no_longer_there),
         cmocka_unit_test(a_run_with_residency_goes_back_to_nothing),
         cmocka_unit_test(but_for_its_events_a_run_is_the_same),
