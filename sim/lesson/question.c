@@ -1,6 +1,7 @@
 /* Questions: see question.h. */
 #include "sim/lesson/question.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,36 @@ bool question_number(const char *text, int64_t *out) {
     return ok;
 }
 
+/* Do the words name the value, not as a part of something longer? Of a bare number before a noun
+ * one cannot tell what it counts. */
+static bool names(const char *words, const char *value) {
+    size_t len = strlen(value);
+    bool bare = strspn(value, "0123456789,") == len;
+    for (const char *at = strstr(words, value); at; at = strstr(at + 1, value)) {
+        const char *next = at + len;
+        bool begins = at == words || !(isalnum((unsigned char)at[-1]) || strchr(",.", at[-1]));
+        bool goes_on = isalnum((unsigned char)*next) || (*next == ' ' && bare) ||
+                       (*next && strchr(",.", *next) && isdigit((unsigned char)next[1]));
+        if (begins && !goes_on)
+            return true;
+    }
+    return false;
+}
+
+/* Why, and before it the value that is right, unless the reason names it. */
+static bool tell_right(const struct question *q, const char *path, struct scope *scope,
+    const struct value *v, struct strbuf *words, struct error *err) {
+    struct strbuf why = {0}, value = {0};
+    value_text(v, "", &value);
+    bool ok = prose_fill(&q->why, path, scope, &why, err);
+    if (!names(sb_text(&why), sb_text(&value)))
+        sb_printf(words, "%s\n\n", sb_text(&value));
+    sb_puts(words, sb_text(&why));
+    sb_free(&why);
+    sb_free(&value);
+    return ok;
+}
+
 bool question_grade(const struct question *q, const char *path, struct scope *scope,
     const struct reply *reply, struct grade *out, struct error *err) {
     struct value v = {0};
@@ -276,10 +307,8 @@ bool question_grade(const struct question *q, const char *path, struct scope *sc
     if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
         reply->option < q->option_count)
         prose_fill(&q->options[reply->option].wrong, path, scope, &out->words, err);
-    if (!out->right && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_POINT)) {
-        value_text(&v, "", &out->words);
-        sb_puts(&out->words, "\n\n");
-    }
+    if (!out->right && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_POINT))
+        return tell_right(q, path, scope, &v, &out->words, err);
     return prose_fill(&q->why, path, scope, &out->words, err);
 }
 

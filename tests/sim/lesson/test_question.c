@@ -91,6 +91,17 @@ static void a_number_is_compared_with_the_allocators(void **state) {
     assert_string_equal(grade.words.text, "112 B\n\nSo.\n");
     sb_free(&grade.words);
     question_free(&q);
+    q = parsed("How many bytes does b take?\nanswer {b.taken}\nwhy It takes {b.taken}: so.\n");
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_string_equal(grade.words.text, "It takes 112 B: so.\n"); /* not told twice */
+    sb_free(&grade.words);
+    question_free(&q);
+    q = parsed(
+        "How many bytes does b take?\nanswer {b.taken}\nwhy Not 1112 B, 5.112 B, 112 B.5.\n");
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_string_equal(grade.words.text, "112 B\n\nNot 1112 B, 5.112 B, 112 B.5.\n");
+    sb_free(&grade.words);
+    question_free(&q);
     run_free(&run);
 }
 
