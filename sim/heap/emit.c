@@ -32,18 +32,8 @@ void heap_emit(struct heap *h, struct event ev) {
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta) {
     if (!delta)
         return;
-    if (h->threaded)
-        atomic_fetch_add_explicit(&h->stats[stat], delta, memory_order_relaxed);
-    else
-        atomic_store_explicit(&h->stats[stat], h->stats[stat] + delta, memory_order_relaxed);
+    atomic_add(h, &h->stats[stat], delta);
     EMIT(h, EV_STAT_ADD, stat, 0, delta, 0, 0);
-}
-
-void local_add(struct heap *h, struct mcache *c, enum stat_id stat, uint64_t delta) {
-    if (!delta)
-        return;
-    c->local[stat - STAT_LOCAL] += delta;
-    EMIT(h, EV_STAT_ADD, stat, c->p, delta, 0, 0);
 }
 
 void set_range(

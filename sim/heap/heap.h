@@ -108,6 +108,7 @@ void heap_free_manual_on(struct heap *h, unsigned p, uint64_t addr);
  *   heap_gc_begin   finishes the last sweep and begins a new epoch of mark bits
  *   heap_gc_mark    marks the object that holds addr; follow: and everything it reaches. Go ends
  *                   the program where a pointer leads to memory of the heap without objects
+ *   heap_gc_mark_roots  ... from each of a block of the program's pointers
  *   heap_gc_end     takes the mcaches' spans back; what is not marked is garbage from here on, to
  *                   be swept by whoever needs memory (or by heap_sweep_all) */
 struct heap_marked {
@@ -115,6 +116,9 @@ struct heap_marked {
 };
 bool heap_gc_begin(struct heap *h); /* false: Go ended the program */
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow);
+/* words: count pointers of the platform's width, in our own memory; those that are 0 lead nowhere.
+ */
+void heap_gc_mark_roots(struct heap *h, const void *words, size_t count, bool follow);
 /* Between begin and end: is the object that holds addr marked? */
 bool heap_gc_marked(const struct heap *h, uint64_t addr);
 struct heap_marked heap_gc_end(struct heap *h);

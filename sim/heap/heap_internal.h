@@ -27,6 +27,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdatomic.h>
+#include <string.h>
 
 /* Allocation and mark bits, bit n of a span at word n / 64, bit n % 64. */
 typedef uint64_t gc_bits;
@@ -269,11 +270,21 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
             emit_event((h), (kind), (unsigned)(w), (uint32_t)(x), (a), (b), (c));                  \
     } while (0)
 
+/* A plain field, or one that tells others that what was written before it is theirs now. */
+static inline void set_field(uint64_t *field, uint64_t value) {
+    *field = value;
+}
+static inline void set_shared_field(_Atomic uint64_t *field, uint64_t value) {
+    atomic_store_explicit(field, value, memory_order_release);
+}
+#define SET_FIELD(field, value)                                                                    \
+    _Generic((field), uint64_t * : set_field, _Atomic uint64_t * : set_shared_field)(field, value)
+
 /* Sets a field of a span / a boundary of the heap and tells it if it changed. */
 #define SPAN_SET(h, s, field, value)                                                               \
     do {                                                                                           \
         uint64_t old_value = (s)->field, new_value = (value);                                      \
-        (s)->field = new_value;                                                                    \
+        SET_FIELD(&(s)->field, new_value);                                                         \
         if (old_value != new_value)                                                                \
             EMIT((h), EV_SPAN_SET, SPAN_##field, (s)->handle, old_value, new_value, 0);            \
     } while (0)
@@ -285,10 +296,22 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
             EMIT((h), EV_HEAP_SET, HEAP_##field, 0, old_value, new_value, 0);                      \
     } while (0)
 
+/* Adds to what several threads change without a lock. */
+static inline void atomic_add(const struct heap *h, _Atomic uint64_t *to, uint64_t delta) {
+    if (h->threaded)
+        atomic_fetch_add_explicit(to, delta, memory_order_relaxed);
+    else
+        atomic_store_explicit(
+            to, atomic_load_explicit(to, memory_order_relaxed) + delta, memory_order_relaxed);
+}
 /* Adds delta (may be negative, two's complement) to a statistic. */
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta);
 /* The same for a statistic that a P counts for itself. */
-void local_add(struct heap *h, struct mcache *c, enum stat_id stat, uint64_t delta);
+static inline void local_add(struct heap *h, struct mcache *c, enum stat_id stat, uint64_t delta) {
+    c->local[stat - STAT_LOCAL] += delta;
+    if (delta)
+        EMIT(h, EV_STAT_ADD, stat, c->p, delta, 0, 0);
+}
 static inline uint64_t sweepgen(const struct heap *h) {
     return h->stats[STAT_sweepgen];
 }
@@ -335,10 +358,30 @@ void mspan_init_slots(struct heap *h, struct mspan *s);
 /* Bytes of a gcbits_arena's bits. */
 uint64_t gcbits_bytes(const struct heap *h);
 gc_bits *new_mark_bits(struct heap *h, uint64_t nelems);
+/* Hands out slot: freeindex goes past it. The one place where a slot becomes allocated. cache: what
+ * allocCache is from there on. */
+static inline uint64_t take_slot(struct heap *h, struct mspan *s, uint64_t slot, uint64_t cache) {
+    EMIT(h, EV_SLOT, 0, s->handle, s->alloc_cache, cache, s->freeindex | (slot + 1) << 32);
+    s->freeindex = slot + 1;
+    s->alloc_cache = cache;
+    s->alloc_count++;
+    return slot;
+}
+/* The next free slot where it is in allocCache and nothing must be refilled; otherwise nelems. Go's
+ * nextFreeFast. */
+static inline uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s) {
+    uint64_t cache = s->alloc_cache;
+    if (!cache)
+        return s->nelems;
+    unsigned bit = (unsigned)__builtin_ctzll(cache);
+    uint64_t slot = s->freeindex + bit, next = slot + 1;
+    /* At a multiple of 64 the cache would have to be refilled: leave that to the slow path. */
+    if (slot >= s->nelems || (next % 64 == 0 && next != s->nelems))
+        return s->nelems;
+    return take_slot(h, s, slot, cache >> bit >> 1);
+}
 /* Takes the next free slot at or after freeindex, or returns nelems if there is none. */
 uint64_t mspan_next_free(struct heap *h, struct mspan *s);
-/* The same where the answer is in allocCache and nothing must be refilled; otherwise nelems. */
-uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s);
 /* The slot that mspan_next_free would take, without taking it. */
 uint64_t mspan_peek_free(const struct mspan *s);
 /* Forgets the bits of a span that is no longer in use: none is set, as it was swept empty. */
@@ -366,8 +409,17 @@ void mheap_free(struct heap *h, struct mspan *s, bool large);
 uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);
 /* An mcache counts some things for itself; whoever takes the heap's lock hands his in. */
 void flush_cache_stats(struct heap *h, struct mcache *c);
-/* The span the table has for the page of addr, NULL if none. */
-struct mspan *span_of_page(const struct heap *h, uint64_t page);
+/* The spans table's entry for a page: a handle, 0 if there is none. */
+static inline uint32_t table_get(const struct heap *h, uint64_t page) {
+    INVARIANT(page < h->spans_len);
+    const void *entry = os_host(h->os, h->spans + page * h->ptr_size);
+    return h->ptr_size == 8 ? (uint32_t) * (const uint64_t *)entry : *(const uint32_t *)entry;
+}
+/* The span the table has for a page, NULL if none. */
+static inline struct mspan *span_of_page(const struct heap *h, uint64_t page) {
+    uint32_t handle = page < h->spans_len ? table_get(h, page) : 0;
+    return handle ? h->allspans[handle - 1] : NULL;
+}
 
 /* --- mark.c --- */
 
@@ -420,9 +472,32 @@ void mcache_init(struct heap *h, struct mcache *c);
 void mcache_refill(struct heap *h, struct mcache *c, unsigned spanclass);
 /* Gives all spans back to their mcentrals and forgets the tiny block. */
 void mcache_release_all(struct heap *h, struct mcache *c);
-void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uint64_t offset);
+static inline void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uint64_t offset) {
+    EMIT(h, EV_TINY, 0, c->p, c->tiny, addr, c->tinyoffset | offset << 32);
+    c->tiny = addr;
+    c->tinyoffset = offset;
+}
+
+/* --- malloc.c --- */
+
+/* A pointer of the platform at `at`, which need not be aligned. */
+static inline uint64_t load_word(const struct heap *h, const void *at) {
+    uint64_t word;
+    uint32_t half;
+    if (h->ptr_size == 8) {
+        memcpy(&word, at, sizeof word);
+        return word;
+    }
+    memcpy(&half, at, sizeof half);
+    return half;
+}
 
 /* --- mbitmap.c --- */
+
+/* So many bytes in words. */
+static inline uint64_t words_of(const struct heap *h, uint64_t bytes) {
+    return h->ptr_size == 8 ? bytes / 8 : bytes / 4; /* a shift is not a division */
+}
 
 /* Maps more of the bitmap, downward, as arena_used grows. */
 void map_bits(struct heap *h, uint64_t arena_used);
@@ -431,6 +506,20 @@ void heap_bits_set_type(
     struct heap *h, uint64_t addr, uint64_t size, uint64_t data_size, const struct heap_type *type);
 /* What the bitmap says of the word at addr: pointer 1, scan 2. */
 unsigned heap_bits_of_word(const struct heap *h, uint64_t addr);
+/* The same of one word after the other. */
+struct bits_at {
+    const uint8_t *byte;
+    unsigned shift; /* of the word's bits in it */
+};
+struct bits_at heap_bits_at(const struct heap *h, uint64_t addr);
+static inline unsigned bits_here(const struct bits_at *at) {
+    unsigned bits = *at->byte >> at->shift;
+    return (bits & 1) | (bits >> 3 & 2);
+}
+static inline void bits_next(struct bits_at *at) {
+    at->shift = (at->shift + 1) % 4;
+    at->byte -= at->shift == 0;
+}
 /* The byte for the four words from word number 4 * index (counted from arena_start) on. */
 uint8_t *heap_bits_byte(const struct heap *h, uint64_t index);
 

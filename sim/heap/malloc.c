@@ -220,30 +220,25 @@ bool heap_init(struct heap *h) {
 
 /* --- mallocgc --- */
 
-struct request {
-    uint64_t size; /* bytes wanted */
-    const struct heap_type *type;
-    bool noscan;
-    struct mcache *cache;   /* of the P that allocates */
-    bool guarded;           /* Go may end the program; before that, only what is at hand is taken */
-    struct heap_object got; /* addr 0: not at hand */
-};
+/* These are written once and compiled twice: guarded, when Go may end the program on the way, and
+ * for what is at hand, when nobody is asked and nothing can fail. Then they return address 0 where
+ * it is not at hand. */
+#define TWICE static ALWAYS_INLINE
 
-/* A free slot of the mcache's span for the class, refilled if need be. Go's nextFreeFast and
- * nextFree. 0: there is none at hand. */
-static uint64_t next_slot(struct heap *h, const struct request *r, unsigned spanclass) {
-    struct mspan *s = r->cache->alloc[spanclass];
+/* A free slot of the mcache's span for the class, refilled if need be. Go's nextFree. */
+TWICE uint64_t next_slot(struct heap *h, struct mcache *c, unsigned spanclass, bool guarded) {
+    struct mspan *s = c->alloc[spanclass];
     uint64_t slot = mspan_next_free_fast(h, s);
-    if (slot == s->nelems) {
-        if (!r->guarded)
+    if (UNLIKELY(slot == s->nelems)) {
+        if (!guarded)
             return 0;
         slot = mspan_next_free(h, s);
-    }
-    if (slot == s->nelems) {
-        mcache_refill(h, r->cache, spanclass);
-        s = r->cache->alloc[spanclass];
-        slot = mspan_next_free(h, s);
-        INVARIANT(slot < s->nelems);
+        if (slot == s->nelems) {
+            mcache_refill(h, c, spanclass);
+            s = c->alloc[spanclass];
+            slot = mspan_next_free(h, s);
+            INVARIANT(slot < s->nelems);
+        }
     }
     return s->base + slot * s->elemsize;
 }
@@ -258,100 +253,114 @@ static uint64_t tiny_offset(uint64_t offset, uint64_t size) {
 }
 
 /* Several pointer-free objects under 16 bytes share a block, which dies when all of them have. */
-static void alloc_tiny(struct heap *h, struct request *r) {
-    struct mcache *c = r->cache;
-    uint64_t offset = tiny_offset(c->tinyoffset, r->size);
-    r->got.spanclass = TINY_SPAN_CLASS;
-    if (offset + r->size <= TINY_SIZE && c->tiny) {
-        r->got.addr = c->tiny + offset;
-        r->got.size = r->size;
-        set_tiny(h, c, c->tiny, offset + r->size);
+TWICE struct heap_object alloc_tiny(struct heap *h, struct mcache *c, uint64_t size, bool guarded) {
+    uint64_t offset = tiny_offset(c->tinyoffset, size), block = c->tiny;
+    if (offset + size <= TINY_SIZE && block) {
+        set_tiny(h, c, block, offset + size);
         local_add(h, c, STAT_local_tinyallocs, 1);
         c->rung = RUNG_TINY;
-        return;
+        return (struct heap_object){block + offset, size, TINY_SPAN_CLASS, 0, false};
     }
-    r->got.addr = next_slot(h, r, TINY_SPAN_CLASS);
-    if (!r->got.addr)
-        return;
-    r->got.size = TINY_SIZE;
-    heap_fill(h, r->got.addr, TINY_SIZE, 0);
+    block = next_slot(h, c, TINY_SPAN_CLASS, guarded);
+    if (!block)
+        return (struct heap_object){0};
+    memset(os_host(h->os, block), 0, TINY_SIZE);
     /* Go on with whichever block has more room left. */
-    if (r->size < c->tinyoffset || !c->tiny)
-        set_tiny(h, c, r->got.addr, r->size);
+    if (size < c->tinyoffset || !c->tiny)
+        set_tiny(h, c, block, size);
+    return (struct heap_object){block, TINY_SIZE, TINY_SPAN_CLASS, 0, false};
 }
 
-static void alloc_small(struct heap *h, struct request *r) {
-    unsigned size_class = size_class_of(&h->sizes, r->size);
-    unsigned spanclass = size_class << 1 | r->noscan;
-    r->got.spanclass = (uint8_t)spanclass;
-    r->got.size = h->sizes.classes[size_class].size;
-    r->got.addr = next_slot(h, r, spanclass);
-    if (r->got.addr && r->cache->alloc[spanclass]->needzero)
-        heap_fill(h, r->got.addr, r->got.size, 0);
+TWICE struct heap_object alloc_small(
+    struct heap *h, struct mcache *c, uint64_t size, bool noscan, bool guarded) {
+    unsigned size_class = size_class_of(&h->sizes, size);
+    unsigned spanclass = size_class << 1 | noscan;
+    uint64_t addr = next_slot(h, c, spanclass, guarded);
+    size = h->sizes.classes[size_class].size;
+    if (addr && c->alloc[spanclass]->needzero)
+        memset(os_host(h->os, addr), 0, size);
+    return (struct heap_object){addr, size, (uint8_t)spanclass, 0, false};
 }
 
 /* A large object has a span of its own. Go's largeAlloc. */
-static void alloc_large(struct heap *h, struct request *r) {
-    if (((r->size + GO_PAGE_SIZE) & h->ptr_mask) < r->size)
+static struct heap_object alloc_large(struct heap *h, uint64_t size, bool noscan) {
+    if (((size + GO_PAGE_SIZE) & h->ptr_mask) < size)
         heap_throw(h, MSG_THROW_OOM);
-    uint64_t npages = round_up(r->size, GO_PAGE_SIZE) >> GO_PAGE_SHIFT;
+    uint64_t npages = round_up(size, GO_PAGE_SIZE) >> GO_PAGE_SHIFT;
     deduct_sweep_credit(h, npages << GO_PAGE_SHIFT, npages);
-    struct mspan *s = mheap_alloc(h, npages, r->noscan, true, true);
+    struct mspan *s = mheap_alloc(h, npages, noscan, true, true);
     if (!s)
         heap_throw(h, MSG_THROW_OOM);
-    SPAN_SET(h, s, limit, s->base + r->size);
+    SPAN_SET(h, s, limit, s->base + size);
     mspan_init_slots(h, s);
     SPAN_SET(h, s, freeindex, 1);
     SPAN_SET(h, s, alloc_count, 1);
-    r->got.spanclass = r->noscan;
-    r->got.size = s->elemsize;
-    r->got.addr = s->base;
+    return (struct heap_object){s->base, s->elemsize, noscan, 0, false};
 }
 
-/* Bytes from the object's start that a collector has to look at. */
-static uint64_t scan_size(const struct request *r) {
-    uint64_t ptrdata = r->type->ptrdata;
-    return r->size > r->type->size ? r->size - r->type->size + ptrdata : ptrdata;
+/* Bytes from the start of an object of size bytes that a collector has to look at. */
+static uint64_t scan_size(uint64_t size, const struct heap_type *type) {
+    return size > type->size ? size - type->size + type->ptrdata : type->ptrdata;
 }
 
-static void mallocgc(struct heap *h, struct request *r) {
-    if (r->noscan && r->size < TINY_SIZE)
-        alloc_tiny(h, r);
-    else if (r->size <= MAX_SMALL_SIZE)
-        alloc_small(h, r);
-    else if (r->guarded)
-        alloc_large(h, r);
-    if (r->got.addr && !r->noscan) {
-        heap_bits_set_type(h, r->got.addr, r->got.size, r->size, r->type);
-        local_add(h, r->cache, STAT_local_scan, scan_size(r));
+TWICE struct heap_object mallocgc(
+    struct heap *h, struct mcache *c, uint64_t size, const struct heap_type *type, bool guarded) {
+    struct heap_object got = {0};
+    bool noscan = !type || !type->ptrdata;
+    if (noscan && size < TINY_SIZE)
+        got = alloc_tiny(h, c, size, guarded);
+    else if (size <= MAX_SMALL_SIZE)
+        got = alloc_small(h, c, size, noscan, guarded);
+    else if (guarded)
+        got = alloc_large(h, size, noscan);
+    if (got.addr && !noscan) {
+        heap_bits_set_type(h, got.addr, got.size, size, type);
+        local_add(h, c, STAT_local_scan, scan_size(size, type));
     }
+    got.rung = (uint8_t)c->rung;
+    return got;
 }
+
+/* Results stand apart and are taken one by one: read as a block, so soon after they were written,
+ * they would wait until all that was written before has reached memory. */
+struct request {
+    uint64_t addr;        /* of the object; 0: Go ended the program */
+    struct mcache *cache; /* of the P that allocates */
+    uint64_t size;        /* bytes wanted, then bytes got */
+    const struct heap_type *type;
+    uint8_t spanclass;
+};
 
 static void guarded_mallocgc(struct heap *h, void *arg) {
     struct request *r = arg;
-    r->guarded = true;
-    mallocgc(h, r);
+    struct heap_object got = mallocgc(h, r->cache, r->size, r->type, true);
+    r->addr = got.addr;
+    r->size = got.size;
+    r->spanclass = got.spanclass;
 }
 
-/* Nearly always the mcache has it at hand. Then nobody is asked and nothing can fail, so that the
- * guard can be saved: a sixth of the time. */
+NEVER_INLINE static struct heap_object malloc_guarded(
+    struct heap *h, unsigned p, uint64_t size, const struct heap_type *type) {
+    struct request r = {.cache = h->mcaches[p], .size = size, .type = type};
+    if (!heap_guard_on(h, p, guarded_mallocgc, &r))
+        return (struct heap_object){0};
+    return (struct heap_object){r.addr, r.size, r.spanclass, (uint8_t)r.cache->rung, false};
+}
+
+/* Nearly always the mcache has it at hand; then the guard can be saved. */
 struct heap_object heap_malloc_on(
     struct heap *h, unsigned p, uint64_t size, const struct heap_type *type) {
     INVARIANT(p < h->ps);
-    if (size == 0)
+    if (UNLIKELY(size == 0))
         return (struct heap_object){.addr = ZEROBASE, .zerobase = true};
     struct mcache *c = h->mcaches[p];
-    struct request r = {.size = size, .type = type, .noscan = !type || !type->ptrdata, .cache = c};
     c->rung = RUNG_MCACHE;
     if (UNLIKELY(h->exited))
         return (struct heap_object){0};
     if (!h->threaded)
         h->running = c;
-    mallocgc(h, &r);
-    if (UNLIKELY(!r.got.addr) && !heap_guard_on(h, p, guarded_mallocgc, &r))
-        return (struct heap_object){0};
-    r.got.rung = (uint8_t)c->rung;
-    return r.got;
+    struct heap_object got = mallocgc(h, c, size, type, false);
+    return got.addr ? got : malloc_guarded(h, p, size, type);
 }
 
 struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_type *type) {
@@ -443,12 +452,5 @@ void heap_store(struct heap *h, uint64_t addr, uint64_t word) {
 }
 
 uint64_t heap_load(const struct heap *h, uint64_t addr) {
-    uint64_t word;
-    uint32_t half;
-    if (h->ptr_size == 8) {
-        memcpy(&word, os_host(h->os, addr), sizeof word);
-        return word;
-    }
-    memcpy(&half, os_host(h->os, addr), sizeof half);
-    return half;
+    return load_word(h, os_host(h->os, addr));
 }

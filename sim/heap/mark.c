@@ -30,7 +30,7 @@ struct place {
 };
 
 /* What the spans table has for addr, NULL if it is outside the arena. */
-static struct mspan *table_entry(const struct heap *h, uint64_t addr) {
+static ALWAYS_INLINE struct mspan *table_entry(const struct heap *h, uint64_t addr) {
     if (addr < h->arena_start || addr >= h->arena_used)
         return NULL;
     return span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
@@ -53,9 +53,11 @@ static uint64_t slot_of(const struct heap *h, const struct mspan *s, uint64_t ad
 }
 
 static void push_grey(struct mark_stack *m, uint64_t addr) {
-    void *grey = m->grey;
-    array_reserve(&grey, &m->cap, m->count + 1, sizeof *m->grey);
-    m->grey = grey;
+    if (UNLIKELY(m->count == m->cap)) {
+        void *grey = m->grey;
+        array_reserve(&grey, &m->cap, m->count + 1, sizeof *m->grey);
+        m->grey = grey;
+    }
     m->grey[m->count++] = addr;
 }
 
@@ -103,7 +105,7 @@ NORETURN static void bad_pointer(
 /* --- Marking --- */
 
 /* Marks the object that holds addr, unless it is marked. Go's heapBitsForObject and greyobject. */
-static void shade(struct heap *h, uint64_t addr, bool follow, struct place from) {
+static ALWAYS_INLINE void shade(struct heap *h, uint64_t addr, bool follow, struct place from) {
     struct mspan *s = table_entry(h, addr);
     if (!s || s->state == SPAN_STATE_MANUAL)
         return; /* not the heap's: somebody else's memory, or a stack */
@@ -133,14 +135,16 @@ static struct place place_of(uint64_t base, uint64_t off) {
 static void blacken(struct heap *h, uint64_t base) {
     const struct mspan *s = find_span(h, base);
     uint64_t size = s->elemsize;
-    EMIT(h, EV_BLACK, 0, s->handle, base, (base - s->base) / size, 0);
-    for (uint64_t i = 0; i < size; i += h->ptr_size) {
-        unsigned bits = heap_bits_of_word(h, base + i);
+    EMIT(h, EV_BLACK, 0, s->handle, base, slot_of(h, s, base), 0);
+    const uint8_t *bytes = os_host(h->os, base);
+    struct bits_at at = heap_bits_at(h, base);
+    for (uint64_t i = 0; i < size; i += h->ptr_size, bits_next(&at)) {
+        unsigned bits = bits_here(&at);
         if (i != h->ptr_size && !(bits & 2))
             return; /* no pointers from here on; the second word's bit means something else */
         if (!(bits & 1))
             continue;
-        uint64_t to = heap_load(h, base + i);
+        uint64_t to = load_word(h, bytes + i);
         if (to && to - base >= size)
             shade(h, to, true, place_of(base, i));
     }
@@ -162,17 +166,41 @@ struct root {
     bool follow;
 };
 
-static void mark_from(struct heap *h, void *arg) {
-    const struct root *root = arg;
-    INVARIANT(h->mark);
+static void mark_from(struct heap *h, const struct root *root) {
     shade(h, root->addr, root->follow, (struct place){0});
     while (h->mark->count)
         blacken(h, h->mark->grey[--h->mark->count]);
 }
 
+static void mark_root(struct heap *h, void *arg) {
+    INVARIANT(h->mark);
+    mark_from(h, arg);
+}
+
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
     struct root root = {addr, follow};
-    heap_guard(h, mark_from, &root);
+    heap_guard(h, mark_root, &root);
+}
+
+struct roots {
+    const uint8_t *words;
+    size_t count;
+    bool follow;
+};
+
+static void mark_roots(struct heap *h, void *arg) {
+    const struct roots *r = arg;
+    INVARIANT(h->mark);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct root root = {load_word(h, r->words + i * h->ptr_size), r->follow};
+        if (root.addr)
+            mark_from(h, &root);
+    }
+}
+
+void heap_gc_mark_roots(struct heap *h, const void *words, size_t count, bool follow) {
+    struct roots roots = {words, count, follow};
+    heap_guard(h, mark_roots, &roots);
 }
 
 bool heap_gc_marked(const struct heap *h, uint64_t addr) {

@@ -42,31 +42,53 @@ uint8_t *heap_bits_byte(const struct heap *h, uint64_t index) {
 }
 
 static uint64_t word_number(const struct heap *h, uint64_t addr) {
-    return (addr - h->arena_start) / h->ptr_size;
+    return words_of(h, addr - h->arena_start);
 }
 
-/* Writes n <= GROUP bytes from byte number index on (downward in memory) and tells it if they
- * differ. */
-static void put_bytes(struct heap *h, uint64_t index, unsigned n, uint64_t fresh) {
-    uint64_t old = 0;
-    for (unsigned i = 0; i < n; i++) {
-        uint8_t *byte = heap_bits_byte(h, index + i);
-        old |= (uint64_t)*byte << (8 * i);
-        *byte = (uint8_t)(fresh >> (8 * i));
-    }
+/* n <= GROUP bytes from byte number index on (downward in memory). */
+static uint64_t get_bytes(const struct heap *h, uint64_t index, unsigned n) {
+    const uint8_t *byte = heap_bits_byte(h, index);
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < n; i++)
+        bytes |= (uint64_t)byte[-(int)i] << (8 * i);
+    return bytes;
+}
+
+/* Writes such, in place of old, and tells it if they differ. */
+static void put_bytes(struct heap *h, uint64_t index, unsigned n, uint64_t old, uint64_t fresh) {
+    uint8_t *byte = heap_bits_byte(h, index);
+    for (unsigned i = 0; i < n; i++)
+        byte[-(int)i] = (uint8_t)(fresh >> (8 * i));
     if (old != fresh)
         EMIT(h, EV_BITMAP, n, 0, index, old, fresh);
+}
+
+/* Tells of the n bytes from number index on that all become `fill`. Nearly always most of them are
+ * that already. */
+static void tell_fill(struct heap *h, uint64_t index, uint64_t n, uint8_t fill) {
+    uint8_t same[256];
+    uint64_t old, fresh, run;
+    memset(same, fill, sizeof same);
+    memset(&fresh, fill, sizeof fresh);
+    for (uint64_t end = index + n; index < end; index += run) {
+        run = end - index < sizeof same ? end - index : sizeof same;
+        if (memcmp(heap_bits_byte(h, index + run - 1), same, run) == 0)
+            continue;
+        for (uint64_t i = 0; i < run; i += GROUP)
+            if ((old = get_bytes(h, index + i, GROUP)) != fresh)
+                EMIT(h, EV_BITMAP, GROUP, 0, index + i, old, fresh);
+    }
 }
 
 /* The span's whole bitmap: clear, or all pointers for one-word objects. */
 void heap_bits_init_span(struct heap *h, const struct mspan *s) {
     uint64_t first = word_number(h, s->base) / WORDS_PER_BYTE;
-    uint64_t n = (s->npages << GO_PAGE_SHIFT) / (WORDS_PER_BYTE * h->ptr_size);
+    uint64_t n = words_of(h, s->npages << GO_PAGE_SHIFT) / WORDS_PER_BYTE;
     bool one_word = h->ptr_size == 8 && s->elemsize == h->ptr_size;
-    uint64_t group;
-    memset(&group, one_word ? ALL_POINTERS : 0, sizeof group);
-    for (uint64_t i = 0; i < n; i += GROUP)
-        put_bytes(h, first + i, GROUP, group);
+    uint8_t fill = one_word ? ALL_POINTERS : 0;
+    if (TRACE && h->sink)
+        tell_fill(h, first, n, fill);
+    memset(heap_bits_byte(h, first + n - 1), fill, n);
 }
 
 /* Which words of an object hold pointers, while its bits are being written. */
@@ -77,12 +99,17 @@ struct layout {
     uint64_t last;       /* words up to the last pointer's element prefix: dead from here on */
 };
 
-static unsigned bits_of_word(const struct layout *l, uint64_t word) {
+/* Of word number `word` of the object, which is number in_elem of its element. */
+static inline unsigned bits_of_word(const struct layout *l, uint64_t word, uint64_t in_elem) {
     if (word >= l->last)
         return 0;
-    uint64_t in_elem = word % l->elem_words;
     bool pointer = in_elem < l->ptr_words && (l->type->mask[in_elem / 8] >> (in_elem % 8) & 1);
     return (pointer ? BIT_POINTER : 0u) | (word != 1 ? BIT_SCAN : 0u);
+}
+
+/* Bytes of the elements before the last one. */
+static uint64_t before_last(uint64_t data_size, const struct heap_type *type) {
+    return data_size == type->size ? 0 : (data_size / type->size - 1) * type->size;
 }
 
 /* Records that the object of size bytes at addr holds data_size / type->size values of type. Words
@@ -91,27 +118,32 @@ void heap_bits_set_type(struct heap *h, uint64_t addr, uint64_t size, uint64_t d
     const struct heap_type *type) {
     if (h->ptr_size == 8 && size == h->ptr_size)
         return; /* heap_bits_init_span did it */
-    uint64_t count = data_size / type->size;
     const struct layout l = {.type = type,
-        .elem_words = type->size / h->ptr_size,
-        .ptr_words = type->ptrdata / h->ptr_size,
-        .last = ((count - 1) * type->size + type->ptrdata) / h->ptr_size};
-    uint64_t word = word_number(h, addr), end = word + size / h->ptr_size, first = word;
-    while (word < end) {
-        uint64_t index = word / WORDS_PER_BYTE, fresh = 0;
-        unsigned n = 0;
-        for (; n < GROUP && word < end; n++) {
-            uint8_t byte = *heap_bits_byte(h, index + n);
-            do {
-                unsigned shift = word % WORDS_PER_BYTE;
-                byte &= (uint8_t) ~((BIT_POINTER | BIT_SCAN) << shift);
-                byte |= (uint8_t)(bits_of_word(&l, word - first) << shift);
-                word++;
-            } while (word % WORDS_PER_BYTE && word < end);
-            fresh |= (uint64_t)byte << (8 * n);
+        .elem_words = words_of(h, type->size),
+        .ptr_words = words_of(h, type->ptrdata),
+        .last = words_of(h, before_last(data_size, type) + type->ptrdata)};
+    uint64_t at = word_number(h, addr), words = words_of(h, size), word = 0, in_elem = 0;
+    while (word < words) {
+        uint64_t index = at / WORDS_PER_BYTE, fresh, old;
+        unsigned shift = at % WORDS_PER_BYTE, n = GROUP * WORDS_PER_BYTE - shift;
+        if (n > words - word)
+            n = (unsigned)(words - word);
+        unsigned bytes = (shift + n + WORDS_PER_BYTE - 1) / WORDS_PER_BYTE;
+        old = fresh = get_bytes(h, index, bytes);
+        for (unsigned i = shift; i < shift + n; i++, word++) {
+            unsigned bit = i / WORDS_PER_BYTE * 8 + i % WORDS_PER_BYTE;
+            fresh &= ~((uint64_t)(BIT_POINTER | BIT_SCAN) << bit);
+            fresh |= (uint64_t)bits_of_word(&l, word, in_elem) << bit;
+            in_elem = in_elem + 1 == l.elem_words ? 0 : in_elem + 1;
         }
-        put_bytes(h, index, n, fresh);
+        put_bytes(h, index, bytes, old, fresh);
+        at += n;
     }
+}
+
+struct bits_at heap_bits_at(const struct heap *h, uint64_t addr) {
+    uint64_t word = word_number(h, addr);
+    return (struct bits_at){heap_bits_byte(h, word / WORDS_PER_BYTE), word % WORDS_PER_BYTE};
 }
 
 unsigned heap_bits_of_word(const struct heap *h, uint64_t addr) {

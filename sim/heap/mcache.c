@@ -9,12 +9,6 @@ void mcache_init(struct heap *h, struct mcache *c) {
         c->alloc[i] = h->emptymspan;
 }
 
-void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uint64_t offset) {
-    EMIT(h, EV_TINY, 0, c->p, c->tiny, addr, c->tinyoffset | offset << 32);
-    c->tiny = addr;
-    c->tinyoffset = offset;
-}
-
 void mcache_release_all(struct heap *h, struct mcache *c) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
         struct mspan *s = c->alloc[i];

@@ -20,7 +20,7 @@ void mcentral_init(struct mcentral *c, unsigned spanclass) {
 }
 
 static void nmalloc_add(struct heap *h, struct mcentral *c, uint64_t delta) {
-    c->nmalloc += delta;
+    atomic_add(h, &c->nmalloc, delta);
     EMIT(h, EV_NMALLOC, c->spanclass, 0, delta, 0, 0);
 }
 

@@ -34,12 +34,6 @@ static uint64_t page_of(const struct heap *h, uint64_t addr) {
     return ((addr - h->arena_start) & h->ptr_mask) >> GO_PAGE_SHIFT;
 }
 
-static uint32_t table_get(const struct heap *h, uint64_t page) {
-    INVARIANT(page < h->spans_len);
-    const void *entry = os_host(h->os, h->spans + page * h->ptr_size);
-    return h->ptr_size == 8 ? (uint32_t) * (const uint64_t *)entry : *(const uint32_t *)entry;
-}
-
 static void table_put(struct heap *h, uint64_t page, uint32_t handle) {
     void *entry = os_host(h->os, h->spans + page * h->ptr_size);
     if (h->ptr_size == 8)
@@ -61,11 +55,6 @@ static void table_set(struct heap *h, uint64_t page, uint64_t count, const struc
             EMIT(h, EV_PAGES, 0, 0, page, run, old | (uint64_t)s->handle << 32);
         page += run;
     }
-}
-
-struct mspan *span_of_page(const struct heap *h, uint64_t page) {
-    uint32_t handle = page < h->spans_len ? table_get(h, page) : 0;
-    return handle ? h->allspans[handle - 1] : NULL;
 }
 
 /* Maps the table for every page below arena_used. */

@@ -204,31 +204,6 @@ void mspan_refill_cache(struct heap *h, struct mspan *s) {
     SPAN_SET(h, s, alloc_cache, cache_of_bits(s, s->freeindex) >> s->freeindex % 64);
 }
 
-/* Hands out slot: freeindex goes past it. The one place where a slot becomes allocated. */
-static uint64_t take_slot(struct heap *h, struct mspan *s, uint64_t slot, uint64_t cache) {
-    EMIT(h, EV_SLOT, 0, s->handle, s->alloc_cache, cache, s->freeindex | (slot + 1) << 32);
-    s->freeindex = slot + 1;
-    s->alloc_cache = cache;
-    s->alloc_count++;
-    return slot;
-}
-
-/* cache >> n for n up to 64, where C leaves 64 undefined. */
-static uint64_t shift_out(uint64_t cache, unsigned n) {
-    return n < 64 ? cache >> n : 0;
-}
-
-uint64_t mspan_next_free_fast(struct heap *h, struct mspan *s) {
-    if (!s->alloc_cache)
-        return s->nelems;
-    unsigned bit = (unsigned)__builtin_ctzll(s->alloc_cache);
-    uint64_t slot = s->freeindex + bit, next = slot + 1;
-    /* At a multiple of 64 the cache would have to be refilled: leave that to the slow path. */
-    if (slot >= s->nelems || (next % 64 == 0 && next != s->nelems))
-        return s->nelems;
-    return take_slot(h, s, slot, shift_out(s->alloc_cache, bit + 1));
-}
-
 uint64_t mspan_peek_free(const struct mspan *s) {
     uint64_t index = s->freeindex, cache = s->alloc_cache;
     while (!cache && index < s->nelems) {
@@ -263,7 +238,7 @@ uint64_t mspan_next_free(struct heap *h, struct mspan *s) {
     uint64_t slot = index + bit, next = slot + 1;
     if (slot >= s->nelems)
         return none_left(h, s, cache);
-    cache = shift_out(cache, bit + 1);
+    cache = cache >> bit >> 1; /* C leaves a shift by 64 undefined */
     if (next % 64 == 0 && next != s->nelems)
         cache = cache_of_bits(s, next);
     return take_slot(h, s, slot, cache);

@@ -104,13 +104,6 @@ void size_classes_make(struct size_class_table *t) {
         t->classes, t->of_size128, ARRAY_LEN(t->of_size128), SMALL_SIZE_MAX, LARGE_SIZE_DIV);
 }
 
-unsigned size_class_of(const struct size_class_table *t, uint64_t size) {
-    INVARIANT(size <= MAX_SMALL_SIZE);
-    if (size <= SMALL_SIZE_MAX - 8)
-        return t->of_size8[(size + SMALL_SIZE_DIV - 1) / SMALL_SIZE_DIV];
-    return t->of_size128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) / LARGE_SIZE_DIV];
-}
-
 uint64_t size_rounded(const struct size_class_table *t, uint64_t size) {
     if (size <= MAX_SMALL_SIZE)
         return t->classes[size_class_of(t, size)].size;

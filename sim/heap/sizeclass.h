@@ -37,7 +37,12 @@ struct size_class_table {
 void size_classes_make(struct size_class_table *t);
 
 /* The class for an object of that many bytes, 1 <= size <= MAX_SMALL_SIZE. */
-unsigned size_class_of(const struct size_class_table *t, uint64_t size);
+static inline unsigned size_class_of(const struct size_class_table *t, uint64_t size) {
+    INVARIANT(size <= MAX_SMALL_SIZE);
+    if (size <= SMALL_SIZE_MAX - 8)
+        return t->of_size8[(size + SMALL_SIZE_DIV - 1) / SMALL_SIZE_DIV];
+    return t->of_size128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) / LARGE_SIZE_DIV];
+}
 
 /* Bytes that mallocgc takes for a request of size: the class's size, or whole pages. Go's
  * roundupsize. */

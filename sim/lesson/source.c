@@ -114,7 +114,7 @@ static void read_directory(struct sources *s, const char *path, const char *name
     struct strbuf file = {0};
     for (struct dirent *e; d && (e = readdir(d));) {
         size_t len = strlen(e->d_name);
-        if (len < 3 || strcmp(e->d_name + len - 2, ".c") != 0)
+        if (len < 3 || e->d_name[len - 2] != '.' || !strchr("ch", e->d_name[len - 1]))
             continue;
         sb_clear(&file);
         sb_printf(&file, "%s/%s", path, e->d_name);

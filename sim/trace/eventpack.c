@@ -131,9 +131,7 @@ struct written {
     unsigned code[FIELDS];
 };
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-ALWAYS_INLINE void near(
+static ALWAYS_INLINE void near(
     struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
     if (!packing) {
         *value = foretold + unzigzag(d->n[field]);
@@ -143,7 +141,7 @@ ALWAYS_INLINE void near(
     d->code[field] = code_of(field, d->n[field]);
 }
 
-ALWAYS_INLINE void near_x(struct written *d, uint32_t *x, uint32_t foretold, bool packing) {
+static ALWAYS_INLINE void near_x(struct written *d, uint32_t *x, uint32_t foretold, bool packing) {
     uint64_t value = (uint64_t)(int64_t)(int32_t)(*x - foretold);
     near(d, FIELD_X, &value, 0, packing);
     if (!packing)
@@ -151,11 +149,11 @@ ALWAYS_INLINE void near_x(struct written *d, uint32_t *x, uint32_t foretold, boo
 }
 
 /* Two numbers in one, of which the upper one changes: it is written as the lower. */
-ALWAYS_INLINE uint64_t swap_halves(uint64_t n) {
+static ALWAYS_INLINE uint64_t swap_halves(uint64_t n) {
     return n << 32 | n >> 32;
 }
 
-ALWAYS_INLINE void near_halves(
+static ALWAYS_INLINE void near_halves(
     struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
     uint64_t turned = swap_halves(*value);
     near(d, field, &turned, swap_halves(foretold), packing);
@@ -165,7 +163,7 @@ ALWAYS_INLINE void near_halves(
 
 /* Bits that differ are few and near each other: they, and below them in 6 bits, how far up. Where
  * that is too long for the second code, they are written as they are. */
-ALWAYS_INLINE void near_bits(
+static ALWAYS_INLINE void near_bits(
     struct written *d, enum field field, uint64_t *value, uint64_t foretold, bool packing) {
     if (!packing) {
         uint64_t n = d->n[field];
@@ -184,7 +182,7 @@ static inline struct place *place_of(struct eventpack *p, uint32_t by) {
     return &p->places[by * 0x9e3779b1u >> PLACE_SHIFT];
 }
 
-ALWAYS_INLINE void take_rest(
+static ALWAYS_INLINE void take_rest(
     struct written *d, struct event *ev, struct place *m, uint64_t a, bool change, bool packing) {
     near(d, FIELD_C, &ev->c, m->c, packing);
     near(d, FIELD_A, &ev->a, a, packing);
@@ -192,7 +190,8 @@ ALWAYS_INLINE void take_rest(
     *m = (struct place){ev->a, ev->b, ev->c};
 }
 
-ALWAYS_INLINE void take_slot(struct written *d, struct event *ev, struct place *m, bool packing) {
+static ALWAYS_INLINE void take_slot(
+    struct written *d, struct event *ev, struct place *m, bool packing) {
     uint64_t next = m->c >> 32;
     near_halves(d, FIELD_C, &ev->c, next | (next + 1) << 32, packing);
     near(d, FIELD_A, &ev->a, m->b, packing);
@@ -202,7 +201,7 @@ ALWAYS_INLINE void take_slot(struct written *d, struct event *ev, struct place *
 }
 
 /* Objects of a span stand in its slots. Of a span is kept where slot 0 would be. */
-ALWAYS_INLINE void take_object(
+static ALWAYS_INLINE void take_object(
     struct written *d, const struct eventpack *p, struct event *ev, struct place *m, bool packing) {
     near_halves(d, FIELD_C, &ev->c, m->c, packing);
     uint64_t slot = (uint64_t)(p->free - 1) * (uint32_t)ev->c;
@@ -212,8 +211,8 @@ ALWAYS_INLINE void take_object(
 }
 
 /* Each word of a span's bits is by itself. */
-ALWAYS_INLINE void take_bits(struct written *d, struct eventpack *p, uint32_t by, struct event *ev,
-    struct place *m, bool packing) {
+static ALWAYS_INLINE void take_bits(struct written *d, struct eventpack *p, uint32_t by,
+    struct event *ev, struct place *m, bool packing) {
     near(d, FIELD_A, &ev->a, m->a, packing);
     m->a = ev->a;
     m = place_of(p, by + (uint32_t)ev->a + 1);
@@ -222,14 +221,15 @@ ALWAYS_INLINE void take_bits(struct written *d, struct eventpack *p, uint32_t by
     m->c = ev->c;
 }
 
-ALWAYS_INLINE void take_bitmap(struct written *d, struct event *ev, struct place *m, bool packing) {
+static ALWAYS_INLINE void take_bitmap(
+    struct written *d, struct event *ev, struct place *m, bool packing) {
     near(d, FIELD_A, &ev->a, m->a + ev->w, packing);
     near_bits(d, FIELD_B, &ev->b, 0, packing);
     near_bits(d, FIELD_C, &ev->c, m->c, packing);
     *m = (struct place){ev->a, ev->b, ev->c};
 }
 
-ALWAYS_INLINE void take_op_begin(
+static ALWAYS_INLINE void take_op_begin(
     struct written *d, struct eventpack *p, struct event *ev, struct place *m, bool packing) {
     near_x(d, &ev->x, p->op + 1, packing);
     take_rest(d, ev, m, m->a + 1, false, packing);
@@ -239,8 +239,8 @@ ALWAYS_INLINE void take_op_begin(
 }
 
 /* Everything but kind and w. token: of these, at: its number. */
-ALWAYS_INLINE void take_fields(struct eventpack *p, struct written *d, uint32_t token, unsigned at,
-    struct event *ev, bool packing) {
+static ALWAYS_INLINE void take_fields(struct eventpack *p, struct written *d, uint32_t token,
+    unsigned at, struct event *ev, bool packing) {
     struct place *m = place_of(p, token);
     enum shape shape = (enum shape)shapes[ev->kind];
     switch (shape) {
@@ -303,7 +303,7 @@ static inline unsigned number_of(uint32_t token) {
     return (unsigned)((uint64_t)(token * 0x9e3779b1u) * TOKENS >> 32);
 }
 
-ALWAYS_INLINE uint8_t *put_field(uint8_t *out, const struct written *d, enum field field) {
+static ALWAYS_INLINE uint8_t *put_field(uint8_t *out, const struct written *d, enum field field) {
     put_number(out, d->n[field]);
     return out + widths[field][d->code[field]];
 }
@@ -342,7 +342,7 @@ size_t eventpack_pack(struct eventpack *p, const struct event *events, size_t co
 
 /* --- Unpacking --- */
 
-ALWAYS_INLINE const uint8_t *get_field(
+static ALWAYS_INLINE const uint8_t *get_field(
     const uint8_t *in, struct written *d, enum field field, unsigned codes) {
     unsigned code = d->code[field] = codes >> 2 * field & (CODES - 1);
     d->n[field] = get_number(in) & masks[field][code];

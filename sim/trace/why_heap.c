@@ -103,7 +103,7 @@ static const struct why_row rows[] = {
            "need entries at their ends, where neighbours look.")},
 
     /* --- Slots and objects --- */
-    {EV_SLOT, WHY_ANY, MSPAN, "take_slot",
+    {EV_SLOT, WHY_ANY, "sim/heap/heap_internal.h", "take_slot",
         N_("The next free slot is the lowest 1 in allocCache, found by one instruction. freeindex "
            "goes past it, so slots are handed out in the order of their addresses.")},
     {EV_OBJECT, RUNG_TINY, MALLOC, "alloc_tiny",
@@ -226,9 +226,9 @@ static const struct why_row rows[] = {
     {EV_STAT_ADD, STAT_sweepdone, SWEEP, "sweep_one",
         N_("The stack of spans to be swept is empty. Nobody has to sweep before allocating, until "
            "the next collection.")},
-    {EV_STAT_ADD, STAT_local_tinyallocs, "sim/heap/emit.c", "local_add",
+    {EV_STAT_ADD, STAT_local_tinyallocs, "sim/heap/heap_internal.h", "local_add",
         N_("Each P counts for itself, without a lock. The sums are made now and then.")},
-    {EV_STAT_ADD, STAT_local_scan, "sim/heap/emit.c", "local_add",
+    {EV_STAT_ADD, STAT_local_scan, "sim/heap/heap_internal.h", "local_add",
         N_("Each P counts for itself, without a lock. The sums are made now and then.")},
     {EV_STAT_ADD, WHY_ANY, "sim/heap/emit.c", "stat_add",
         N_("These counts are what a Go program reads in runtime.MemStats, and what decides when to "

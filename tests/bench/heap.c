@@ -53,9 +53,8 @@ static void collect(void) {
     if (!heap_gc_begin(w.heap))
         fail("Go ended the program at a collection");
     for (size_t i = 0; i < w.root_count; i++)
-        for (size_t n = 0; w.roots[i].slots && n < w.roots[i].count; n++)
-            if (w.roots[i].slots[n])
-                heap_gc_mark(w.heap, (uintptr_t)w.roots[i].slots[n], true);
+        if (w.roots[i].slots)
+            heap_gc_mark_roots(w.heap, w.roots[i].slots, w.roots[i].count, true);
     heap_gc_end(w.heap);
     w.collections++;
 }
