@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/world.h"
+
 enum { SCROLL = 120 }; /* design pixels that a key scrolls a step by */
 
 static bool find_stop(struct app *app, uint64_t *seq, struct error *err) {
@@ -59,14 +61,27 @@ static bool show_moment(struct app *app, struct error *err) {
     return ok;
 }
 
+/* Runs the step's script where lessons begin, or there with the other width. */
+static bool open_run(struct app *app, struct error *err) {
+    const struct lesson_view *v = &app->lesson;
+    struct environment world;
+    env_copy(&world, &app->home);
+    if (v->other_width && lesson_step_any_width(v->lesson, v->step))
+        world_other_width(&world);
+    bool ok = scene_open_lesson(
+        app->scene, v->lesson->steps[v->step].script, v->lesson->title, &world, err);
+    env_free(&world);
+    return ok;
+}
+
 /* Shows the step of app->lesson. */
 static bool show_step(struct app *app, struct error *err) {
     struct lesson_view *v = &app->lesson;
-    const struct lesson_step *step = &v->lesson->steps[v->step];
     app->playing = false;
     app->lesson_scroll = 0;
+    app->notice[0] = '\0'; /* it was about another run */
     app_compare_end(app);
-    if (!scene_open_lesson(app->scene, step->script, v->lesson->title, &app->home, err))
+    if (!open_run(app, err))
         return false;
     app->owed = 0;
     if (!show_moment(app, err))
@@ -102,9 +117,12 @@ void app_lesson_refill(struct app *app) {
 }
 
 void app_lesson_other_width(struct app *app) {
-    const struct lesson_view *v = &app->lesson;
+    struct lesson_view *v = &app->lesson;
     struct error err;
-    if (v->lesson && lesson_step_any_width(v->lesson, v->step) && !show_moment(app, &err))
+    if (!v->lesson || !lesson_step_any_width(v->lesson, v->step))
+        return;
+    v->other_width = !v->other_width;
+    if (!show_moment(app, &err))
         app_notice(app, "%s", err.text);
 }
 

@@ -29,6 +29,7 @@ struct lesson_view {
     size_t number;               /* among all lessons, from 0 */
     size_t step;                 /* from 0 */
     unsigned variant;
+    bool other_width;      /* than the app was opened with: steps that serve both keep it */
     struct lesson *varied; /* the lesson, if it is another variant than the list's; owned */
     struct markdown prose;
     struct quiz quiz;

@@ -89,10 +89,37 @@ static void the_future_is_veiled_until_the_answer(void **state) {
     close_it(&f);
 }
 
+/* Where the lesson makes sense on both widths, the chosen one stays from step to step. */
+static void the_other_width_stays_for_the_lesson(void **state) {
+    (void)state;
+    struct fixture f;
+    struct error err = {""};
+    open_it(&f);
+    const struct lesson *l = f.app.lessons[0];
+    assert_true(lesson_step_any_width(l, 1) && lesson_step_any_width(l, 2));
+    assert_true(app_open_lesson(&f.app, 0, 1, &err));
+    const struct session *const *run = (const struct session *const *)&f.app.scene->session;
+    assert_int_equal(session_env(*run)->platform->ptr_size, 8);
+    app_command(&f.app, CMD_TOGGLE_WIDTH, 0);
+    assert_true(f.app.notice[0]);
+    app_command(&f.app, CMD_LESSON_NEXT, 0);
+    assert_int_equal(f.app.lesson.step, 2);
+    assert_int_equal(session_env(*run)->platform->ptr_size, 4);
+    assert_false(f.app.notice[0]); /* it told of another moment */
+    app_command(&f.app, CMD_TOGGLE_WIDTH, 0);
+    app_command(&f.app, CMD_LESSON_NEXT, 0);
+    assert_int_equal(session_env(*run)->platform->ptr_size, 8);
+    app_command(&f.app, CMD_TOGGLE_WIDTH, 0);
+    assert_true(app_open_lesson(&f.app, 1, 0, &err)); /* another lesson begins as ever */
+    assert_int_equal(session_env(*run)->platform->ptr_size, 8);
+    close_it(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_that_is_asked_for_is_pointed_at_not_taken),
         cmocka_unit_test(another_hint_is_a_wrong_answer),
+        cmocka_unit_test(the_other_width_stays_for_the_lesson),
         cmocka_unit_test(the_future_is_veiled_until_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
