@@ -44,23 +44,24 @@ static struct thing address_thing(struct scope *scope, uint64_t addr) {
 
 static struct thing span_thing(const struct replica *r, uint32_t handle) {
     const struct rspan *s = replica_span(r, handle);
-    return (struct thing){THING_PAGE, handle, s ? s->base : 0, s ? s->npages * GO_PAGE_SIZE : 0};
+    return (struct thing){THING_PAGE, handle, s->base, s->npages * GO_PAGE_SIZE};
 }
 
-/* What the expression names. False and err (FILE:LINE: ...) if that is nothing. */
+/* What the expression names, and its value. False and err (FILE:LINE: ...) if that is nothing. */
 static bool named_thing(const struct lesson *l, const char *expression, int line,
-    struct scope *scope, struct thing *out, struct error *err) {
-    struct value v = {0};
+    struct scope *scope, struct value *v, struct thing *out, struct error *err) {
     struct error why;
-    if (!expr_eval(scope, expression, &v, &why))
+    if (!expr_eval(scope, expression, v, &why))
         return error_set(err, "%s:%d: {%s}: %s", l->path, line, expression, why.text);
-    uint64_t n = (uint64_t)v.n;
-    switch (v.kind) {
+    uint64_t n = (uint64_t)v->n;
+    switch (v->kind) {
     case VALUE_OBJECT: *out = arena_thing(scope_replica(scope), n); return true;
     case VALUE_SPAN:
+        if (!n)
+            return error_set(err, "%s:%d: {%s} is no span at this moment; expected one", l->path,
+                line, expression);
         *out = span_thing(scope_replica(scope), (uint32_t)n);
-        return n || error_set(err, "%s:%d: {%s} is no span at this moment; expected one", l->path,
-                        line, expression);
+        return true;
     case VALUE_REGION: *out = (struct thing){.kind = THING_REGION, .index = n}; return true;
     case VALUE_ATTEMPT:
         *out = n < HINT_COUNT ? (struct thing){.kind = THING_HINT, .index = n}
@@ -87,8 +88,9 @@ static struct thing numbered_thing(const struct lesson_focus *focus, const struc
 bool lesson_step_focus(const struct lesson *l, size_t step, struct scope *scope, struct thing *out,
     struct error *err) {
     const struct lesson_focus *focus = &l->steps[step].focus;
+    struct value v = {0};
     if (focus->expression)
-        return named_thing(l, focus->expression, focus->line, scope, out, err);
+        return named_thing(l, focus->expression, focus->line, scope, &v, out, err);
     if (focus->kind == THING_PAGE || focus->kind == THING_SLOT)
         *out = numbered_thing(focus, scope_replica(scope));
     else
@@ -102,13 +104,14 @@ bool lesson_step_zoom(const struct lesson *l, size_t step, struct scope *scope, 
     struct value v = {0};
     struct thing thing = {0};
     int64_t n = 0;
-    if (!named_thing(l, zoom->expression, zoom->line, scope, &thing, err) ||
-        !expr_eval(scope, zoom->expression, &v, err))
+    if (!named_thing(l, zoom->expression, zoom->line, scope, &v, &thing, err))
         return false;
     *addr = zoom->size && value_number(&v, &n) ? (uint64_t)n : thing.addr;
     *size = zoom->size ? zoom->size : thing.size;
-    return *addr || error_set(err,
-                        "%s:%d: {%s} has no place in the address space; expected an "
-                        "object, a span or an address",
-                        l->path, zoom->line, zoom->expression);
+    if (!*addr)
+        return error_set(err,
+            "%s:%d: {%s} has no place in the address space; expected an object, a span or an "
+            "address",
+            l->path, zoom->line, zoom->expression);
+    return true;
 }

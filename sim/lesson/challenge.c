@@ -31,16 +31,20 @@ static const struct question *question_of(const struct challenge *c) {
 static bool run(struct challenge *c, struct error *err) {
     while (session_pump(c->session, 1000))
         continue;
-    return !session_error(c->session)->text[0] ||
-           error_set(err, "%s", session_error(c->session)->text);
+    if (session_error(c->session)->text[0])
+        return error_set(err, "%s", session_error(c->session)->text);
+    return true;
 }
 
-static bool begin(struct challenge *c, struct error *err) {
+/* As in the step, which has run. */
+static void begin(struct challenge *c) {
+    struct error err;
     session_free(c->session);
     env_free(&c->env);
     c->env = (struct environment){0};
-    c->session = lesson_session(c->lesson->steps[c->step].script, c->base, &c->env, err);
-    return c->session && run(c, err);
+    c->session = lesson_session(c->lesson->steps[c->step].script, c->base, &c->env, &err);
+    INVARIANT(c->session);
+    INVARIANT(run(c, &err));
 }
 
 /* Applies "take hints 5" to env. False and err if the line is about something else. */
@@ -145,7 +149,8 @@ static enum outcome_of_line obey(struct challenge *c, const char *line) {
     c->tried |= line[0] != '\0';
     if (strcmp(line, "again") == 0) {
         sb_clear(&c->lines);
-        return begin(c, &err) ? LINE_RAN : tell_error(c, &err);
+        begin(c);
+        return LINE_RAN;
     }
     if (!c->lines.len && strncmp(line, "world ", 6) == 0)
         return change_world(c, line + 6, &err) ? LINE_RAN : tell_error(c, &err);
@@ -165,27 +170,22 @@ static bool play(struct challenge *c) {
     return false;
 }
 
-bool challenge_take(struct talk *t, const struct lesson *l, size_t step,
-    const struct environment *base, struct error *err) {
+void challenge_take(
+    struct talk *t, const struct lesson *l, size_t step, const struct environment *base) {
     struct challenge c = {.talk = t, .lesson = l, .step = step, .base = base};
-    bool ok = begin(&c, err);
-    if (ok) {
-        if (!t->told_how)
-            talk_text(t,
-                _("Type lines of a script: they go on where the run has ended. `world` and a line "
-                  "of "
-                  "the world, such as `world take hints 3`: the run begins again in that one. "
-                  "Also: "
-                  "`hint`, `again` (from the beginning), `skip`."),
-                "  ");
-        t->told_how = true;
-        look(&c);
-        bool done = play(&c);
-        t->right += done;
-        t->asked += done || c.tried;
-    }
+    begin(&c);
+    if (!t->told_how)
+        talk_text(t,
+            _("Type lines of a script: they go on where the run has ended. `world` and a line of "
+              "the world, such as `world take hints 3`: the run begins again in that one. Also: "
+              "`hint`, `again` (from the beginning), `skip`."),
+            "  ");
+    t->told_how = true;
+    look(&c);
+    bool done = play(&c);
+    t->right += done;
+    t->asked += done || c.tried;
     sb_free(&c.lines);
     session_free(c.session);
     env_free(&c.env);
-    return ok;
 }

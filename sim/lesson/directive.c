@@ -28,8 +28,7 @@ static bool fail(const struct directive *d, const char *fmt, ...) {
     return false;
 }
 
-/* If text begins with that word, the rest after it and its blanks; else NULL. */
-static const char *after_word(const char *text, const char *word) {
+const char *after_word(const char *text, const char *word) {
     size_t len = strlen(word);
     if (strncmp(text, word, len) != 0 || (text[len] != ' ' && text[len] != '\0'))
         return NULL;
@@ -100,14 +99,12 @@ static bool cut_phase(const struct directive *d, char *text, char **words) {
 
 /* `map` or `map 2` or `op end 3`. */
 static bool read_event(const struct directive *d, const char *text, struct lesson_stop *stop) {
-    size_t longest = 0;
     const char *rest = NULL;
     for (unsigned kind = 0; kind < EV_COUNT; kind++) {
-        const char *name = event_kind_name(kind), *after = after_word(text, name);
-        if (!after || strlen(name) <= longest)
+        const char *after = after_word(text, event_kind_name(kind));
+        if (!after)
             continue;
-        longest = strlen(name);
-        rest = after;
+        rest = after; /* of `op` and `op end` the longer one is the later kind */
         stop->value = kind;
     }
     if (!rest)
@@ -194,8 +191,9 @@ static bool read_focus_expression(
     free(focus->expression);
     focus->expression = read_expression(text, &rest);
     focus->line = d->line;
-    return (focus->expression && !*rest) ||
-           fail(d, "\"%s\" is no expression; expected {EXPRESSION}", text);
+    if (!focus->expression || *rest)
+        return fail(d, "\"%s\" is no expression; expected {EXPRESSION}", text);
+    return true;
 }
 
 static bool read_focus(const struct directive *d, const char *text) {
@@ -249,8 +247,10 @@ static bool read_show(const struct directive *d, const char *text) {
         [SHOW_RANGE] = "range",
         [SHOW_WHY] = "why"};
     d->step->show = (enum lesson_show)find_word(text, names, ARRAY_LEN(names));
-    return d->step->show != SHOW_AS_SUGGESTED ||
-           fail(d, "\"%s\" cannot be shown; expected path, map, caches, waste, range or why", text);
+    if (d->step->show == SHOW_AS_SUGGESTED)
+        return fail(
+            d, "\"%s\" cannot be shown; expected path, map, caches, waste, range or why", text);
+    return true;
 }
 
 static bool read_zoom(const struct directive *d, const char *text) {

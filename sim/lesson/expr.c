@@ -68,11 +68,13 @@ bool value_number(const struct value *v, int64_t *n) {
 }
 
 static bool needs_number(struct parser *p, const struct value *v, int64_t *n) {
-    return value_number(v, n) || fail(p, "expected a number, or one of its members, before");
+    if (!value_number(v, n))
+        return fail(p, "expected a number, or one of its members, before");
+    return true;
 }
 
 static char *of_kind(enum value_kind kind, int64_t n, char *buf, size_t len) {
-    uint64_t size = n < 0 ? (uint64_t)-n : (uint64_t)n;
+    uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     size_t sign = n < 0 && kind != VALUE_ADDRESS ? 1 : 0;
     memcpy(buf, "-", sign);
     switch (kind) {
@@ -117,6 +119,15 @@ bool value_text(const struct value *v, const char *way, struct strbuf *out) {
 
 static bool expression(struct parser *p, struct value *out);
 
+/* The expression up to the parenthesis that closes it. */
+static bool enclosed(struct parser *p, struct value *out) {
+    if (!expression(p, out))
+        return false;
+    if (!take(p, ")"))
+        return fail(p, "expected `)`");
+    return true;
+}
+
 static bool read_number(struct parser *p, struct value *out) {
     size_t n = 0;
     while (is_letter(p->at[n]) || (p->at[n] >= '0' && p->at[n] <= '9'))
@@ -152,9 +163,8 @@ static bool moment_named(const char *name, enum scope_moment *out) {
 static bool at_moment(struct parser *p, enum scope_moment moment, struct value *out) {
     enum scope_moment here = p->scope->moment;
     p->scope->moment = moment;
-    bool ok = scope_replica(p->scope)
-                  ? expression(p, out) && (take(p, ")") || fail(p, "expected `)`"))
-                  : fail(p, "the run has not come to that moment,");
+    bool ok = scope_replica(p->scope) ? enclosed(p, out)
+                                      : fail(p, "the run has not come to that moment,");
     p->scope->moment = here;
     return ok;
 }
@@ -209,7 +219,7 @@ static bool primary(struct parser *p, struct value *out) {
     char name[NAME_LEN];
     blanks(p);
     if (take(p, "("))
-        return expression(p, out) && (take(p, ")") || fail(p, "expected `)`"));
+        return enclosed(p, out);
     if (*p->at >= '0' && *p->at <= '9')
         return read_number(p, out);
     if (!read_name(p, name))
@@ -240,16 +250,19 @@ static bool unary(struct parser *p, struct value *out) {
     p->at++;
     if (!unary(p, out) || !needs_number(p, out, &n))
         return false;
-    *out = not ? number(VALUE_TRUTH, !n) : number(out->kind, -n);
+    *out = not ? number(VALUE_TRUTH, !n) : number(out->kind, (int64_t)(0 - (uint64_t)n));
     return true;
 }
 
 /* --- Operators --- */
 
+/* Where a number is wanted, an object is its address. */
+static enum value_kind unit(const struct value *v) {
+    return v->kind == VALUE_OBJECT ? VALUE_ADDRESS : v->kind;
+}
+
 /* What an address plus a count is, and so on. */
 static enum value_kind sum_kind(char op, enum value_kind a, enum value_kind b) {
-    a = a == VALUE_OBJECT ? VALUE_ADDRESS : a;
-    b = b == VALUE_OBJECT ? VALUE_ADDRESS : b;
     if (op == '-' && a == VALUE_ADDRESS && b == VALUE_ADDRESS)
         return VALUE_BYTES;
     if (a == VALUE_ADDRESS || b == VALUE_ADDRESS)
@@ -267,6 +280,15 @@ static enum value_kind product_kind(char op, enum value_kind a, enum value_kind 
     return a == VALUE_BYTES || b == VALUE_BYTES ? VALUE_BYTES : VALUE_COUNT;
 }
 
+/* In 64 bits, whatever does not fit; b is not 0 for the others. */
+static int64_t multiply(char op, int64_t a, int64_t b) {
+    if (op == '*')
+        return (int64_t)((uint64_t)a * (uint64_t)b);
+    if (b == -1) /* the least number has no opposite, and processors trap */
+        return op == '/' ? (int64_t)(0 - (uint64_t)a) : 0;
+    return op == '/' ? a / b : a % b;
+}
+
 static bool product(struct parser *p, struct value *out) {
     if (!unary(p, out))
         return false;
@@ -280,8 +302,7 @@ static bool product(struct parser *p, struct value *out) {
             return false;
         if (op != '*' && b == 0)
             return fail(p, "a division by zero");
-        uint64_t n = op == '*' ? (uint64_t)a * (uint64_t)b : (uint64_t)(op == '/' ? a / b : a % b);
-        *out = number(product_kind(op, out->kind, right.kind), (int64_t)n);
+        *out = number(product_kind(op, unit(out), unit(&right)), multiply(op, a, b));
     }
 }
 
@@ -297,7 +318,7 @@ static bool sum(struct parser *p, struct value *out) {
         if (!needs_number(p, out, &a) || !product(p, &right) || !needs_number(p, &right, &b))
             return false;
         uint64_t n = op == '+' ? (uint64_t)a + (uint64_t)b : (uint64_t)a - (uint64_t)b;
-        *out = number(sum_kind(op, out->kind, right.kind), (int64_t)n);
+        *out = number(sum_kind(op, unit(out), unit(&right)), (int64_t)n);
     }
 }
 
@@ -372,7 +393,9 @@ bool expr_eval(struct scope *scope, const char *text, struct value *out, struct 
     const char *rest = "";
     if (!evaluate(scope, text, out, &rest, err))
         return false;
-    return !*rest || error_set(err, "expected an operator or the end at `%.24s`", rest);
+    if (*rest)
+        return error_set(err, "expected an operator or the end at `%.24s`", rest);
+    return true;
 }
 
 bool expr_text(struct scope *scope, const char *text, struct strbuf *out, struct error *err) {
@@ -384,9 +407,10 @@ bool expr_text(struct scope *scope, const char *text, struct strbuf *out, struct
         return error_set(err, "expected an operator, `:` or the end at `%.24s`", rest);
     rest += *rest == ':';
     rest += strspn(rest, " ");
-    return value_text(&v, rest, out) ||
-           error_set(err,
-               "`%s` cannot be shown so, expected a number, and after `:` hex, dec, bytes, count, "
-               "size or percent",
-               text);
+    if (!value_text(&v, rest, out))
+        return error_set(err,
+            "`%s` cannot be shown so, expected a number, and after `:` hex, dec, bytes, count, "
+            "size or percent",
+            text);
+    return true;
 }

@@ -17,17 +17,21 @@ static bool fail(struct front_reader *r, const char *what) {
 }
 
 static bool read_number(struct front_reader *r, const char *text, unsigned *out) {
-    uint64_t n;
+    uint64_t n = 0;
     bool ok = parse_u64(text, &n) && n > 0 && n < 1000;
     *out = (unsigned)n;
-    return ok || fail(r, "expected a number from 1 to 999");
+    if (!ok)
+        return fail(r, "expected a number from 1 to 999");
+    return true;
 }
 
 static bool read_platforms(struct front_reader *r, const char *text) {
     bool both = strcmp(text, "both") == 0;
     r->f->on_64 = both || strcmp(text, "64") == 0;
     r->f->on_32 = both || strcmp(text, "32") == 0;
-    return r->f->on_64 || r->f->on_32 || fail(r, "expected platforms: 64, 32 or both");
+    if (!r->f->on_64 && !r->f->on_32)
+        return fail(r, "expected platforms: 64, 32 or both");
+    return true;
 }
 
 static bool read_prerequisites(struct front_reader *r, const char *text) {
@@ -48,14 +52,14 @@ static bool read_prerequisites(struct front_reader *r, const char *text) {
     return true;
 }
 
-/* The variant's one of the values, which are separated by blanks. */
+/* The variant's one of the values, which are separated by blanks; there is one at least. */
 static char *choose(const char *values, unsigned variant) {
     unsigned count = 0;
     for (const char *p = values; *p; p += strspn(p, " ")) {
         p += strcspn(p, " ");
         count++;
     }
-    for (unsigned i = count ? variant % count : 0; i; i--) {
+    for (unsigned i = variant % count; i; i--) {
         values += strcspn(values, " ");
         values += strspn(values, " ");
     }
@@ -77,7 +81,9 @@ static bool read_key(struct front_reader *r, const char *key, const char *value)
     if (strcmp(key, "title") == 0) {
         free(r->f->title); /* said twice, the last one holds */
         r->f->title = xstrdup(value);
-        return *value || fail(r, "expected title: WORDS");
+        if (!*value)
+            return fail(r, "expected title: WORDS");
+        return true;
     }
     if (strcmp(key, "number") == 0)
         return read_number(r, value, &r->f->number);

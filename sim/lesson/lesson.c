@@ -50,8 +50,10 @@ static bool end_part(struct lesson_reader *r) {
     bool said = r->prose.line_count > 0;
     *(step ? &step->prose : &r->lesson->intro) = r->prose;
     r->prose = (struct prose){0};
+    if (!r->lesson->title)
+        return fail(r, 1, "the lesson has no title; expected a line `# TITLE`");
     if (!step)
-        return r->lesson->title || fail(r, 1, "the lesson has no title; expected a line `# TITLE`");
+        return true;
     if (!said)
         return fail(r, step->line, "the step says nothing; expected prose after its heading");
     if (step->stop.kind == STOP_NONE)
@@ -74,7 +76,9 @@ static bool begin_step(struct lesson_reader *r, const char *title) {
     l->steps = steps;
     l->steps[l->step_count++] =
         (struct lesson_step){.title = xstrdup(title), .line = r->line, .script = script};
-    return *title || fail(r, r->line, "the step has no title; expected `## TITLE`");
+    if (!*title)
+        return fail(r, r->line, "the step has no title; expected `## TITLE`");
+    return true;
 }
 
 static bool set_title(struct lesson_reader *r, const char *title) {
@@ -82,8 +86,10 @@ static bool set_title(struct lesson_reader *r, const char *title) {
         return fail(r, r->line, "a second title; expected one line `# TITLE`, and steps `## ...`");
     if (r->prose.line_count)
         return fail(r, r->line, "text stands before the title; expected `# TITLE` first");
+    if (!*title)
+        return fail(r, r->line, "the lesson has no title; expected `# TITLE`");
     r->lesson->title = xstrdup(title);
-    return *title || fail(r, r->line, "the lesson has no title; expected `# TITLE`");
+    return true;
 }
 
 static void add_prose(struct lesson_reader *r, const char *line) {
@@ -213,10 +219,11 @@ static bool view_line(struct lesson_reader *r, const char *line) {
 }
 
 static bool prose_line(struct lesson_reader *r, const char *line) {
-    if (strncmp(line, "# ", 2) == 0)
-        return set_title(r, line + 2);
-    if (strncmp(line, "## ", 3) == 0)
-        return begin_step(r, line + 3);
+    const char *title;
+    if ((title = after_word(line, "#")))
+        return set_title(r, title);
+    if ((title = after_word(line, "##")))
+        return begin_step(r, title);
     if (strncmp(line, "<!--", 4) == 0)
         return begin_comment(r, line);
     if (fence_length(line))
@@ -233,11 +240,11 @@ static bool read_line(struct lesson_reader *r, const char *line) {
     case IN_SCRIPT: return code_line(r, line);
     case IN_VIEW: return view_line(r, line);
     case IN_COMMENT:
-        if (strstr(line, "-->"))
-            r->in = IN_PROSE;
-        return true;
+    default: break;
     }
-    BUG("inside %d", r->in);
+    if (strstr(line, "-->"))
+        r->in = IN_PROSE;
+    return true;
 }
 
 static bool read_lines(struct lesson_reader *r, const char *text, size_t len) {
@@ -337,8 +344,9 @@ static bool count_ops(struct lesson_reader *r) {
 /* The front matter and the heading say the same. */
 static bool check_title(struct lesson_reader *r) {
     const struct lesson *l = r->lesson;
-    return !l->front.title || strcmp(l->front.title, l->title) == 0 ||
-           fail(r, 2, "the title is another than that of the line `# ...`; expected the same");
+    if (l->front.title && strcmp(l->front.title, l->title) != 0)
+        return fail(r, 2, "the title is another than that of the line `# ...`; expected the same");
+    return true;
 }
 
 static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
@@ -351,7 +359,7 @@ static bool read_lesson(struct lesson_reader *r, const char *text, size_t len) {
     if (!end_part(r))
         return false;
     if (!r->lesson->step_count)
-        return fail(r, r->line ? r->line : 1, "the lesson has no steps; expected `## TITLE`");
+        return fail(r, r->line, "the lesson has no steps; expected `## TITLE`");
     return count_ops(r) && check_title(r) && find_phases(r);
 }
 

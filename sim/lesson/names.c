@@ -191,7 +191,7 @@ struct treap_sum {
 static void add_treap(
     const struct replica *r, uint32_t handle, uint64_t depth, struct treap_sum *sum) {
     const struct rspan *sp = replica_span(r, handle);
-    if (!sp || depth > 64)
+    if (!sp)
         return;
     sum->count++;
     sum->pages += sp->npages;
@@ -230,16 +230,15 @@ static bool tiny_named(const struct replica *r, const char *name, struct value *
 
 static bool group_member(
     const struct replica *r, enum group group, const char *name, struct value *out) {
-    switch (group) {
-    case GROUP_HEAP: return stat_named(r, name, out);
-    case GROUP_LADDER: return ladder_named(r, name, out);
-    case GROUP_CALLS: return calls_named(r, name, out);
-    case GROUP_FREE: return free_named(r, name, out);
-    case GROUP_TREAP: return treap_named(r, name, out);
-    case GROUP_SYS: return sys_named(r, name, out);
-    case GROUP_TINY: return tiny_named(r, name, out);
-    }
-    return false;
+    static bool (*const named[])(const struct replica *, const char *, struct value *) = {
+        [GROUP_HEAP] = stat_named,
+        [GROUP_LADDER] = ladder_named,
+        [GROUP_CALLS] = calls_named,
+        [GROUP_FREE] = free_named,
+        [GROUP_TREAP] = treap_named,
+        [GROUP_SYS] = sys_named,
+        [GROUP_TINY] = tiny_named};
+    return named[group](r, name, out);
 }
 
 /* --- Bare names --- */
@@ -349,9 +348,10 @@ bool name_value(struct scope *s, const char *name, struct value *out) {
 
 static bool span_at(struct scope *s, uint64_t addr, struct value *out, struct error *err) {
     uint32_t handle = replica_span_of(scope_replica(s), addr);
+    if (!handle)
+        return error_set(err, "no span holds 0x%llx at this moment", (unsigned long long)addr);
     *out = value_of(VALUE_SPAN, handle);
-    return handle ||
-           error_set(err, "no span holds 0x%llx at this moment", (unsigned long long)addr);
+    return true;
 }
 
 static bool class_of_size(uint64_t size, struct value *out, struct error *err) {
@@ -554,7 +554,7 @@ static bool object_member(
     else if (strcmp(name, "allocated") == 0)
         *out = truth(slot < sp->nelems && rspan_slot_allocated(sp, slot));
     else if (strcmp(name, "marked") == 0)
-        *out = truth(sp->mark_bits && slot < sp->nelems && rspan_bit(sp->mark_bits, slot));
+        *out = truth(slot < sp->nelems && rspan_bit(sp->mark_bits, slot));
     else
         return false;
     return true;
@@ -650,5 +650,7 @@ bool name_member(struct scope *s, const struct value *of, const char *name, stru
         break;
     default: break;
     }
-    return known || error_set(err, "there is no member `%s` here", name);
+    if (!known)
+        return error_set(err, "there is no member `%s` here", name);
+    return true;
 }

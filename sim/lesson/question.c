@@ -47,7 +47,9 @@ static bool read_option(struct question_reader *r, const char *text) {
     if (o->condition)
         prose_add(&o->text, line, r->line);
     free(line);
-    return o->condition || fail(r, "the option has no condition; expected `- TEXT {CONDITION}`");
+    if (!o->condition)
+        return fail(r, "the option has no condition; expected `- TEXT {CONDITION}`");
+    return true;
 }
 
 static bool read_answer(struct question_reader *r, enum question_kind kind, const char *text) {
@@ -61,8 +63,9 @@ static bool read_answer(struct question_reader *r, enum question_kind kind, cons
     q->answer = cut_expression(line);
     q->answer_line = r->line;
     free(line);
-    return q->answer ||
-           fail(r, "no expression; expected `answer {...}`, `point {...}` or `do {...}`");
+    if (!q->answer)
+        return fail(r, "no expression; expected `answer {...}`, `point {...}` or `do {...}`");
+    return true;
 }
 
 static bool read_watched(struct question_reader *r, const char *text) {
@@ -73,7 +76,9 @@ static bool read_watched(struct question_reader *r, const char *text) {
     w->label = xstrdup(text);
     w->expression = cut_expression(w->label);
     w->line = r->line;
-    return w->expression || fail(r, "nothing is watched; expected `see TEXT {EXPRESSION}`");
+    if (!w->expression)
+        return fail(r, "nothing is watched; expected `see TEXT {EXPRESSION}`");
+    return true;
 }
 
 static bool read_hint(struct question_reader *r, const char *text) {
@@ -139,7 +144,9 @@ bool question_parse(
     if (!q->answer && q->option_count < 2)
         return fail(&r, "the question has no answer; expected two options or more, `answer "
                         "{...}`, `point {...}` or `do {...}`");
-    return q->why.line_count || fail(&r, "the question gives no reason; expected `why ...`");
+    if (!q->why.line_count)
+        return fail(&r, "the question gives no reason; expected `why ...`");
+    return true;
 }
 
 void question_free(struct question *q) {
@@ -168,8 +175,9 @@ static bool evaluate(const char *path, int line, struct scope *scope, const char
     struct error why;
     if (!expr_eval(scope, text, out, &why))
         return error_set(err, "%s:%d: {%s}: %s", path, line, text, why.text);
-    return value_number(out, n) ||
-           error_set(err, "%s:%d: {%s} is no number, expected one", path, line, text);
+    if (!value_number(out, n))
+        return error_set(err, "%s:%d: {%s} is no number, expected one", path, line, text);
+    return true;
 }
 
 static bool check_text(
@@ -195,14 +203,23 @@ static bool find_option(const struct question *q, const char *path, struct scope
         if (n)
             *option = i;
     }
-    return *option >= 0 || error_set(err, "%s:%d: no option holds; expected one", path, q->line);
+    if (*option < 0)
+        return error_set(err, "%s:%d: no option holds; expected one", path, q->line);
+    return true;
 }
 
-bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
-    struct error *err) {
+/* What the right reply is. */
+struct solution {
+    int option; /* PICK; else -1 */
+    struct value value;
+    int64_t n; /* the value's number */
+};
+
+static bool solve(const struct question *q, const char *path, struct scope *scope,
+    struct solution *out, struct error *err) {
     struct value v = {0};
     int64_t n = 0;
-    *option = -1;
+    *out = (struct solution){.option = -1};
     bool ok = check_text(&q->ask, path, scope, err) && check_text(&q->why, path, scope, err);
     for (int i = 0; ok && i < q->option_count; i++)
         ok = check_text(&q->options[i].text, path, scope, err) &&
@@ -213,8 +230,27 @@ bool question_check(const struct question *q, const char *path, struct scope *sc
         ok = evaluate(path, q->watched[i].line, scope, q->watched[i].expression, &v, &n, err);
     if (!ok)
         return false;
-    return q->kind == QUESTION_PICK ? find_option(q, path, scope, option, err)
-                                    : evaluate(path, q->answer_line, scope, q->answer, &v, &n, err);
+    return q->kind == QUESTION_PICK
+               ? find_option(q, path, scope, &out->option, err)
+               : evaluate(path, q->answer_line, scope, q->answer, &out->value, &out->n, err);
+}
+
+bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
+    struct error *err) {
+    struct solution right;
+    bool ok = solve(q, path, scope, &right, err);
+    *option = right.option;
+    return ok;
+}
+
+bool question_reply(const struct question *q, const char *path, struct scope *scope,
+    struct reply *out, struct error *err) {
+    struct solution right;
+    bool ok = solve(q, path, scope, &right, err);
+    *out = (struct reply){.option = right.option,
+        .number = right.n,
+        .thing = {.kind = THING_SLOT, .addr = (uint64_t)right.n, .size = 1}};
+    return ok;
 }
 
 /* Gives a thing that has a number alone the addresses that it stands for: a hint the one it asks
@@ -227,13 +263,14 @@ static void place_thing(struct thing *t, struct scope *scope) {
     struct error err;
     if (t->kind == THING_HINT) {
         t->addr = t->index << 40 | scope->platform->hint;
-    } else if (t->kind == THING_REGION && t->index < ARRAY_LEN(regions)) {
+    } else if (t->kind == THING_REGION) {
+        INVARIANT(t->index < ARRAY_LEN(regions));
         snprintf(start, sizeof start, "%s.start", regions[t->index]);
         snprintf(size, sizeof size, "%s.bytes", regions[t->index]);
-        if (expr_eval(scope, start, &from, &err) && expr_eval(scope, size, &bytes, &err)) {
-            t->addr = (uint64_t)from.n;
-            t->size = (uint64_t)bytes.n;
-        }
+        INVARIANT(expr_eval(scope, start, &from, &err));
+        INVARIANT(expr_eval(scope, size, &bytes, &err));
+        t->addr = (uint64_t)from.n;
+        t->size = (uint64_t)bytes.n;
     }
 }
 
@@ -246,7 +283,7 @@ static bool holds(struct thing t, uint64_t addr, struct scope *scope) {
 
 bool question_number(const char *text, int64_t *out) {
     struct strbuf plain = {0};
-    uint64_t n;
+    uint64_t n = 0;
     for (; *text; text++)
         if (!strchr(", _", *text))
             sb_add(&plain, text, 1);
@@ -290,25 +327,22 @@ static bool tell_right(const struct question *q, const char *path, struct scope 
 
 bool question_grade(const struct question *q, const char *path, struct scope *scope,
     const struct reply *reply, struct grade *out, struct error *err) {
-    struct value v = {0};
-    int64_t n = 0;
-    int option;
+    struct solution right;
     *out = (struct grade){0};
-    if (!question_check(q, path, scope, &option, err))
-        return false;
-    if (q->kind != QUESTION_PICK && !evaluate(path, q->answer_line, scope, q->answer, &v, &n, err))
+    if (!solve(q, path, scope, &right, err))
         return false;
     switch (q->kind) {
-    case QUESTION_PICK: out->right = reply->option == option; break;
-    case QUESTION_NUMBER: out->right = reply->number == n; break;
-    case QUESTION_POINT: out->right = holds(reply->thing, (uint64_t)n, scope); break;
-    case QUESTION_DO: out->right = n != 0; break;
+    case QUESTION_PICK: out->right = reply->option == right.option; break;
+    case QUESTION_NUMBER: out->right = reply->number == right.n; break;
+    case QUESTION_POINT: out->right = holds(reply->thing, (uint64_t)right.n, scope); break;
+    case QUESTION_DO:
+    default: out->right = right.n != 0; break;
     }
     if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
         reply->option < q->option_count)
         prose_fill(&q->options[reply->option].wrong, path, scope, &out->words, err);
     if (!out->right && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_POINT))
-        return tell_right(q, path, scope, &v, &out->words, err);
+        return tell_right(q, path, scope, &right.value, &out->words, err);
     return prose_fill(&q->why, path, scope, &out->words, err);
 }
 

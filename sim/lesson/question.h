@@ -86,6 +86,9 @@ struct grade {
  * exactly one option hold? *option: that one. */
 bool question_check(const struct question *q, const char *path, struct scope *scope, int *option,
     struct error *err);
+/* The right reply; to a challenge there is none. False and err as question_check. */
+bool question_reply(const struct question *q, const char *path, struct scope *scope,
+    struct reply *out, struct error *err);
 /* Grades a reply; to a challenge there is none: it is right when done. False and err as
  * question_check. */
 bool question_grade(const struct question *q, const char *path, struct scope *scope,

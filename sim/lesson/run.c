@@ -164,8 +164,7 @@ struct session *lesson_session(const struct lesson_script *script, const struct 
     struct environment *env_out, struct error *err) {
     *env_out = (struct environment){0};
     struct op_source *source = script_parse(script->file, script->text, err);
-    if (!source)
-        return NULL;
+    INVARIANT(source); /* it was read before */
     env_copy(env_out, base);
     env_out->residency = true; /* lessons speak of touched memory */
     script_environment(source, env_out);
@@ -187,7 +186,9 @@ bool lesson_step_run(const struct lesson *l, size_t step, const struct environme
     env_free(&env);
     while (session_pump(*s, 1000))
         continue;
-    return !session_error(*s)->text[0] || error_set(err, "%s", session_error(*s)->text);
+    if (session_error(*s)->text[0])
+        return error_set(err, "%s", session_error(*s)->text);
+    return true;
 }
 
 struct environment lesson_world(const struct lesson *l) {
@@ -252,13 +253,13 @@ static bool find_stretch(
     return phase >= wanted && (!wanted || out->first);
 }
 
+/* Is it a stop's event, of a stop that has one? */
 static bool stops_here(const struct lesson_stop *stop, const struct event *ev) {
-    switch (stop->kind) {
-    case STOP_STEP: return ev->kind == EV_STEP && (ev->w & 0xff) == stop->value;
-    case STOP_ATTEMPT: return ev->kind == EV_ATTEMPT && ev->x == stop->value;
-    case STOP_EVENT: return ev->kind == stop->value;
-    default: return false;
-    }
+    if (stop->kind == STOP_STEP)
+        return ev->kind == EV_STEP && (ev->w & 0xff) == stop->value;
+    if (stop->kind == STOP_ATTEMPT)
+        return ev->kind == EV_ATTEMPT && ev->x == stop->value;
+    return ev->kind == stop->value;
 }
 
 /* Past the events that tell what came of the one before seq, if that is a system call. */
@@ -295,7 +296,8 @@ bool lesson_stop_at(const struct lesson_step *step, const struct recording *rec,
 
 bool lesson_step_stop(const struct lesson *l, size_t step, const struct session *session,
     uint64_t *seq, struct error *err) {
-    return lesson_stop_at(&l->steps[step], session_recording(session), seq) ||
-           error_set(err, _("%s:%d: the run never comes to where the step stops"), l->path,
-               l->steps[step].stop.line);
+    if (!lesson_stop_at(&l->steps[step], session_recording(session), seq))
+        return error_set(err, _("%s:%d: the run never comes to where the step stops"), l->path,
+            l->steps[step].stop.line);
+    return true;
 }

@@ -57,19 +57,21 @@ static bool find_born(struct scope *s, uint32_t id, uint64_t *addr, uint64_t *si
 bool scope_object(struct scope *s, const char *name, bool indexed, int64_t index, uint64_t *addr,
     uint64_t *size, struct error *err) {
     const struct replica *r = scope_replica(s);
-    struct op_source *source = r ? script_parse(s->script_name, s->script, err) : NULL;
+    struct op_source *source = script_parse(s->script_name, s->script, err);
     struct op op;
     uint32_t id = 0;
-    if (!source)
-        return error_set(err, "the run has not come there, or has no script to name `%s`", name);
+    INVARIANT(source); /* it was read before it ran */
     source->ptr_size = s->platform->ptr_size;
     source->rewind(source);
     for (uint64_t i = 0; i < r->ops && source->next(source, &op, err); i++)
         continue;
     bool ok = script_object(source, name, indexed, index, &id, err);
     source->destroy(source);
-    return ok && (find_born(s, id, addr, size) ||
-                     error_set(err, "`%s` has not been allocated yet at this moment", name));
+    if (!ok)
+        return false;
+    if (!find_born(s, id, addr, size))
+        return error_set(err, "`%s` has not been allocated yet at this moment", name);
+    return true;
 }
 
 uint64_t scope_events(struct scope *s, unsigned kind) {

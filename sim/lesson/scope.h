@@ -39,9 +39,9 @@ void scope_set(struct scope *s, enum scope_moment moment, uint64_t seq);
 /* The state at the moment looked at; NULL if the run has not come to it. */
 const struct replica *scope_replica(struct scope *s);
 
-/* An object by its name in the script, at that moment: name is "p" or "ring", index its slot, or
- * -1 for the one stored last, -2 before it ... False and err if there is none of that name, or no
- * object there. */
+/* An object by its name in the script, at that moment, which must be there: name is "p" or "ring",
+ * index its slot, or -1 for the one stored last, -2 before it ... False and err if there is none of
+ * that name, or no object there. */
 bool scope_object(struct scope *s, const char *name, bool indexed, int64_t index, uint64_t *addr,
     uint64_t *size, struct error *err);
 /* Events of that kind before the moment. */

@@ -45,7 +45,7 @@ static const char *parameters_of(const char *at) {
     if (at[head] != '{')
         return NULL;
     const char *open = memchr(at, '(', head);
-    return open && open > at && is_word(open[-1]) ? open : NULL;
+    return open && is_word(open[-1]) ? open : NULL;
 }
 
 /* The beginning of the comment that ends just above at, or at. */
@@ -53,7 +53,7 @@ static const char *with_comment(const char *text, const char *at) {
     if (at - text < 4 || memcmp(at - 3, "*/\n", 3) != 0)
         return at;
     for (const char *line = at - 1; line > text; line--)
-        if ((line[-1] == '\n') && line < at - 1 && line[0] == '/' && line[1] == '*')
+        if (line[-1] == '\n' && line[0] == '/' && line[1] == '*')
             return line;
     return at;
 }
@@ -128,10 +128,10 @@ static void read_directory(struct sources *s, const char *path, const char *name
 /* --- The index --- */
 
 static int rank(const char *file) {
-    for (size_t i = 0; i < ARRAY_LEN(directories); i++)
-        if (strncmp(file, directories[i], strlen(directories[i])) == 0)
-            return (int)i;
-    return (int)ARRAY_LEN(directories);
+    int i = 0;
+    while (strncmp(file, directories[i], strlen(directories[i])) != 0)
+        i++;
+    return i;
 }
 
 static int compare(const void *a, const void *b) {
@@ -253,7 +253,7 @@ static size_t token_length(const char *text, size_t len) {
         return n < len ? n + 1 : len;
     }
     if (is_word(text[0]))
-        while (n < len && is_word(text[n]))
+        while (is_word(text[n])) /* a function ends in a brace and a line's end */
             n++;
     return n;
 }
@@ -266,8 +266,9 @@ static enum source_style style_of(
         return SOURCE_PLAIN;
     if (is_keyword(token, len))
         return SOURCE_KEYWORD;
-    bool member = token > f->text && (token[-1] == '.' || token[-1] == '>');
-    bool passed = token[-1] == ' ' && strchr(",)", token[len]); /* as an argument */
+    char before = token > f->text ? token[-1] : '\n';
+    bool member = before == '.' || before == '>';
+    bool passed = before == ' ' && strchr(",)", token[len]); /* as an argument */
     int i = member || !(passed || token[len] == '(') ? -1 : find(s, f->file, token, len);
     if (i < 0 || (passed && s->functions[i].file != f->file))
         return SOURCE_PLAIN;

@@ -178,19 +178,6 @@ static bool tell_question(struct talk *t, const struct question *q, const char *
     return ok;
 }
 
-/* Without an answer the right one is given. */
-static bool answer_itself(const struct question *q, const char *path, struct scope *scope,
-    struct reply *reply, struct error *err) {
-    struct value v = {0};
-    *reply = (struct reply){0};
-    if (!question_check(q, path, scope, &reply->option, err) ||
-        (q->kind != QUESTION_PICK && !expr_eval(scope, q->answer, &v, err)))
-        return false;
-    reply->number = v.n;
-    reply->thing = (struct thing){.kind = THING_SLOT, .addr = (uint64_t)v.n, .size = 1};
-    return true;
-}
-
 /* The reply's grade, and the reason. */
 static bool grade(struct talk *t, const struct question *q, const char *path, struct scope *scope,
     const struct reply *reply, bool answered, struct error *err) {
@@ -211,13 +198,24 @@ static bool grade(struct talk *t, const struct question *q, const char *path, st
     return ok;
 }
 
-/* A question, its answer and the reason. */
+/* A question's answer and the reason; the right answer where none is given. */
 static bool pose(struct talk *t, const struct question *q, const char *path, struct scope *scope,
     struct error *err) {
     struct reply reply;
     bool answered = ask(t, q, &reply);
-    return (answered || answer_itself(q, path, scope, &reply, err)) &&
+    return (answered || question_reply(q, path, scope, &reply, err)) &&
            grade(t, q, path, scope, &reply, answered, err);
+}
+
+static bool take_question(struct talk *t, const struct lesson *l, size_t i, struct scope *scope,
+    const struct environment *base, struct error *err) {
+    const struct question *q = l->steps[i].question;
+    if (!tell_question(t, q, l->path, scope, err))
+        return false;
+    if (q->kind != QUESTION_DO)
+        return pose(t, q, l->path, scope, err);
+    challenge_take(t, l, i, base);
+    return true;
 }
 
 /* --- Steps --- */
@@ -226,7 +224,6 @@ static bool pose(struct talk *t, const struct question *q, const char *path, str
 static bool tell_step(struct talk *t, const struct lesson *l, size_t i, struct session *s,
     const struct environment *base, struct error *err) {
     const struct lesson_step *step = &l->steps[i];
-    const struct question *q = step->question;
     struct strbuf picture = {0};
     uint64_t seq;
     if (!lesson_step_stop(l, i, s, &seq, err))
@@ -238,9 +235,7 @@ static bool tell_step(struct talk *t, const struct lesson *l, size_t i, struct s
         regions_tell(scope_replica(&scope), session_env(s)->platform->ptr_size, &picture);
         fprintf(t->out, "\n%s", sb_text(&picture));
     }
-    ok = ok && (!q || tell_question(t, q, l->path, &scope, err)) &&
-         (!q || (q->kind == QUESTION_DO ? challenge_take(t, l, i, base, err)
-                                        : pose(t, q, l->path, &scope, err)));
+    ok = ok && (!step->question || take_question(t, l, i, &scope, base, err));
     scope_free(&scope);
     sb_free(&picture);
     return ok;

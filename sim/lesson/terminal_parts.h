@@ -26,8 +26,8 @@ bool talk_prose(struct talk *t, const struct prose *p, const char *path, struct 
     const char *indent, struct error *err);
 
 /* Takes the challenge of that step, in base's world: lines are read and run, the allocator judges.
- * False and err if the run that it begins with fails. */
-bool challenge_take(struct talk *t, const struct lesson *l, size_t step,
-    const struct environment *base, struct error *err);
+ * The step has run there. */
+void challenge_take(
+    struct talk *t, const struct lesson *l, size_t step, const struct environment *base);
 
 #endif

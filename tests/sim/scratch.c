@@ -1,7 +1,7 @@
 /* Scratch files: see scratch.h. */
 #include "tests/sim/scratch.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -35,15 +35,13 @@ const char *scratch_gzip(
     return s->path;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
 void scratch_end(struct scratch *s) {
-    DIR *dir = opendir(s->dir);
-    INVARIANT(dir != NULL);
-    struct dirent *entry;
-    while ((entry = readdir(dir)))
-        if (entry->d_name[0] != '.') {
-            snprintf(s->path, sizeof s->path, "%s/%.80s", s->dir, entry->d_name);
-            unlink(s->path);
-        }
-    closedir(dir);
-    rmdir(s->dir);
+    INVARIANT(nftw(s->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
 }

@@ -18,7 +18,7 @@ const char *scratch_file(struct scratch *s, const char *name, const void *data, 
 /* The same, compressed by gzip, of which only the first keep bytes are written (0: all). */
 const char *scratch_gzip(
     struct scratch *s, const char *name, const void *data, size_t len, size_t keep);
-/* Removes the directory and the files in it. */
+/* Removes the directory and all that is in it. */
 void scratch_end(struct scratch *s);
 
 #endif

@@ -50,17 +50,13 @@ static void check_question(
     const struct lesson *l, const struct lesson_step *step, struct scope *scope) {
     struct error err = {""};
     struct grade grade = {0};
-    struct value v = {0};
     int option;
     if (!question_check(step->question, l->path, scope, &option, &err))
         fail_msg("%s (on %s)", err.text, scope->platform->name);
     if (step->question->kind == QUESTION_DO)
         return; /* test_challenges.c does it */
-    struct reply reply = {.option = option};
-    if (step->question->kind != QUESTION_PICK)
-        assert_true(expr_eval(scope, step->question->answer, &v, &err));
-    reply.number = v.n;
-    reply.thing = (struct thing){.kind = THING_SLOT, .addr = (uint64_t)v.n, .size = 1};
+    struct reply reply;
+    assert_true(question_reply(step->question, l->path, scope, &reply, &err));
     assert_true(question_grade(step->question, l->path, scope, &reply, &grade, &err));
     if (!grade.right)
         fail_msg("%s:%d: the right answer is graded as wrong", l->path, step->question->line);

@@ -1,8 +1,5 @@
 /* Expressions: what they come to on a real run, how that is written, and what is refused. */
-#include "sim/lesson/expr.h"
-
-#include "sim/work/script.h"
-#include "sim/work/session.h"
+#include "tests/sim/lesson/scoped.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,62 +19,8 @@ static const char script[] = "type node = next:ptr value:word*5\n"
                              "big = alloc 40000\n"
                              "drop first\n";
 
-struct run {
-    struct session *session;
-    struct scope scope;
-};
-
-static struct run run_of(const char *platform, const char *text) {
-    struct error err = {""};
-    struct environment env = {.platform = platform_find(platform),
-        .provider = PROVIDER_MODEL,
-        .seed = {1, 2},
-        .residency = true};
-    struct op_source *source = script_parse("t", text, &err);
-    assert_non_null(source);
-    struct session *s = session_new(&env, source, &err);
-    assert_non_null(s);
-    while (session_pump(s, 100))
-        continue;
-    const struct recording *rec = session_recording(s);
-    struct run run = {s, scope_of(rec, env.platform, "t", text, recording_count(rec))};
-    scope_set(&run.scope, SCOPE_END, recording_count(rec));
-    return run;
-}
-
 static struct run run_on(const char *platform) {
     return run_of(platform, script);
-}
-
-static void run_free(struct run *run) {
-    scope_free(&run->scope);
-    session_free(run->session);
-}
-
-/* To the moment after operation number op. */
-static void look_after(struct run *run, uint64_t op) {
-    const struct recording *rec = run->scope.rec;
-    bool last = op + 1 == recording_op_count(rec);
-    scope_set(
-        &run->scope, SCOPE_NOW, last ? recording_count(rec) : recording_op_start(rec, op + 1));
-}
-
-static void says(struct run *run, const char *text, const char *expected) {
-    struct strbuf out = {0};
-    struct error err = {""};
-    if (!expr_text(&run->scope, text, &out, &err))
-        fail_msg("%s: %s", text, err.text);
-    assert_string_equal(sb_text(&out), expected);
-    sb_free(&out);
-}
-
-static void refuses(struct run *run, const char *text, const char *part) {
-    struct strbuf out = {0};
-    struct error err = {""};
-    assert_false(expr_text(&run->scope, text, &out, &err));
-    if (!strstr(err.text, part))
-        fail_msg("%s: \"%s\" does not say \"%s\"", text, err.text, part);
-    sb_free(&out);
 }
 
 static void operators_are_those_of_c(void **state) {
@@ -91,6 +34,11 @@ static void operators_are_those_of_c(void **state) {
     says(&run, "1 == 2 || 2 != 2", "no");
     says(&run, "-3 + 10", "7");
     says(&run, "0x10 + 0", "0x10");
+    says(&run, "2 <= 2 && 2 >= 2", "yes");
+    says(&run, "1 && 0 || 0", "no");
+    says(&run, "0 || 0 && 1", "no");
+    says(&run, "0 || 1", "yes");
+    says(&run, "!!7 != 1", "no");
     run_free(&run);
 }
 
@@ -108,6 +56,54 @@ static void a_value_knows_how_it_is_written(void **state) {
     says(&run, "page_size : hex", "0x2000");
     says(&run, "100 * 1 / 4 : percent", "25 %");
     says(&run, "platform", "linux/amd64");
+    says(&run, "2048 : dec", "2048");
+    says(&run, "2048 : count", "2,048");
+    says(&run, "2048 : size", "2 KiB");
+    says(&run, "0x10 : dec", "16");
+    says(&run, "1 - 2048 : bytes", "-2,047 B");
+    says(&run, "0x0 - 1", "0xffffffffffffffff");
+    run_free(&run);
+}
+
+static void what_two_values_come_to_has_its_unit(void **state) {
+    (void)state;
+    struct run run = run_on("linux/amd64");
+    look_after(&run, 1);
+    says(&run, "8KiB + 8", "8.01 KiB");
+    says(&run, "8 + 1KiB", "1.01 KiB");
+    says(&run, "8 + first", "0xc420000008");
+    says(&run, "first - first", "0 B");
+    says(&run, "first / page_size", "102,825,984");
+    says(&run, "first % page_size", "0 B");
+    says(&run, "first * 1", "842,350,460,928");
+    says(&run, "8KiB / first", "0 B");
+    says(&run, "7 % first", "7");
+    says(&run, "2 * 8KiB", "16 KiB");
+    says(&run, "8KiB * 2", "16 KiB");
+    says(&run, "20000 % 8KiB", "3.53 KiB");
+    says(&run, "8 / 8KiB", "0");
+    says(&run, "first", "0xc420000000");
+    run_free(&run);
+}
+
+/* Sums that do not fit go round, as in the allocator; none is an end of the program. */
+static void numbers_are_of_64_bits(void **state) {
+    (void)state;
+    struct run run = run_on("linux/amd64");
+    static const char least[] = "(0 - 9223372036854775807 - 1)";
+    static const struct {
+        const char *rest, *expected;
+    } cases[] = {{" : dec", "-9223372036854775808"}, {"", "-9,223,372,036,854,775,808"},
+        {" / -1 : dec", "-9223372036854775808"}, {" % -1", "0"},
+        {" * -1 : dec", "-9223372036854775808"}, {" - 1 : dec", "9223372036854775807"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct strbuf text = {0};
+        sb_printf(&text, "%s%s", least, cases[i].rest);
+        says(&run, text.text, cases[i].expected);
+        sb_free(&text);
+    }
+    says(&run, "-(0 - 9223372036854775807 - 1) : dec", "-9223372036854775808");
+    says(&run, "7 / -1", "-7");
     run_free(&run);
 }
 
@@ -247,6 +243,35 @@ static void what_means_nothing_is_refused_in_words(void **state) {
     refuses(&run, "(1", "expected `)`");
     refuses(&run, "1 : sideways", "after `:`");
     refuses(&run, "9999999999999999999999", "expected a number");
+    refuses(&run, "0xffffffffffffffff", "expected a number");
+    refuses(&run, "12ab_c", "expected a number");
+    refuses(&run, "a123456789012345678901234567890123456789012345678", "the name is too long");
+    refuses(&run, "count(\"a text of more characters than any name of an event has\")",
+        "expected a short text");
+    refuses(&run, "1 ^ 2", "expected an operator");
+    refuses(&run, "p9{", "no object of the script");
+    refuses(&run, "p9:1", "no object of the script");
+    refuses(&run, "first[", "expected a name");
+    refuses(&run, "ring[heap]", "expected a number");
+    refuses(&run, "ring[0", "expected `]`");
+    refuses(&run, "(1 / 0)", "division by zero");
+    refuses(&run, "start(1", "expected `)`");
+    refuses(&run, "start(1 / 0)", "division by zero");
+    refuses(&run, "heap.9", "expected a name");
+    refuses(&run, "!=1", "expected a name");
+    refuses(&run, "!heap", "expected a number");
+    refuses(&run, "-nobody", "no object of the script");
+    refuses(&run, "- !", "expected a name");
+    static const char *const operators[] = {"*", "+", "==", "&&", "||"};
+    for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
+        char text[32];
+        snprintf(text, sizeof text, "heap %s 1", operators[i]);
+        refuses(&run, text, "expected a number");
+        snprintf(text, sizeof text, "1 %s heap", operators[i]);
+        refuses(&run, text, "expected a number");
+        snprintf(text, sizeof text, "1 %s nobody", operators[i]);
+        refuses(&run, text, "no object of the script");
+    }
     char deep[400];
     memset(deep, '(', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
@@ -254,10 +279,28 @@ static void what_means_nothing_is_refused_in_words(void **state) {
     run_free(&run);
 }
 
+static void a_value_alone_has_no_way_after_it(void **state) {
+    (void)state;
+    struct run run = run_on("linux/amd64");
+    struct value v = {0};
+    struct error err = {""};
+    assert_true(expr_eval(&run.scope, " 1 + 1 ", &v, &err));
+    assert_int_equal(v.n, 2);
+    assert_false(expr_eval(&run.scope, "1 : hex", &v, &err));
+    assert_string_equal(err.text, "expected an operator or the end at `: hex`");
+    assert_false(expr_eval(&run.scope, "1 /", &v, &err));
+    scope_set(&run.scope, SCOPE_NOW, UINT64_MAX); /* the run has not come there */
+    assert_false(expr_eval(&run.scope, "1", &v, &err));
+    assert_non_null(strstr(err.text, "has not come to that moment"));
+    run_free(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operators_are_those_of_c),
         cmocka_unit_test(a_value_knows_how_it_is_written),
+        cmocka_unit_test(what_two_values_come_to_has_its_unit),
+        cmocka_unit_test(numbers_are_of_64_bits),
         cmocka_unit_test(names_read_the_heap),
         cmocka_unit_test(objects_go_by_their_names),
         cmocka_unit_test(refills_of_a_class_are_counted),
@@ -265,6 +308,7 @@ int main(void) {
         cmocka_unit_test(on_32_bits_the_numbers_are_its_own),
         cmocka_unit_test(a_waiting_p_has_someone_it_waits_for),
         cmocka_unit_test(what_means_nothing_is_refused_in_words),
+        cmocka_unit_test(a_value_alone_has_no_way_after_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,8 @@ static void moment_close(struct moment *m) {
     "```arena\ninit\nphase \"One\"\na = alloc 48\nb = alloc 48\nphase \"Two\"\n"                   \
     "c = alloc 48\n```\n"
 
+#define ONE_STEP "## S\ns\n" SCRIPT "<!-- view\nstop end\n-->\n"
+
 static struct lesson *parse(const char *text, struct error *err) {
     return lesson_parse("l.md", text, strlen(text), err);
 }
@@ -164,6 +166,146 @@ static void stops_are_found_by_what_happens(void **state) {
     assert_false(reached);
     stop_of("arena 512MiB", &last, &reached);
     assert_false(reached);
+    stop_of("hint 5 in \"Two\"", &last, &reached);
+    assert_false(reached);
+}
+
+/* A stop's words are of the last kind that they begin with. */
+static void a_kinds_name_that_begins_with_anothers_comes_later(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < EV_COUNT; i++)
+        for (unsigned k = i + 1; k < EV_COUNT; k++) {
+            const char *earlier = event_kind_name(i), *later = event_kind_name(k);
+            size_t len = strlen(later);
+            if (strncmp(earlier, later, len) == 0 && (earlier[len] == ' ' || !earlier[len]))
+                fail_msg("`%s` would be taken for `%s`", earlier, later);
+        }
+}
+
+/* A system call's moment has what came of it. */
+static void a_stop_at_a_system_call_is_past_its_outcome(void **state) {
+    (void)state;
+    const struct event *last;
+    bool reached;
+    uint64_t seq = stop_of("map", &last, &reached);
+    assert_true(reached && seq > 0);
+    assert_int_equal(last->kind, EV_RANGE);
+    seq = stop_of("alloc 1", &last, &reached);
+    assert_true(reached && seq > 0);
+    assert_true(last->kind == EV_RANGE || last->kind == EV_STAT_ADD);
+}
+
+static void a_run_may_end_before_its_script(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n## S\ns\n```arena\nlimit memory 2MiB\na = alloc 8MiB\n"
+                                  "b = alloc 8\n```\n<!-- view\nstop end\n-->\n"
+                                  "## E\ne\n<!-- view\nstop object 1\n-->\n");
+    struct environment world = lesson_world(l);
+    struct session *s = NULL;
+    struct error err = {""};
+    uint64_t seq = 0;
+    assert_true(lesson_step_run(l, 0, &world, &s, &err));
+    assert_true(lesson_step_stop(l, 0, s, &seq, &err));
+    assert_int_equal(seq, recording_count(session_recording(s)));
+    struct session *same = s;
+    assert_true(lesson_step_run(l, 1, &world, &s, &err));
+    assert_ptr_equal(s, same);
+    assert_false(lesson_step_stop(l, 1, s, &seq, &err));
+    assert_string_equal(err.text, "l.md:15: the run never comes to where the step stops");
+    session_free(s);
+    lesson_free(l);
+}
+
+static void a_run_that_makes_no_sense_is_told(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n## S\ns\n```arena\na = alloc 8\ndrop a\na.0 = nil\n"
+                                  "```\n<!-- view\nstop end\n-->\n");
+    struct environment world = lesson_world(l);
+    struct session *s = NULL;
+    struct error err = {""};
+    assert_false(lesson_step_run(l, 0, &world, &s, &err));
+    assert_non_null(strstr(err.text, "l.md:7: "));
+    session_free(s);
+    lesson_free(l);
+}
+
+static void a_lesson_has_the_world_of_its_platforms(void **state) {
+    (void)state;
+    static const struct {
+        const char *front, *platform;
+        bool any;
+    } cases[] = {{"", "linux/amd64", false}, {"---\nplatforms: 64\n---\n", "linux/amd64", false},
+        {"---\nplatforms: 32\n---\n", "linux/386", false},
+        {"---\nplatforms: both\n---\n", "linux/amd64", true}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct strbuf text = {0};
+        sb_printf(&text, "%s# T\n" ONE_STEP, cases[i].front);
+        struct lesson *l = parse_good(text.text);
+        assert_string_equal(lesson_world(l).platform->name, cases[i].platform);
+        assert_int_equal(lesson_step_any_width(l, 0), cases[i].any);
+        sb_free(&text);
+        lesson_free(l);
+    }
+    struct lesson *l = parse_good("---\nplatforms: both\n---\n# T\n## S\ns\n```arena\n"
+                                  "platform linux/arm\ninit\n```\n<!-- view\nstop end\n-->\n");
+    assert_false(lesson_step_any_width(l, 0)); /* the script says which */
+    lesson_free(l);
+}
+
+static void a_world_that_cannot_be_is_told(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n" ONE_STEP);
+    struct environment world = lesson_world(l);
+    world.model.image_end = 1; /* before the image begins */
+    struct session *s = NULL;
+    struct error err = {""};
+    assert_false(lesson_step_run(l, 0, &world, &s, &err));
+    assert_null(s);
+    assert_string_not_equal(err.text, "");
+    lesson_free(l);
+}
+
+static void an_object_has_no_address_before_it_has_been_allocated(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n## S\n{a}\n" SCRIPT "<!-- view\nstop op 3\n-->\n");
+    struct environment world = lesson_world(l);
+    struct session *s = NULL;
+    struct error err = {""};
+    struct strbuf text = {0};
+    uint64_t seq;
+    assert_true(lesson_step_run(l, 0, &world, &s, &err));
+    assert_true(lesson_step_stop(l, 0, s, &seq, &err));
+    struct scope scope = lesson_step_scope(l, 0, s, seq); /* a's allocation has begun */
+    assert_false(lesson_step_text(l, 0, &scope, &text, &err));
+    assert_string_equal(err.text, "l.md:3: {a}: `a` has not been allocated yet at this moment");
+    scope_free(&scope);
+    session_free(s);
+    sb_free(&text);
+    lesson_free(l);
+}
+
+/* Lines that are typed after the script's give no names to the lesson. */
+static void a_run_may_go_on_after_its_script(void **state) {
+    (void)state;
+    struct lesson *l =
+        parse_good("# T\n## S\n{a.size} {objects_born}\n" SCRIPT "<!-- view\nstop end\n-->\n");
+    struct environment world = lesson_world(l);
+    struct session *s = NULL;
+    struct error err = {""};
+    struct strbuf text = {0};
+    assert_true(lesson_step_run(l, 0, &world, &s, &err));
+    assert_true(session_feed(s, "d = alloc 48\n", &err));
+    while (session_pump(s, 1000))
+        continue;
+    uint64_t end = recording_count(session_recording(s));
+    struct scope scope = lesson_step_scope(l, 0, s, end);
+    if (!lesson_step_text(l, 0, &scope, &text, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(text.text, "48 B 4");
+    scope_free(&scope);
+    session_free(s);
+    sb_free(&text);
+    lesson_free(l);
 }
 
 /* While the run is not over its end is not known; what has happened is. */
@@ -243,6 +385,10 @@ static void the_focus_is_a_thing_of_that_moment(void **state) {
     assert_true(t.kind == THING_PAGE && t.addr == 0xc420000000 + 5 * KiB(8));
     t = focus_of("slot 0 2");
     assert_true(t.kind == THING_SLOT && t.addr == 0xc420000060 && t.size == 48 && t.index != 0);
+    t = focus_of("slot 0 170"); /* which the span has not */
+    assert_true(t.kind == THING_PAGE && t.addr == 0xc420000000 && t.index != 0);
+    t = focus_of("slot 5 0"); /* inside a free run */
+    assert_true(t.kind == THING_PAGE && t.addr == 0xc420000000 + 5 * KiB(8) && t.index == 0);
 }
 
 static void an_expression_is_pinned(void **state) {
@@ -260,12 +406,48 @@ static void an_expression_is_pinned(void **state) {
     assert_true(t.kind == THING_BITMAP_BYTE && t.index == 1 && t.addr == base - 2);
     t = focus_of("{arena_start + 2 * page_size + 1}"); /* free */
     assert_true(t.kind == THING_PAGE && t.addr == base + 2 * KiB(8));
+    t = focus_of("{arena_start + page_size}"); /* where what is free begins */
+    assert_true(t.kind == THING_PAGE && t.addr == base + KiB(8) && t.index != 0);
     t = focus_of("{arena_used}"); /* beyond */
     assert_true(t.kind == THING_RANGE && t.addr <= base + MiB(1));
     t = focus_of("{bitmap}");
     assert_true(t.kind == THING_REGION && t.index == REGION_BITMAP);
     t = focus_of("{hint(2)}");
     assert_true(t.kind == THING_HINT && t.index == 2);
+    t = focus_of("{fallback(1)}");
+    assert_true(t.kind == THING_FALLBACK && t.index == 1);
+    t = focus_of("{b.span.end - 8}"); /* the tail behind the last slot */
+    assert_true(t.kind == THING_PAGE && t.addr == base);
+    t = focus_of("{bitmap.start}"); /* reserved, and not mapped: its page has no byte yet */
+    assert_true(t.kind == THING_RANGE && t.addr <= 0xc020000000 && t.size > GiB(1));
+    t = focus_of("{0x1000}"); /* below everything */
+    assert_true(t.kind == THING_RANGE && t.addr == 0x1000 && t.size == 0);
+    t = focus_of("{0x7fffffffffffff00}"); /* above */
+    assert_true(t.kind == THING_RANGE && t.addr == 0x7fffffffffffff00 && t.size == 0);
+    assert_non_null(strstr(aim_of("focus {mcache(1024)}").err.text, "is no span at this moment"));
+}
+
+/* While a span is being made, it is in use before it has an element size. */
+static void a_span_without_slots_is_pinned_as_a_page(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n## S\ns\n" SCRIPT "<!-- view\nstop span 1\n"
+                                  "focus {arena_start}\n-->\n");
+    struct moment m;
+    struct thing t;
+    struct error err = {""};
+    moment_open(&m, &l->steps[0]);
+    const struct recording *rec = session_recording(m.session);
+    for (;; m.seq++) {
+        const struct event *ev = recording_event(rec, m.seq);
+        if (ev->kind == EV_SPAN_SET && ev->w == SPAN_state && ev->b == SPAN_STATE_INUSE)
+            break;
+    }
+    struct scope scope = lesson_step_scope(l, 0, m.session, m.seq + 1);
+    assert_true(lesson_step_focus(l, 0, &scope, &t, &err));
+    assert_true(t.kind == THING_PAGE && t.addr == 0xc420000000);
+    scope_free(&scope);
+    moment_close(&m);
+    lesson_free(l);
 }
 
 static void the_map_goes_where_an_expression_says(void **state) {
@@ -275,6 +457,8 @@ static void the_map_goes_where_an_expression_says(void **state) {
     assert_true(aim.ok && aim.addr == base && aim.size == KiB(8));
     aim = aim_of("zoom {b} 256");
     assert_true(aim.ok && aim.addr == base + 48 && aim.size == 256);
+    aim = aim_of("zoom {b.span} 64KiB"); /* a span is no address, but has one */
+    assert_true(aim.ok && aim.addr == base && aim.size == KiB(64));
     aim = aim_of("zoom {arena_start - 64} 128");
     assert_true(aim.ok && aim.addr == base - 64 && aim.size == 128);
     aim = aim_of("zoom {nothing}");
@@ -303,7 +487,8 @@ static void a_very_long_lesson_is_refused(void **state) {
 
 static void what_is_wrong_is_named_with_its_line(void **state) {
     (void)state;
-#define STEP "# T\n## S\ns\n```arena\ninit\n```\n<!-- view\n"
+#define STEP     "# T\n## S\ns\n```arena\ninit\n```\n<!-- view\n"
+#define QUESTION "```question\nWhy?\n- a {1}\n- b {0}\nwhy So.\n```\n"
     static const struct {
         const char *text, *error;
     } cases[] = {
@@ -311,6 +496,20 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
         {"text\n# T\n", "l.md:2: text stands before the title"},
         {"# T\n# U\n", "l.md:2: a second title"},
         {"# T\n\nintro\n", "l.md:3: the lesson has no steps"},
+        {"#\n", "l.md:1: the lesson has no title"},
+        {"# T\n##\n", "l.md:2: the step has no title; expected `## TITLE`"},
+        {"## S\n", "l.md:1: the lesson has no title"},
+        {"# T\n## S\ns\n## U\n", "l.md:2: the step stops nowhere"},
+        {"# T", "l.md:1: the lesson has no steps"},
+        {"---\nnonsense\n---\n# T\n", "l.md:2: expected KEY: VALUE"},
+        {"---\ntitle: U\n---\n# T\n" ONE_STEP, "l.md:2: the title is another than that of"},
+        {"# T\n```question\nWhy?\n```\n", "l.md:2: a question before the first step"},
+        {"# T\n## S\n" QUESTION QUESTION, "l.md:9: the step has a second question"},
+        {"# T\n## S\n```question\nWhy?\n```\n", "l.md:4: the question has no answer"},
+        {"# T\n## S\n```question\nWhy?\n", "l.md:3: the block is not closed"},
+        {"# T\n## S\n```\ncode\n", "l.md:3: the block is not closed"},
+        {"# T\n## S\n```\ncode\n``` c\n", "l.md:3: the block is not closed"},
+        {"# T\n## S\n<!-- a\nremark\n", "l.md:3: the comment is not closed"},
         {"# T\n## S\n", "l.md:2: the step says nothing"},
         {"# T\n## S\ns\n", "l.md:2: the step stops nowhere"},
         {"# T\n## S\ns\n<!-- view\nstop end\n-->\n", "l.md:2: the step has nothing to run"},
@@ -326,6 +525,13 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
         {STEP "stop end\n-->\n```arena\ninit\n```\n", "l.md:10: the step has a second script"},
         {STEP "halt\n-->\n", "l.md:8: \"halt\" is no directive; expected stop, focus"},
         {STEP "stop\n-->\n", "l.md:8: \"\" is no place to stop"},
+        {STEP "\n\nstop\n-->\n", "l.md:10: \"\" is no place to stop"},
+        {STEP "stopping\n-->\n", "l.md:8: \"stopping\" is no directive"},
+        {STEP "stop in \"One\"\n-->\n", "l.md:8: \"\" is no place to stop"},
+        {STEP "stop begin \"One\"\n-->\n", "l.md:8: \"begin \"One\"\" is no place to stop"},
+        {STEP "stop end in \"One\n-->\n", "l.md:8: `in \"One` names no phase"},
+        {STEP "stop end in \"One\" or\n-->\n", "l.md:8: `in \"One\" or` names no phase"},
+        {STEP "stop arena large\n-->\n", "l.md:8: \"large\" is no arena of the 32-bit plan"},
         {STEP "stop hint 128\n-->\n", "l.md:8: \"128\" is no hint; expected 0 to 127"},
         {STEP "stop step nowhere\n-->\n", "l.md:8: \"nowhere\" is no step of mallocinit"},
         {STEP "stop arena 64MiB\n-->\n", "l.md:8: \"64MiB\" is no arena of the 32-bit plan"},
@@ -335,12 +541,16 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
         {STEP "focus moon\n-->\n", "l.md:8: \"moon\" cannot be pinned"},
         {STEP "focus region stack\n-->\n", "l.md:8: \"stack\" is no region"},
         {STEP "focus slot 1\n-->\n", "l.md:8: \"\" is no slot"},
+        {STEP "focus slot x 1\n-->\n", "l.md:8: \"x\" is no page"},
+        {STEP "focus {a} b\n-->\n", "l.md:8: \"{a} b\" is no expression"},
         {STEP "show all\n-->\n", "l.md:8: \"all\" cannot be shown"},
         {STEP "focus {p\n-->\n", "l.md:8: \"{p\" is no expression"},
         {STEP "show arena\n-->\n", "l.md:8: \"arena\" cannot be shown"},
         {STEP "zoom heap\n-->\n", "l.md:8: the map cannot show \"heap\""},
         {STEP "zoom {p} 0\n-->\n", "l.md:8: \"0\" is no size"},
         {STEP "code malloc.c\n-->\n", "l.md:8: \"malloc.c\" names no code"},
+        {STEP "code malloc.c:\n-->\n", "l.md:8: \"malloc.c:\" names no code"},
+        {STEP "code :grow\n-->\n", "l.md:8: \":grow\" names no code"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct error err = {""};
@@ -356,8 +566,6 @@ static void what_is_wrong_is_named_with_its_line(void **state) {
     assert_null(lesson_load("no/such/lesson.md", &err));
     assert_non_null(strstr(err.text, "no/such/lesson.md"));
 }
-
-#define ONE_STEP "## S\ns\n" SCRIPT "<!-- view\nstop end\n-->\n"
 
 static void a_lesson_is_found_by_the_number_it_gives_itself(void **state) {
     (void)state;
@@ -381,9 +589,18 @@ int main(void) {
         cmocka_unit_test(scripts_and_views_are_no_prose),
         cmocka_unit_test(a_step_goes_on_with_the_script_before),
         cmocka_unit_test(stops_are_found_by_what_happens),
+        cmocka_unit_test(a_kinds_name_that_begins_with_anothers_comes_later),
+        cmocka_unit_test(a_stop_at_a_system_call_is_past_its_outcome),
+        cmocka_unit_test(a_run_may_end_before_its_script),
+        cmocka_unit_test(a_run_that_makes_no_sense_is_told),
+        cmocka_unit_test(a_lesson_has_the_world_of_its_platforms),
+        cmocka_unit_test(a_world_that_cannot_be_is_told),
+        cmocka_unit_test(an_object_has_no_address_before_it_has_been_allocated),
+        cmocka_unit_test(a_run_may_go_on_after_its_script),
         cmocka_unit_test(a_growing_run_has_no_end_yet),
         cmocka_unit_test(the_focus_is_a_thing_of_that_moment),
         cmocka_unit_test(an_expression_is_pinned),
+        cmocka_unit_test(a_span_without_slots_is_pinned_as_a_page),
         cmocka_unit_test(the_map_goes_where_an_expression_says),
         cmocka_unit_test(a_very_long_lesson_is_refused),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),

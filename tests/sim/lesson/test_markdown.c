@@ -62,12 +62,45 @@ static void entities_links_and_html_show_as_text(void **state) {
     markdown_free(&md);
 }
 
+static void what_prose_seldom_has_is_text_too(void **state) {
+    (void)state;
+    struct markdown md = parse("> quoted\n\n# Head\n\n- # item's head\n- x &copy; &ab; &nbsp;y\n");
+    static const struct {
+        enum md_kind kind;
+        unsigned depth;
+        const char *text;
+    } want[] = {{MD_PARAGRAPH, 1, "quoted"}, {MD_HEADING, 0, "Head"},
+        {MD_HEADING, 1, "item's head"}, {MD_ITEM, 1, "x &copy; &ab; \u00a0y"}};
+    assert_int_equal(md.count, ARRAY_LEN(want));
+    for (size_t i = 0; i < md.count; i++) {
+        assert_int_equal(md.blocks[i].kind, want[i].kind);
+        assert_int_equal(md.blocks[i].depth, want[i].depth);
+        assert_string_equal(md.blocks[i].text.text, want[i].text);
+    }
+    markdown_free(&md);
+}
+
+static void lines_and_zero_bytes_are_kept_apart(void **state) {
+    (void)state;
+    struct markdown md = parse("one\\\ntwo\n");
+    assert_string_equal(md.blocks[0].text.text, "one\ntwo");
+    markdown_free(&md);
+    md = markdown_parse("a\0b\n", 4);
+    assert_string_equal(md.blocks[0].text.text, "a\ufffdb");
+    markdown_free(&md);
+}
+
 static void plain_text_keeps_blocks_apart(void **state) {
     (void)state;
     struct markdown md = parse("Intro.\n\n- a\n- b\n\n1. c\n\n```\nx = 1\n  y\n```\n\nEnd.\n");
     struct strbuf text = {0};
     markdown_text(&md, &text);
     assert_string_equal(text.text, "Intro.\n\n• a\n• b\n1. c\n\nx = 1\n  y\n\nEnd.");
+    sb_clear(&text);
+    markdown_free(&md);
+    md = parse("```\n\n```\n");
+    markdown_text(&md, &text);
+    assert_string_equal(text.text, "");
     sb_free(&text);
     markdown_free(&md);
 }
@@ -77,6 +110,8 @@ int main(void) {
         cmocka_unit_test(paragraphs_become_blocks_of_styled_runs),
         cmocka_unit_test(items_know_their_depth_and_number),
         cmocka_unit_test(entities_links_and_html_show_as_text),
+        cmocka_unit_test(what_prose_seldom_has_is_text_too),
+        cmocka_unit_test(lines_and_zero_bytes_are_kept_apart),
         cmocka_unit_test(plain_text_keeps_blocks_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

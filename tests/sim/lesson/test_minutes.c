@@ -34,6 +34,11 @@ static void words_and_chinese_characters_are_counted(void **state) {
     m = measure("# 标题\n" STEP("start", "堆在 arena 里，有 128 个。\n"));
     assert_int_equal(m.characters, 2 + 5);
     assert_int_equal(m.words, 1 + 2);
+    m = measure("# T\n" STEP("start", "– a– a里b\n"));
+    assert_int_equal(m.words, 1 + 1 + 3);
+    m = measure("# T\n" STEP("start", "a\u33ffb \u3400\u9fff\ua000 \U0001ffff\U00020000"
+                                      "\U0003fffd\U0003fffe\n"));
+    assert_int_equal(m.characters, 4); /* the edges of Chinese, and what is beside them */
 }
 
 static void a_number_counts_as_it_is_read(void **state) {
@@ -95,6 +100,36 @@ static void time_is_the_sum_of_its_parts(void **state) {
     sb_free(&text);
 }
 
+static void a_lesson_that_is_not_true_is_told(void **state) {
+    (void)state;
+#define ASKS(ask, option, why)                                                                     \
+    "# T\n" STEP(                                                                                  \
+        "start", "See.\n```question\n" ask "\n- " option " {1}\n- b {0}\nwhy " why "\n```\n")
+    static const struct {
+        const char *text, *error;
+    } cases[] = {
+        {"# T\n" STEP("hint 9", "See.\n"), "x.md:7: the run never comes"},
+        {"# T\n" STEP("start", "{nobody}\n"), "x.md:9: {nobody}"},
+        {ASKS("{nobody}", "a", "So."), "x.md:11: {nobody}"},
+        {ASKS("Why?", "{nobody}", "So."), "x.md:12: {nobody}"},
+        {ASKS("Why?", "a", "{nobody}"), "x.md:14: {nobody}"},
+        {"# T\n## S\n```arena\na = alloc 8\ndrop a\na.0 = nil\n```\n<!-- view\nstop end\n-->\ns\n",
+            "x.md:6: "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct error err = {""};
+        struct lesson_measure m;
+        struct lesson *l = lesson_parse("x.md", cases[i].text, strlen(cases[i].text), &err);
+        if (!l)
+            fail_msg("%s", err.text);
+        struct environment world = lesson_world(l);
+        assert_false(lesson_measure(l, &world, &m, &err));
+        if (strncmp(err.text, cases[i].error, strlen(cases[i].error)) != 0)
+            fail_msg("\"%s\" is not \"%s\"", err.text, cases[i].error);
+        lesson_free(l);
+    }
+}
+
 static void what_is_said_may_be_wrong_by_one_or_a_fifth(void **state) {
     (void)state;
     assert_true(fabs(minutes_tolerance(3) - 1) < 0.001);
@@ -110,6 +145,7 @@ int main(void) {
         cmocka_unit_test(questions_count_with_options_and_reason),
         cmocka_unit_test(events_are_walked_up_to_a_few),
         cmocka_unit_test(time_is_the_sum_of_its_parts),
+        cmocka_unit_test(a_lesson_that_is_not_true_is_told),
         cmocka_unit_test(what_is_said_may_be_wrong_by_one_or_a_fifth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

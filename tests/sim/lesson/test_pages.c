@@ -2,12 +2,15 @@
 #include "sim/lesson/pages.h"
 
 #include "sim/work/workload.h"
+#include "tests/sim/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -52,6 +55,44 @@ static void capitals_and_plurals_are_found(void **state) {
     assert_int_equal(pages_find(&p, ""), -1);
     assert_int_equal(pages_find(&p, "s"), -1);
     pages_free(&p);
+}
+
+static void an_item_without_a_name_does_no_harm(void **state) {
+    (void)state;
+    struct pages p = read("- : nothing\n- a , , b : c：d\n- e\n");
+    assert_int_equal(p.count, 3);
+    assert_string_equal(p.page[0].title, "");
+    assert_int_equal(p.page[1].name_count, 2);
+    assert_int_equal(pages_find(&p, "a"), 1);
+    assert_int_equal(pages_find(&p, "b"), 1);
+    assert_int_equal(pages_find(&p, "e"), 2); /* no colon: all of it is its name */
+    pages_free(&p);
+}
+
+static void a_language_without_a_glossary_has_the_english_one(void **state) {
+    (void)state;
+    struct scratch dir;
+    struct pages p;
+    struct error err = {""};
+    const char *data = getenv("ARENASCOPE_DATA");
+    char *before = data ? xstrdup(data) : NULL;
+    scratch_begin(&dir);
+    setenv("ARENASCOPE_DATA", dir.dir, 1);
+    assert_false(glossary_load(LANGUAGE_ZH, &p, &err));
+    assert_string_equal(err.text, "there is no file lessons/en/glossary.md");
+    assert_int_equal(p.count, 0);
+    mkdir(scratch_path(&dir, "lessons"), 0777);
+    mkdir(scratch_path(&dir, "lessons/en"), 0777);
+    scratch_file(&dir, "lessons/en/glossary.md", "- a: b\n", 7);
+    assert_true(glossary_load(LANGUAGE_ZH, &p, &err));
+    assert_int_equal(p.count, 1);
+    pages_free(&p);
+    if (before)
+        setenv("ARENASCOPE_DATA", before, 1);
+    else
+        unsetenv("ARENASCOPE_DATA");
+    free(before);
+    scratch_end(&dir);
 }
 
 static void words_in_names_are_listed(void **state) {
@@ -128,6 +169,8 @@ int main(void) {
         cmocka_unit_test(an_item_has_all_names_before_its_colon),
         cmocka_unit_test(bold_words_of_the_text_lead_there_too),
         cmocka_unit_test(capitals_and_plurals_are_found),
+        cmocka_unit_test(an_item_without_a_name_does_no_harm),
+        cmocka_unit_test(a_language_without_a_glossary_has_the_english_one),
         cmocka_unit_test(words_in_names_are_listed),
         cmocka_unit_test(glossaries_of_all_languages_have_the_same_words),
         cmocka_unit_test(a_section_has_the_name_in_its_heading),

@@ -3,6 +3,7 @@
 
 #include "sim/base/limits.h"
 
+#include "sim/base/xdg.h"
 #include "tests/sim/scratch.h"
 
 #include <setjmp.h>
@@ -63,6 +64,34 @@ static void it_is_kept_in_a_file(void **state) {
     scratch_end(&dir);
 }
 
+static void lessons_and_steps_are_told_apart(void **state) {
+    (void)state;
+    struct progress p = {0};
+    struct lesson beside = {.path = "05-beside.md", .steps = steps, .step_count = 3};
+    progress_mark(&p, &lesson, 0, STEP_RIGHT);
+    assert_int_equal(progress_of(&p, &beside, 0), STEP_UNSEEN);
+    progress_mark(&p, &beside, 0, STEP_SEEN);
+    assert_int_equal(progress_of(&p, &beside, 0), STEP_SEEN);
+    assert_int_equal(progress_of(&p, &lesson, 0), STEP_RIGHT);
+    progress_free(&p);
+}
+
+/* Nothing is written where nothing has changed, and nothing read where nothing was written. */
+static void no_progress_is_no_file(void **state) {
+    (void)state;
+    struct progress p = {0};
+    struct error err = {""};
+    struct scratch dir;
+    scratch_begin(&dir);
+    const char *path = scratch_path(&dir, "progress");
+    assert_true(progress_read(&p, path, &err));
+    assert_int_equal(p.count, 0);
+    assert_true(progress_write(&p, path, &err));
+    assert_false(xdg_exists(path));
+    progress_free(&p);
+    scratch_end(&dir);
+}
+
 static void lines_that_cannot_be_are_left_out(void **state) {
     (void)state;
     static const char text[] = "nonsense\n04-the-hints.md x seen\n04-the-hints.md 1 right\n"
@@ -103,6 +132,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_right_stays_right),
         cmocka_unit_test(it_is_kept_in_a_file),
+        cmocka_unit_test(lessons_and_steps_are_told_apart),
+        cmocka_unit_test(no_progress_is_no_file),
         cmocka_unit_test(lines_that_cannot_be_are_left_out),
         cmocka_unit_test(a_file_that_cannot_be_read_is_told),
     };

@@ -71,6 +71,13 @@ static void an_option_is_graded_by_what_holds(void **state) {
     assert_true(grade.right);
     assert_string_equal(grade.words.text, "It is of class 4.\n");
     sb_free(&grade.words);
+    for (int none = -1; none <= 2; none += 3) { /* there are two */
+        reply.option = none;
+        assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+        assert_false(grade.right);
+        assert_string_equal(grade.words.text, "It is of class 4.\n");
+        sb_free(&grade.words);
+    }
     question_free(&q);
     run_free(&run);
 }
@@ -170,12 +177,51 @@ static void a_question_without_one_answer_is_named(void **state) {
         {"What {nobody}?\nanswer {1}\nwhy So.\n", "q.md:10: {nobody}"},
         {"What?\nanswer {heap}\nwhy So.\n", "q.md:11: {heap} is no number"},
         {"What?\nanswer {1}\nwhy So\nand {nobody}.\n", "q.md:13: {nobody}"},
+        {"What?\nanswer {nobody}\nwhy So.\n", "q.md:11: {nobody}"},
+        {"Which?\n- {nobody} {1}\n- b {0}\nwhy So.\n", "q.md:11: {nobody}"},
+        {"Which?\n- a {1}\n  {nobody}\n- b {0}\nwhy So.\n", "q.md:12: {nobody}"},
+        {"What?\ndo {1}\nsee it {nobody}\nsee it {1}\nwhy So.\n", "q.md:12: {nobody}"},
+        {"What?\ndo {1}\nhint {nobody}\nhint No.\nwhy So.\n", "q.md:12: {nobody}"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct question q = parsed(bad[i].text);
         assert_false(question_check(&q, "q.md", &run.scope, &option, &err));
         if (strncmp(err.text, bad[i].error, strlen(bad[i].error)) != 0)
             fail_msg("\"%s\" is not \"%s\"", err.text, bad[i].error);
+        struct grade grade;
+        assert_false(question_grade(&q, "q.md", &run.scope, &(struct reply){0}, &grade, &err));
+        question_free(&q);
+    }
+    run_free(&run);
+}
+
+static void a_challenge_is_right_when_it_is_done(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    struct error err = {""};
+    static const struct {
+        const char *text, *watched;
+        bool done, sound;
+    } cases[] = {
+        {"Two.\ndo {objects_born == 2}\nsee them {objects_born}\nwhy So.\n", "2", true, true},
+        {"Three.\ndo {objects_born == 3}\nsee them {nobody}\nwhy So.\n", "–", false, false},
+        {"Three.\ndo {objects_born == 3}\nsee them {a}\nwhy So.\n", "0xc420000000", false, true},
+        {"One.\ndo {nobody}\nsee them {1}\nwhy So.\n", "1", false, false},
+        {"One.\ndo {heap}\nsee them {1}\nwhy So.\n", "1", false, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct question q = parsed(cases[i].text);
+        struct strbuf values[MAX_WATCHED] = {{0}};
+        struct grade grade;
+        assert_int_equal(question_done(&q, &run.scope, values), cases[i].done);
+        assert_string_equal(values[0].text, cases[i].watched);
+        bool sound = question_grade(&q, "q.md", &run.scope, &(struct reply){0}, &grade, &err);
+        assert_int_equal(sound, cases[i].sound);
+        assert_int_equal(grade.right, cases[i].done);
+        if (sound)
+            assert_string_equal(grade.words.text, "So.\n");
+        sb_free(&grade.words);
+        sb_free(&values[0]);
         question_free(&q);
     }
     run_free(&run);
@@ -198,6 +244,16 @@ static void what_is_no_question_is_refused_with_its_line(void **state) {
         {"What?\n- a {1}\nmore\nwhy So.\n", "q.md:12: text after the answer"},
         {"What?\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\n- a {1}\nwhy So.\n",
             "q.md:17: too many options"},
+        {"What?\n- \n- b {1}\nwhy So.\n", "q.md:11: the option has no condition"},
+        {"What?\n- a}\n- b {1}\nwhy So.\n", "q.md:11: the option has no condition"},
+        {"What?\n- a {1}\nanswer {1}\nwhy So.\n", "q.md:12: a second answer"},
+        {"What?\nanswer {1}\nmore\nwhy So.\n", "q.md:12: text after the answer"},
+        {"What?\nanswer {1}\nsee a {1}\nwhy So.\n", "q.md:12: nothing can be watched here"},
+        {"What?\ndo {1}\nsee a {1}\nsee a {1}\nsee a {1}\nsee a {1}\nsee a {1}\nwhy So.\n",
+            "q.md:16: nothing can be watched here"},
+        {"What?\ndo {1}\nsee a\nwhy So.\n", "q.md:12: nothing is watched"},
+        {"What?\nanswer {1}\nhint a\nwhy So.\n", "q.md:12: a hint too many"},
+        {"What?\ndo {1}\nhint a\nhint a\nhint a\nhint a\nwhy So.\n", "q.md:15: a hint too many"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct question q;
@@ -216,7 +272,8 @@ static void numbers_are_read_as_people_type_them(void **state) {
         int64_t n;
     } good[] = {{"48", 48}, {"0x30", 48}, {"64KiB", 65536}, {"64 KiB", 65536}, {"1,024", 1024},
         {"48 B", 48}, {" 7 ", 7}};
-    static const char *const bad[] = {"", "x", "1.5", "-3", "48 bytes", "99999999999999999999"};
+    static const char *const bad[] = {
+        "", "x", "1.5", "-3", "48 bytes", "99999999999999999999", "0xffffffffffffffff"};
     int64_t n;
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         assert_true(question_number(good[i].text, &n));
@@ -245,6 +302,23 @@ static void braces_are_filled_outside_code(void **state) {
     prose_add(&p, "And {b", 9);
     assert_false(prose_fill(&p, "p.md", &run.scope, &out, &err));
     assert_string_equal(err.text, "p.md:9: `{b` is not closed, expected `}` on the same line");
+    prose_free(&p);
+    sb_clear(&out);
+    prose_add(&p, "~~~", 1);
+    prose_add(&p, "{nobody}", 2);
+    prose_add(&p, "~~~", 3);
+    prose_add(&p, "C:\\ \\a \\", 4);
+    assert_true(prose_fill(&p, "p.md", &run.scope, &out, &err));
+    assert_string_equal(out.text, "~~~\n{nobody}\n~~~\nC:\\ \\a \\\n");
+    prose_add(&p, "{a + 1234567890123456789012345", 5);
+    assert_false(prose_fill(&p, "p.md", &run.scope, &out, &err));
+    assert_string_equal(err.text,
+        "p.md:5: `{a + 1234567890123456789` is not closed, expected `}` on the same line");
+    prose_free(&p);
+    sb_clear(&out);
+    prose_add(&p, "{a} stays", 6);
+    assert_true(prose_fill(&p, "p.md", NULL, &out, &err)); /* there is no run to fill it in from */
+    assert_string_equal(out.text, "{a} stays\n");
     sb_free(&out);
     prose_free(&p);
     run_free(&run);
@@ -268,13 +342,16 @@ static void front_matter_says_what_a_lesson_is(void **state) {
         assert_int_equal(f.prerequisites[1], 3);
         assert_string_equal(f.varied[0].value, sizes[variant % 3]);
         sb_clear(&line);
-        front_vary(&f, "a = alloc $size # $5", 20, &line);
-        char expected[32];
-        snprintf(expected, sizeof expected, "a = alloc %s # $5", sizes[variant % 3]);
+        front_vary(&f, "a = alloc $size # $wide $si", 27, &line);
+        char expected[40];
+        snprintf(expected, sizeof expected, "a = alloc %s # $wide $si", sizes[variant % 3]);
         assert_string_equal(line.text, expected);
         front_free(&f);
     }
     sb_free(&line);
+    assert_true(front_parse(&f, "l.md", "---\nprerequisites: none\n---\n", 0, &err));
+    assert_int_equal(f.prerequisite_count, 0);
+    front_free(&f);
     assert_true(front_parse(&f, "l.md", "# T\n", 0, &err));
     assert_int_equal(f.lines, 0);
     front_free(&f);
@@ -288,6 +365,13 @@ static void wrong_front_matter_is_named_with_its_line(void **state) {
         {"---\ntitle: T\n", "l.md:1: the front matter is not closed"},
         {"---\nnumber: x\n---\n", "l.md:2: expected a number"},
         {"---\nminutes: 0\n---\n", "l.md:2: expected a number"},
+        {"---\nminutes: 1000\n---\n", "l.md:2: expected a number"},
+        {"---\ntitle:\n---\n", "l.md:2: expected title: WORDS"},
+        {"---\nprerequisites: 1 2 3 4 5 6 7 8 9\n---\n", "l.md:2: expected prerequisites"},
+        {"---\nvary : 1\n---\n", "l.md:2: expected vary"},
+        {"---\nvary a: 1\nvary b: 1\nvary c: 1\nvary d: 1\nvary e: 1\n---\n",
+            "l.md:6: expected vary"},
+        {"---\ntitle: T", "l.md:1: the front matter is not closed"},
         {"---\nplatforms: 16\n---\n", "l.md:2: expected platforms"},
         {"---\ntitle: T\nprerequisites: one\n---\n", "l.md:3: expected prerequisites"},
         {"---\nvary x:\n---\n", "l.md:2: expected vary"},
@@ -311,6 +395,7 @@ int main(void) {
         cmocka_unit_test(a_place_is_right_if_it_holds_the_address),
         cmocka_unit_test(what_has_a_number_alone_stands_for_its_addresses),
         cmocka_unit_test(a_question_without_one_answer_is_named),
+        cmocka_unit_test(a_challenge_is_right_when_it_is_done),
         cmocka_unit_test(what_is_no_question_is_refused_with_its_line),
         cmocka_unit_test(numbers_are_read_as_people_type_them),
         cmocka_unit_test(braces_are_filled_outside_code),

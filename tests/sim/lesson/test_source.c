@@ -34,6 +34,31 @@ static const char heap_file[] = "/* The file. */\n"
                                 "    return b->one(later(one, two(1)));\n"
                                 "}\n";
 static const char os_file[] = "void one(void) {\n}\n\nint three(void) {\n    return 3;\n}\n";
+/* What people seldom write. */
+static const char odd_file[] =
+    "/* At the very top. */\n"
+    "word top(int a) {\n"
+    "    return 'a' / '\\'' + s.one(a) + \"\\\"one(\" + find(a, three);\n"
+    "}\n"
+    "/* More\n"
+    "/than one\n"
+    "*/\n"
+    "bare() {\n"
+    "    call(top, nothing);\n"
+    "}\n"
+    "int (*pointer(void))(int) {\n"
+    "}\n"
+    "struct\n"
+    "{\n"
+    "};\n"
+    "void quoted(void) {\n"
+    "    \"unclosed\n"
+    "}\n"
+    "void remarked(void) {\n"
+    "    /* unclosed\n"
+    "}\n"
+    "void cut(void) {\n"
+    "    off();";
 
 static void write_file(const char *dir, const char *name, const char *text) {
     char path[300];
@@ -55,7 +80,7 @@ static int begin(void **state) {
     char path[300];
     strcpy(f->dir, "/tmp/sources-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
-    const char *const directories[] = {"sim", "sim/heap", "sim/os"};
+    const char *const directories[] = {"sim", "sim/heap", "sim/os", "sim/work"};
     for (size_t i = 0; i < ARRAY_LEN(directories); i++) {
         snprintf(path, sizeof path, "%s/%s", f->dir, directories[i]);
         mkdir(path, 0777);
@@ -63,6 +88,9 @@ static int begin(void **state) {
     write_file(f->dir, "sim/heap/a.c", heap_file);
     write_file(f->dir, "sim/heap/a.txt", heap_file);
     write_file(f->dir, "sim/os/b.c", os_file);
+    write_file(f->dir, "sim/work/odd.c", odd_file);
+    snprintf(path, sizeof path, "%s/sim/work/directory.c", f->dir);
+    mkdir(path, 0777);
     f->small = sources_open_at(f->dir);
     f->all = sources_open();
     *state = f;
@@ -82,13 +110,15 @@ static int end(void **state) {
 
 static void functions_and_nothing_else_are_found(void **state) {
     const struct fixture *f = *state;
-    assert_int_equal(source_count(f->small), 4);
+    assert_int_equal(source_count(f->small), 8);
     assert_int_equal(source_find(f->small, NULL, "later"), -1);
     assert_int_equal(source_find(f->small, NULL, "f"), -1);
     assert_int_equal(source_find(f->small, NULL, "tw"), -1);
     assert_int_equal(source_find(f->small, NULL, "twos"), -1);
     assert_null(source_at(f->small, -1));
-    assert_null(source_at(f->small, 4));
+    assert_int_equal(source_find(f->small, NULL, "pointer"), -1);
+    assert_int_equal(source_find(f->small, NULL, "cut"), -1); /* it has no end */
+    assert_null(source_at(f->small, 8));
 }
 
 static void a_function_is_its_comment_and_its_body(void **state) {
@@ -102,6 +132,10 @@ static void a_function_is_its_comment_and_its_body(void **state) {
     const struct source_function *two = source_at(f->small, source_find(f->small, NULL, "two"));
     assert_int_equal(two->line, 16);
     assert_memory_equal(two->text, "int *two(int b) {", 17);
+    const struct source_function *top = source_at(f->small, source_find(f->small, NULL, "top"));
+    assert_int_equal(top->line, 2); /* the file's comment is not its */
+    const struct source_function *bare = source_at(f->small, source_find(f->small, NULL, "bare"));
+    assert_int_equal(bare->line, 5);
 }
 
 static void the_file_decides_between_functions_of_one_name(void **state) {
@@ -138,17 +172,30 @@ static void names_keywords_and_comments_look_different(void **state) {
     assert_int_equal(style_at(f->small, "two", "one", 3), SOURCE_LINK);  /* passed on */
     assert_int_equal(style_at(f->small, "two", "one", 4), SOURCE_PLAIN); /* a member */
     assert_int_equal(style_at(f->small, "two", "later", 1), SOURCE_PLAIN);
+    assert_int_equal(style_at(f->small, "top", "word", 1), SOURCE_PLAIN);
+    assert_int_equal(style_at(f->small, "top", "one", 1), SOURCE_PLAIN);   /* a member */
+    assert_int_equal(style_at(f->small, "top", "one", 2), SOURCE_PLAIN);   /* behind a \" */
+    assert_int_equal(style_at(f->small, "top", "three", 1), SOURCE_PLAIN); /* of another file */
+    assert_int_equal(style_at(f->small, "top", "/", 1), SOURCE_PLAIN);
+    assert_int_equal(style_at(f->small, "bare", "bare", 1), SOURCE_DEFINED);
+    assert_int_equal(style_at(f->small, "quoted", "unclosed", 1), SOURCE_PLAIN);
+    assert_int_equal(style_at(f->small, "remarked", "unclosed", 1), SOURCE_COMMENT);
 }
 
 static void lines_are_found_by_whole_words(void **state) {
     const char line[] = "    SPAN_SET(h, s, npages, 1);";
     const char *both[2] = {"SPAN_SET", "npages"}, *part[2] = {"SPAN_SET", "page"},
-               *one[2] = {"SPAN_SET", NULL};
+               *one[2] = {"SPAN_SET", NULL}, *other[2] = {NULL, "npages"},
+               *tail[2] = {"AN_SET", NULL}, *head[2] = {"SPAN", NULL};
     (void)state;
     assert_true(source_line_has(line, sizeof line - 1, both));
     assert_false(source_line_has(line, sizeof line - 1, part));
     assert_true(source_line_has(line, sizeof line - 1, one));
+    assert_true(source_line_has(line, sizeof line - 1, other));
+    assert_false(source_line_has(line, sizeof line - 1, tail));
+    assert_false(source_line_has(line, sizeof line - 1, head));
     assert_false(source_line_has(line, 8, both));
+    assert_true(source_line_has("npages", 6, other)); /* all of a line */
 }
 
 static void every_function_that_why_names_exists(void **state) {
@@ -168,6 +215,12 @@ static void where_there_are_no_sources_nothing_is_found(void **state) {
     assert_int_equal(source_count(none), 0);
     assert_int_equal(source_find(none, NULL, "grow"), -1);
     sources_free(none);
+    setenv("ARENASCOPE_DATA", "/nonexistent", 1);
+    none = sources_open();
+    unsetenv("ARENASCOPE_DATA");
+    assert_int_equal(source_count(none), 0);
+    sources_free(none);
+    sources_free(NULL);
 }
 
 int main(void) {
