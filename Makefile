@@ -171,6 +171,7 @@ help:
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench       how fast the heap is, beside other allocators (`assets/deps.sh bench` installs them);'
 	@echo '                 BENCH_ROUNDS=7, TRACES= logs of Go programs (GODEBUG=allocfreetrace=1) to replay'
+	@echo 'make bench-growth  how its costs grow, to 10 GiB and a million spans: pictures in $(BUILD)/bench/'
 	@echo 'make bench-view  how fast the window is, with heaps of up to 10 million objects'
 	@echo 'make bench-record  what recording a run costs, and hooks that nobody listens to'
 	@echo 'make golden      make the golden pictures of the tests anew'
@@ -305,10 +306,11 @@ DRIVERS      := $(addprefix $(OUT)/tests/bench/,heap plain)
 BENCH_ROUNDS ?= 7
 TRACES       ?= $(wildcard tests/data/traces/*)
 $(OUT)/tests/bench/bench: $(addprefix $(OUT)/obj/tests/bench/,bench.o report.o) $(OUT)/libsim.a
+$(OUT)/tests/bench/growth: $(addprefix $(OUT)/obj/tests/bench/,growth.o report.o) $(OUT)/libsim.a
 $(DRIVERS): $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/obj/tests/bench/driver.o
 $(OUT)/tests/bench/heap: $(OUT)/libsim.a
 $(OUT)/tests/bench/plain: private LIBS = -lpthread
-$(OUT)/tests/bench/bench $(DRIVERS):
+$(OUT)/tests/bench/bench $(OUT)/tests/bench/growth $(DRIVERS):
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	@$(LINK) $^ $(LIBS) -o $@
@@ -320,6 +322,14 @@ bench:
 	$(BUILD_ALL) $(DRIVERS) $(OUT)/tests/bench/bench
 	+@if command -v go >/dev/null; then $(MAKE_ALL) $(OUT)/tests/bench/rival; fi
 	$(OUT)/tests/bench/bench --json $(OUT)/bench.json --rounds $(BENCH_ROUNDS) $(TRACES)
+
+# How costs grow with the heap: a picture of each in $(OUT)/bench/.
+bench-growth:
+	$(BUILD_ALL) $(OUT)/tests/bench/growth
+	@mkdir -p $(OUT)/bench
+	+@s=0; $(OUT)/tests/bench/growth $(OUT)/bench || s=$$?; \
+	if command -v gnuplot >/dev/null; then gnuplot $(OUT)/bench/plots.gp && ls $(OUT)/bench/*.png; \
+	else echo 'no pictures: gnuplot is not here (package gnuplot-nox)'; fi; exit $$s
 
 # How fast the window is, on a virtual display: figures beside their limits, and as JSON.
 $(OUT)/tests/bench/view: $(OUT)/obj/tests/bench/view.o $(OUT)/libviz.a $(OUT)/libsim.a
@@ -362,5 +372,5 @@ lint:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench bench-view bench-record golden format format-check lint faults coverage coverage-report clean FORCE
+.PHONY: all install uninstall tests catalogues pot po help deps run test check verify soak fuzz monkey layout tsan bench bench-growth bench-view bench-record golden format format-check lint faults coverage coverage-report clean FORCE
 .DELETE_ON_ERROR:
