@@ -304,7 +304,7 @@ static bool names(const char *words, const char *value) {
         const char *next = at + len;
         bool begins = at == words || !(isalnum((unsigned char)at[-1]) || strchr(",.", at[-1]));
         bool goes_on = isalnum((unsigned char)*next) || (*next == ' ' && bare) ||
-                       (*next && strchr(",.", *next) && isdigit((unsigned char)next[1]));
+                       (strspn(next, ",.") == 1 && isdigit((unsigned char)next[1]));
         if (begins && !goes_on)
             return true;
     }

@@ -250,7 +250,7 @@ static bool find_stretch(
             out->over = true;
         }
     }
-    return phase >= wanted && (!wanted || out->first);
+    return !wanted || out->first;
 }
 
 /* Is it a stop's event, of a stop that has one? */

@@ -212,6 +212,26 @@ static void a_run_may_end_before_its_script(void **state) {
     assert_ptr_equal(s, same);
     assert_false(lesson_step_stop(l, 1, s, &seq, &err));
     assert_string_equal(err.text, "l.md:15: the run never comes to where the step stops");
+    struct scope scope = lesson_step_scope(l, 0, s, seq);
+    assert_int_equal(scope.seq[SCOPE_AFTER], recording_count(session_recording(s)));
+    scope_free(&scope);
+    assert_true(lesson_step_run(l, 0, &world, &s, &err)); /* again, from the beginning */
+    assert_true(lesson_step_stop(l, 0, s, &seq, &err));
+    session_free(s);
+    lesson_free(l);
+}
+
+static void a_long_run_is_run_whole(void **state) {
+    (void)state;
+    struct lesson *l = parse_good("# T\n## S\n{objects_born}\n```arena\nrepeat 1200\nalloc 8\nend\n"
+                                  "```\n<!-- view\nstop end\n-->\n");
+    struct environment world = lesson_world(l);
+    struct session *s = NULL;
+    struct error err = {""};
+    uint64_t seq;
+    assert_true(lesson_step_run(l, 0, &world, &s, &err));
+    assert_true(lesson_step_stop(l, 0, s, &seq, &err));
+    assert_int_equal(recording_head(session_recording(s))->objects_born, 1200);
     session_free(s);
     lesson_free(l);
 }
@@ -312,18 +332,30 @@ static void a_run_may_go_on_after_its_script(void **state) {
 static void a_growing_run_has_no_end_yet(void **state) {
     (void)state;
     struct lesson *l = parse_good("# T\n## S\ns\n" SCRIPT "<!-- view\nstop end\n-->\n"
-                                  "## B\nb\n<!-- view\nstop object 1\n-->\n");
+                                  "## B\nb\n<!-- view\nstop object 1\n-->\n"
+                                  "## C\nc\n<!-- view\nstop start in \"Two\"\n-->\n"
+                                  "## D\nd\n<!-- view\nstop map\n-->\n");
     struct moment m;
     moment_open(&m, &l->steps[0]);
     const struct recording *rec = session_recording(m.session);
     struct recording *part = recording_new();
-    uint64_t count = recording_count(rec), seq, object = 0;
+    uint64_t count = recording_count(rec), seq, object = 0, map = 0;
+    unsigned phases = 0; /* begun */
     for (uint64_t i = 0; i < count; i++) {
         assert_false(lesson_stop_at(&l->steps[0], part, &seq));
         bool seen = lesson_stop_at(&l->steps[1], part, &seq);
         assert_int_equal(seen, object != 0);
-        if (recording_event(rec, i)->kind == EV_OBJECT && !object)
+        seen = lesson_stop_at(&l->steps[2], part, &seq);
+        assert_int_equal(seen, phases == 2);
+        seen = lesson_stop_at(&l->steps[3], part, &seq);
+        assert_int_equal(seen, map != 0);
+        assert_true(!seen || (seq >= map && seq <= i)); /* at first what came of it is not there */
+        const struct event *ev = recording_event(rec, i);
+        if (ev->kind == EV_OBJECT && !object)
             object = i + 1;
+        if (ev->kind == EV_OS_MAP && !map)
+            map = i + 1;
+        phases += ev->kind == EV_OP_END && ev->w == OP_NOTE;
         recording_append(part, recording_event(rec, i));
     }
     assert_true(lesson_stop_at(&l->steps[0], part, &seq));
@@ -592,6 +624,7 @@ int main(void) {
         cmocka_unit_test(a_kinds_name_that_begins_with_anothers_comes_later),
         cmocka_unit_test(a_stop_at_a_system_call_is_past_its_outcome),
         cmocka_unit_test(a_run_may_end_before_its_script),
+        cmocka_unit_test(a_long_run_is_run_whole),
         cmocka_unit_test(a_run_that_makes_no_sense_is_told),
         cmocka_unit_test(a_lesson_has_the_world_of_its_platforms),
         cmocka_unit_test(a_world_that_cannot_be_is_told),

@@ -190,6 +190,37 @@ static void a_lesson_is_taken_by_number_or_file_on_a_platform(void **state) {
     sb_free(&out);
 }
 
+static bool guide(const char *name, struct strbuf *out, struct error *err) {
+    char bytes[4096];
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    bool ok = guide_tell(name, f, err);
+    rewind(f);
+    sb_add(out, bytes, fread(bytes, 1, sizeof bytes, f));
+    fclose(f);
+    return ok;
+}
+
+static void workloads_are_listed_and_told(void **state) {
+    struct place *p = *state;
+    struct strbuf out = {0};
+    struct error err = {""};
+    static const char text[] =
+        "# Workloads\n\nThey run.\n\n##\n\n## Small objects: `small`\n\nMany.\n";
+    assert_true(guide(NULL, &out, &err));
+    assert_non_null(strstr(sb_text(&out), "  small      "));
+    sb_clear(&out);
+    assert_false(guide("small", &out, &err));
+    assert_non_null(strstr(err.text, "there is no file lessons/en/workloads.md"));
+    mkdir(scratch_path(&p->dir, "lessons/en"), 0777);
+    scratch_file(&p->dir, "lessons/en/workloads.md", text, sizeof text - 1);
+    assert_true(guide("small", &out, &err));
+    assert_string_equal(sb_text(&out), "Small objects\n\n  Many.\n");
+    assert_false(guide("none", &out, &err));
+    assert_string_equal(err.text, "there is no built-in workload \"none\"; `workloads` lists them");
+    sb_free(&out);
+}
+
 #define IN_A_PLACE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void) {
@@ -200,6 +231,7 @@ int main(void) {
         IN_A_PLACE(a_lesson_is_in_the_language_if_it_is_there),
         IN_A_PLACE(a_wrong_lesson_is_named),
         IN_A_PLACE(times_are_those_of_lessons_that_are_true),
+        IN_A_PLACE(workloads_are_listed_and_told),
         IN_A_PLACE(a_lesson_is_taken_by_number_or_file_on_a_platform),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

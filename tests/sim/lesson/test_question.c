@@ -112,6 +112,39 @@ static void a_number_is_compared_with_the_allocators(void **state) {
     run_free(&run);
 }
 
+static void a_reason_names_a_number_by_itself(void **state) {
+    (void)state;
+    struct run run = run_whole();
+    static const struct {
+        const char *why;
+        bool named;
+    } cases[] = {{"2", true}, {"2: so.", true}, {"So: 2", true}, {"(2)", true},
+        {"Are 2, or 2.", true}, {"2 objects.", false}, {"Not a2.", false}, {"Not 2a.", false},
+        {"Not 2,5.", false}, {"Not 2.5.", false}, {"Not 1.2 but 3,2.", false}, {"None.", false}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[80], told[80];
+        struct grade grade;
+        struct error err = {""};
+        snprintf(text, sizeof text, "How many?\nanswer {objects_born}\nwhy %s\n", cases[i].why);
+        snprintf(told, sizeof told, "%s%s\n", cases[i].named ? "" : "2\n\n", cases[i].why);
+        struct question q = parsed(text);
+        struct reply reply = {.option = -1, .number = 7};
+        assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+        assert_string_equal(grade.words.text, told);
+        sb_free(&grade.words);
+        question_free(&q);
+    }
+    struct question q = parsed("How many?\nanswer {b.taken}\nwhy All take 112 B each.\n");
+    struct reply reply = {.option = -1, .number = 7};
+    struct grade grade;
+    struct error err = {""};
+    assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
+    assert_string_equal(grade.words.text, "All take 112 B each.\n"); /* with its unit */
+    sb_free(&grade.words);
+    question_free(&q);
+    run_free(&run);
+}
+
 static void a_place_is_right_if_it_holds_the_address(void **state) {
     (void)state;
     struct run run = run_whole();
@@ -392,6 +425,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_option_is_graded_by_what_holds),
         cmocka_unit_test(a_number_is_compared_with_the_allocators),
+        cmocka_unit_test(a_reason_names_a_number_by_itself),
         cmocka_unit_test(a_place_is_right_if_it_holds_the_address),
         cmocka_unit_test(what_has_a_number_alone_stands_for_its_addresses),
         cmocka_unit_test(a_question_without_one_answer_is_named),

@@ -87,6 +87,7 @@ static int begin(void **state) {
     }
     write_file(f->dir, "sim/heap/a.c", heap_file);
     write_file(f->dir, "sim/heap/a.txt", heap_file);
+    write_file(f->dir, "sim/heap/a.o", heap_file);
     write_file(f->dir, "sim/os/b.c", os_file);
     write_file(f->dir, "sim/work/odd.c", odd_file);
     snprintf(path, sizeof path, "%s/sim/work/directory.c", f->dir);
