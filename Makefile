@@ -167,7 +167,7 @@ help:
 	@echo 'make fuzz        bytes by lot for whatever reads files, guided by coverage: FUZZ_SECONDS=60 each'
 	@echo 'make faults      every call to the system, to files and for memory fails once; kills; damaged files'
 	@echo 'make coverage    which branches and lines the tests take: a table, and pages in $(OUT.coverage)/report/'
-	@echo 'make tsan        the threads of the heap under the thread sanitizer (half a minute)'
+	@echo 'make tsan        the threads of heaps and recordings under the thread sanitizer (a minute)'
 	@echo 'make install     ... below PREFIX=/usr/local (DESTDIR= before it); make uninstall removes it again'
 	@echo 'make bench       how fast the heap is, beside other allocators (`assets/deps.sh bench` installs them);'
 	@echo '                 BENCH_ROUNDS=7, TRACES= logs of Go programs (GODEBUG=allocfreetrace=1) to replay'
@@ -294,7 +294,8 @@ coverage-report:
 	@$(GCOVR) --filter viz/ --print-summary --html-details $(OUT.coverage)/report/viz.html --txt
 
 # What runs threads, where a race would be seen.
-TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress
+TSAN_TESTS := tests/sim/heap/test_threads tests/sim/heap/test_sched tests/sim/work/test_stress \
+              tests/sim/trace/test_clerk tests/sim/trace/test_recording
 tsan:
 	$(BUILD_ALL) MODE=tsan $(addprefix $(OUT.tsan)/,arenasim $(TSAN_TESTS))
 	@for t in $(TSAN_TESTS); do $(OUT.tsan)/$$t || exit; done

@@ -1,13 +1,14 @@
 /* Sparse arrays in chunks that copies share: see chunks.h. */
 #include "sim/trace/chunks.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Stands before each shared block; as large as the strictest alignment. */
 union header {
     struct {
-        uint32_t holders;
+        _Atomic uint32_t holders;
         uint32_t offset; /* of the header in what was allocated, bytes */
     };
     max_align_t align;
@@ -29,7 +30,7 @@ static void *block_new(size_t bytes, const void *from) {
         offset = round_up((uintptr_t)memory + sizeof(union header), CACHE_LINE) -
                  (uintptr_t)memory - sizeof(union header);
     union header *h = (union header *)(void *)(memory + offset);
-    h->holders = 1;
+    atomic_init(&h->holders, 1);
     h->offset = (uint32_t)offset;
     if (from)
         memcpy(h + 1, from, bytes);
@@ -38,29 +39,34 @@ static void *block_new(size_t bytes, const void *from) {
     return h + 1;
 }
 
-static void block_free(union header *h) {
-    free((uint8_t *)h - h->offset);
-}
-
 void *shared_new(size_t bytes) {
     return block_new(bytes, NULL);
 }
 
 void *shared_hold(void *block) {
     if (block)
-        header_of(block)->holders++;
+        atomic_fetch_add_explicit(&header_of(block)->holders, 1, memory_order_relaxed);
     return block;
 }
 
-bool shared_drop(void *block) {
-    if (!block || --header_of(block)->holders)
-        return false;
-    block_free(header_of(block));
-    return true;
+/* One holder less. What the last one does comes after all that others have done. */
+static void let_go(void *block, chunk_visit *going) {
+    union header *h = header_of(block);
+    if (shared_holders(block) > 1 &&
+        atomic_fetch_sub_explicit(&h->holders, 1, memory_order_acq_rel) > 1)
+        return;
+    if (going)
+        going(block);
+    free((uint8_t *)h - h->offset);
+}
+
+void shared_drop(void *block) {
+    if (block)
+        let_go(block, NULL);
 }
 
 uint32_t shared_holders(const void *block) {
-    return header_of(block)->holders;
+    return atomic_load_explicit(&header_of(block)->holders, memory_order_acquire);
 }
 
 static void make_room(struct chunked *c, uint64_t chunk) {
@@ -72,19 +78,19 @@ static void make_room(struct chunked *c, uint64_t chunk) {
     c->count = count;
 }
 
-void *chunks_write(struct chunked *c, uint64_t chunk, size_t bytes, chunk_visit *copied) {
+void *chunks_write(
+    struct chunked *c, uint64_t chunk, size_t bytes, const struct chunk_contents *contents) {
     if (chunk >= c->count)
         make_room(c, chunk);
     void *old = c->chunks[chunk];
-    if (old && header_of(old)->holders == 1)
+    if (old && shared_holders(old) == 1)
         return old;
     void *own = c->chunks[chunk] = block_new(bytes, old);
     c->fresh += bytes;
-    if (old) {
-        header_of(old)->holders--;
-        if (copied)
-            copied(own);
-    }
+    if (old && contents)
+        contents->copied(own);
+    if (old)
+        let_go(old, contents ? contents->going : NULL);
     return own;
 }
 
@@ -96,13 +102,10 @@ void chunks_copy(struct chunked *to, const struct chunked *from) {
     to->fresh = from->fresh;
 }
 
-void chunks_free(struct chunked *c, chunk_visit *going) {
-    for (size_t i = 0; i < c->count; i++) {
-        void *chunk = c->chunks[i];
-        if (chunk && going && header_of(chunk)->holders == 1)
-            going(chunk);
-        shared_drop(chunk);
-    }
+void chunks_free(struct chunked *c, const struct chunk_contents *contents) {
+    for (size_t i = 0; i < c->count; i++)
+        if (c->chunks[i])
+            let_go(c->chunks[i], contents ? contents->going : NULL);
     free(c->chunks);
     *c = (struct chunked){0};
 }
@@ -111,6 +114,6 @@ size_t chunks_memory(const struct chunked *c, size_t bytes) {
     size_t sum = c->count * sizeof *c->chunks;
     for (size_t i = 0; i < c->count; i++)
         if (c->chunks[i])
-            sum += (bytes + sizeof(union header)) / header_of(c->chunks[i])->holders;
+            sum += (bytes + sizeof(union header)) / shared_holders(c->chunks[i]);
     return sum;
 }

@@ -379,18 +379,20 @@ bool eventpack_unpack(
     struct eventpack *p, const uint8_t *data, size_t len, struct event *events, size_t count) {
     uint8_t last[2 * (MOST + NUMBER)] = {0}; /* the end of the data, and what may be looked at */
     const uint8_t *at = data, *end = data + len;
+    bool ends = false; /* the rest of the data is in last */
     memset(p, 0, sizeof *p);
     for (size_t i = 0; i < count; i++) {
-        if (data && (size_t)(end - at) < MOST + NUMBER) {
-            size_t left = (size_t)(end - at);
-            if (left)
-                memcpy(last, at, left);
+        size_t left = (size_t)(end - at);
+        if (left == 0)
+            return false;
+        if (left < MOST + NUMBER && !ends) {
+            memcpy(last, at, left);
             at = last;
             end = last + left;
-            data = NULL; /* all of it is copied */
+            ends = true;
         }
-        at = at < end ? unpack_one(p, at, &events[i]) : NULL;
-        if (!at)
+        at = unpack_one(p, at, &events[i]);
+        if (!at || at > end)
             return false;
     }
     return at == end;

@@ -6,7 +6,8 @@
  * unpacked in a small cache. Beside each block stands a digest of what is in it, so that looking
  * for something (history.h) passes over most blocks.
  *
- * It is a sink: give recording_sink() to a heap. It may still grow while it is being looked at.
+ * It is a sink: give recording_sink() to a heap. It may still grow while it is being looked at. A
+ * recording stays with one thread at a time; what it does with another (recording.c) does not show.
  */
 #ifndef ARENA_RECORDING_H
 #define ARENA_RECORDING_H
@@ -36,7 +37,7 @@ void recording_append(struct recording *rec, const struct event *ev);
  * before it. Then the recording is only good for recording_free. */
 bool recording_offer(struct recording *rec, const struct event *ev, struct error *err);
 
-/* The newest state. It changes with every event that is appended. */
+/* The newest state. To be asked for again after events were appended. */
 const struct replica *recording_head(const struct recording *rec);
 
 /* Number of events. */

@@ -156,13 +156,23 @@ static void on_span_set(struct replica *r, const struct event *ev, enum directio
         rspan_bits_fit(r, s);
 }
 
+/* What count_span would make of one slot more that is taken, or less. */
+static void count_slot(struct replica *r, struct rspan *s, uint64_t one) {
+    s->alloc_count += one;
+    if (s->state != SPAN_STATE_INUSE || s->spanclass >= NUM_SPAN_CLASSES)
+        return;
+    struct class_sum *sum = &r->classes[s->spanclass];
+    sum->taken += one;
+    sum->taken_bytes += one * s->elemsize;
+    if (spanclass_size_class((unsigned)s->spanclass) == 0)
+        sum->large_asked += one * (s->limit - s->base);
+}
+
 static void on_slot(struct replica *r, const struct event *ev, enum direction dir) {
     struct rspan *s = span_at(r, ev->x);
     set_value(r, ev, &s->freeindex, ev->c & UINT32_MAX, ev->c >> 32, dir);
     set_value(r, ev, &s->alloc_cache, ev->a, ev->b, dir);
-    count_span(r, s, UNDO);
-    s->alloc_count += dir == APPLY ? 1 : (uint64_t)-1;
-    count_span(r, s, APPLY);
+    count_slot(r, s, dir == APPLY ? 1 : (uint64_t)-1);
 }
 
 static uint32_t bit_count(uint64_t bits) {

@@ -38,6 +38,8 @@ static void drop_bits(void *chunk) {
     }
 }
 
+static const struct chunk_contents of_spans = {.copied = hold_bits, .going = drop_bits};
+
 /* --- Life --- */
 
 struct replica *replica_new(void) {
@@ -48,7 +50,7 @@ struct replica *replica_new(void) {
 void replica_free(struct replica *r) {
     if (!r)
         return;
-    chunks_free(&r->spans, drop_bits);
+    chunks_free(&r->spans, &of_spans);
     chunks_free(&r->page_table, NULL);
     chunks_free(&r->bitmap, NULL);
     chunks_free(&r->grey_stack, NULL);
@@ -114,7 +116,7 @@ size_t replica_memory(const struct replica *r) {
 
 struct rspan *replica_span_write(struct replica *r, uint32_t handle) {
     uint32_t i = handle - 1;
-    struct rspan *chunk = chunks_write(&r->spans, i / SPAN_CHUNK, SPAN_BYTES, hold_bits);
+    struct rspan *chunk = chunks_write(&r->spans, i / SPAN_CHUNK, SPAN_BYTES, &of_spans);
     return &chunk[i % SPAN_CHUNK];
 }
 

@@ -47,22 +47,24 @@ static void visit(void *chunk) {
     visits += *(unsigned *)chunk;
 }
 
+static const struct chunk_contents visited = {visit, visit};
+
 static void what_chunks_hold_is_visited_when_they_are_copied_and_when_they_go(void **unused) {
     struct chunked a = {0}, b = {0};
     (void)unused;
-    *(unsigned *)chunks_write(&a, 0, BYTES, visit) = 5;
+    *(unsigned *)chunks_write(&a, 0, BYTES, &visited) = 5;
     assert_int_equal(visits, 0);
     chunks_copy(&b, &a);
-    chunks_write(&b, 0, BYTES, visit);
+    chunks_write(&b, 0, BYTES, &visited);
     assert_int_equal(visits, 5);
-    chunks_write(&b, 0, BYTES, visit);
+    chunks_write(&b, 0, BYTES, &visited);
     assert_int_equal(visits, 5);
     struct chunked c = {0};
     chunks_copy(&c, &a);
-    chunks_free(&a, visit); /* c still has it */
+    chunks_free(&a, &visited); /* c still has it */
     assert_int_equal(visits, 5);
-    chunks_free(&c, visit);
-    chunks_free(&b, visit);
+    chunks_free(&c, &visited);
+    chunks_free(&b, &visited);
     assert_int_equal(visits, 15);
 }
 

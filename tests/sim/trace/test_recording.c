@@ -206,6 +206,69 @@ static void a_digest_never_denies_what_its_block_has(void **state) {
     twin_free(&t);
 }
 
+/* A copy of a state on the way is stepped to and fro while the same events are recorded again: the
+ * two share what they can, in two threads. */
+static void replicas_are_stepped_while_a_recording_goes_on(void **state) {
+    struct twin t;
+    struct recording *again = recording_new();
+    struct replica *r = replica_new();
+    (void)state;
+    twin_run(&t, 6000);
+    uint64_t count = recording_count(t.rec);
+    for (uint64_t i = 0; i < count; i++) {
+        recording_append(again, &t.events[i]);
+        if (i % (3 * RECORDING_BLOCK) == RECORDING_BLOCK)
+            recording_seek(again, &r, i - RECORDING_BLOCK / 2);
+        else if (i % 5 == 0 && r->seq)
+            replica_undo(r, &t.events[r->seq - 1]);
+        else if (r->seq < i)
+            replica_apply(r, &t.events[r->seq]);
+    }
+    assert_int_equal(recording_count(again), count);
+    assert_int_equal(recording_op_count(again), recording_op_count(t.rec));
+    assert_int_equal(replica_digest(recording_head(again)), replica_digest(recording_head(t.rec)));
+    uint64_t at = r->seq, digest = replica_digest(r);
+    recording_seek(t.rec, &r, 0);
+    recording_seek(t.rec, &r, at);
+    assert_int_equal(replica_digest(r), digest);
+    replica_free(r);
+    recording_free(again);
+    twin_free(&t);
+}
+
+/* Whatever is asked, and whenever: the answer has every event in it. */
+static void what_is_asked_meanwhile_knows_all_events(void **state) {
+    struct twin t;
+    struct recording *again = recording_new();
+    struct random_ops random = {.state = 9};
+    uint64_t ops = 0, asked = 0, start = 0;
+    (void)state;
+    twin_run(&t, 3000);
+    for (uint64_t i = 0; i < recording_count(t.rec); i++) {
+        const struct event *ev = &t.events[i];
+        recording_append(again, ev);
+        start = ev->kind == EV_OP_BEGIN ? i : start;
+        ops += ev->kind == EV_OP_BEGIN;
+        if (random_below(&random, 1500))
+            continue;
+        size_t len;
+        uint64_t block = random_below(&random, i / RECORDING_BLOCK + 1);
+        switch (asked++ % 6) {
+        case 0: assert_int_equal(recording_head(again)->seq, i + 1); break;
+        case 1: assert_int_equal(recording_op_count(again), ops); break;
+        case 2: assert_int_equal(recording_op_at(again, i), ops - 1); break;
+        case 3: assert_int_equal(recording_op_start(again, ops - 1), start); break;
+        case 4: assert_non_null(recording_packed(again, block, &len)); break;
+        default: assert_memory_equal(recording_event(again, i), ev, sizeof *ev); break;
+        }
+        uint64_t any = random_below(&random, i + 1);
+        assert_memory_equal(recording_event(again, any), &t.events[any], sizeof *ev);
+    }
+    assert_true(asked > 20);
+    recording_free(again);
+    twin_free(&t);
+}
+
 static void a_long_recording_takes_few_bytes_an_event(void **state) {
     struct lab lab;
     (void)state;
@@ -350,6 +413,8 @@ int main(void) {
         cmocka_unit_test(packed_events_are_the_events_that_were_appended),
         cmocka_unit_test(an_event_stays_while_few_other_blocks_are_looked_at),
         cmocka_unit_test(a_digest_never_denies_what_its_block_has),
+        cmocka_unit_test(replicas_are_stepped_while_a_recording_goes_on),
+        cmocka_unit_test(what_is_asked_meanwhile_knows_all_events),
         cmocka_unit_test(a_long_recording_takes_few_bytes_an_event),
         cmocka_unit_test(operations_are_found_from_their_events),
         cmocka_unit_test(samples_tell_the_statistics_after_an_operation),

@@ -295,8 +295,8 @@ static void addresses_lead_to_their_spans(void **state) {
     struct lab lab;
     (void)state;
     lab_start(&lab, "linux/386");
-    const struct replica *r = recording_head(lab.rec);
     uint64_t small = lab_new(&lab, 64), large = lab_new(&lab, 40000);
+    const struct replica *r = recording_head(lab.rec);
     assert_int_equal(replica_span_of(r, small + 8191), lab_span(&lab, small)->handle);
     assert_int_equal(replica_span_of(r, large), lab_span(&lab, large)->handle);
     assert_int_equal(replica_span_of(r, large + 40959), lab_span(&lab, large)->handle);
