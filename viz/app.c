@@ -114,7 +114,8 @@ static unsigned speed_near(double wanted) {
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct error *err) {
-    *app = (struct app){.source = -1, .open_row = -1, .help_pages = 1, .dirty = true};
+    *app = (struct app){
+        .source = -1, .term = -1, .guide = -1, .open_row = -1, .help_pages = 1, .dirty = true};
     app->scene = &app->scenes[0];
     default_world(app, &options->world);
     app->scale_is_free = !(options->scale > 0);
@@ -129,7 +130,8 @@ bool app_open(struct app *app, const struct app_options *options, struct error *
     app->fonts = fonts_open(err);
     const char *workload = options->workload ? options->workload : workload_builtin(0);
     return app->fonts && open_theme(app, options->theme ? options->theme : "dark", err) &&
-           open_lessons(app, err) && scene_open(app->scene, workload, err);
+           open_lessons(app, err) && app_open_pages(app, err) &&
+           scene_open(app->scene, workload, err);
 }
 
 void app_next_theme(struct app *app) {
@@ -147,7 +149,7 @@ void app_next_language(struct app *app) {
     struct error err;
     enum language next = (enum language)((app->language + 1) % LANGUAGE_COUNT);
     app->language = i18n_set_language(next, &err) ? next : LANGUAGE_EN;
-    if (app->language != next || !open_lessons(app, &err))
+    if (app->language != next || !open_lessons(app, &err) || !app_open_pages(app, &err))
         app_notice(app, "%s", err.text);
 }
 
@@ -164,6 +166,8 @@ void app_close(struct app *app) {
     lesson_view_clear(&app->lesson);
     progress_free(&app->progress);
     lessons_free(app->lessons, app->lesson_count);
+    pages_free(&app->glossary);
+    pages_free(&app->guides);
     prompt_free(&app->prompt);
     sb_free(&app->console);
     ui_free(&app->ui);
@@ -353,6 +357,7 @@ void app_open_builtin(struct app *app, size_t i) {
         return;
     }
     lesson_view_clear(&app->lesson);
+    app_show_guide(app);
     app->centre = CENTRE_AUTO;
     app->owed = 0;
     compare_anew(app);
@@ -376,12 +381,12 @@ void app_tell(const struct app *app, struct strbuf *out) {
     sb_printf(out, " pinned=%d:0x%" PRIx64, s->pinned.kind, s->pinned.addr);
     sb_printf(out,
         " live=%" PRIu64 " taken=%zu theme=%s language=%s lesson=%zu.%zu help=%d exited=%d"
-        " map=0x%" PRIx64 ",%" PRIu64 "\n",
+        " page=%d.%d map=0x%" PRIx64 ",%" PRIu64 "\n",
         r->stats[STAT_heap_live], env->model.taken_count, app->theme.name,
         language_code(app->language),
         app->lesson.lesson ? (size_t)lesson_number(app->lesson.lesson, app->lesson.number) : 0,
-        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited, v.zoom_start,
-        v.zoom_size);
+        app->lesson.lesson ? app->lesson.step + 1 : 0, app->help_page, r->exited, app->term,
+        app->guide, v.zoom_start, v.zoom_size);
 }
 
 struct prefs app_prefs(const struct app *app) {
@@ -408,6 +413,8 @@ struct view app_view(const struct app *app, const struct scene *s) {
         .hover = s->hover,
         .pinned = s->pinned,
         .lesson = app->lesson.lesson ? &app->lesson : NULL,
+        .page = app_page(app),
+        .page_is_guide = app->term < 0,
         .lessons = app->lessons,
         .lesson_count = app->lesson_count,
         .teaching = app->teaching,

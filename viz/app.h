@@ -10,6 +10,7 @@
 #define ARENA_APP_H
 
 #include "sim/base/i18n.h"
+#include "sim/lesson/pages.h"
 #include "sim/lesson/progress.h"
 #include "viz/lesson_view.h"
 #include "viz/prefs.h"
@@ -65,6 +66,9 @@ struct app {
     struct progress progress;  /* of the lessons */
     bool teaching;             /* in front of a class: large type, Space goes on, nothing is kept */
     struct lesson_view lesson; /* lesson.lesson NULL: the start page */
+
+    struct pages glossary, guides; /* in the app's language */
+    int term, guide; /* the pages that lie over the lesson, the first over the second; -1: none */
 
     enum centre centre; /* wanted; CENTRE_AUTO: as the moment suggests */
     enum rail rail;

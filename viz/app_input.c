@@ -177,6 +177,8 @@ static void dismiss(struct app *app) {
         app->help_page = 0;
     else if (app->prompt.kind)
         prompt_close(&app->prompt);
+    else if (app_page(app))
+        app_page_command(app, CMD_PAGE_CLOSE, 0);
     else if (app->notice[0])
         app->notice[0] = '\0';
     else
@@ -201,11 +203,12 @@ void app_command(struct app *app, enum command command, int64_t arg) {
         return;
     app->dirty = true;
     app_visit(app);
-    bool known = app_lesson_command(app, command, arg) || time_command(app, command, arg) ||
-                 view_command(app, command) || app_nav_command(app, command) ||
-                 app_panel_command(app, command, arg) || app_find_command(app, command, arg) ||
-                 app_map_command(app, command, arg) || world_command(app, command, arg) ||
-                 app_lesson_command(app, command, arg) || window_command(app, command);
+    bool known = app_page_command(app, command, arg) || app_lesson_command(app, command, arg) ||
+                 time_command(app, command, arg) || view_command(app, command) ||
+                 app_nav_command(app, command) || app_panel_command(app, command, arg) ||
+                 app_find_command(app, command, arg) || app_map_command(app, command, arg) ||
+                 world_command(app, command, arg) || app_lesson_command(app, command, arg) ||
+                 window_command(app, command);
     INVARIANT(known);
     app_visit(app);
 }
@@ -319,7 +322,8 @@ void app_press_middle(struct app *app, int x, int y) {
 }
 
 void app_right_click(struct app *app) {
-    bool open = app->help_page || app->prompt.kind != PROMPT_NONE || app->scene->pinned.kind;
+    bool open = app->help_page || app->prompt.kind != PROMPT_NONE || app_page(app) ||
+                app->scene->pinned.kind;
     app_command(app, open ? CMD_DISMISS : CMD_UNDO, 0);
 }
 

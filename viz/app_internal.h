@@ -43,6 +43,14 @@ bool app_lesson_point(struct app *app, struct thing thing);
 void app_lesson_refresh(struct app *app);
 void app_lesson_typed(struct app *app, int direction);
 
+/* Pages over the lesson: reads them in the app's language; the one on top, NULL if there is none;
+ * the one about the workload that runs; none any more; what their commands do. */
+bool app_open_pages(struct app *app, struct error *err);
+const struct page *app_page(const struct app *app);
+void app_show_guide(struct app *app);
+void app_close_pages(struct app *app);
+bool app_page_command(struct app *app, enum command command, int64_t arg);
+
 /* Searching: the text typed has changed; Enter; once more for what was searched last; the next
  * event about the thing pinned or pointed at. direction: 1 or -1. */
 void app_search_refresh(struct app *app);

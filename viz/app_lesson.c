@@ -80,6 +80,7 @@ static bool show_step(struct app *app, struct error *err) {
     app->playing = false;
     app->lesson_scroll = 0;
     app->notice[0] = '\0'; /* it was about another run */
+    app_close_pages(app);
     app_compare_end(app);
     if (!open_run(app, err))
         return false;
@@ -266,7 +267,10 @@ void app_scroll_lesson(struct app *app, int by) {
 bool app_lesson_command(struct app *app, enum command command, int64_t arg) {
     switch (command) {
     case CMD_LESSON_OPEN: go_lesson(app, (size_t)arg, 0); return true;
-    case CMD_LESSON_CLOSE: lesson_view_clear(&app->lesson); return true;
+    case CMD_LESSON_CLOSE:
+        lesson_view_clear(&app->lesson);
+        app_close_pages(app);
+        return true;
     case CMD_LESSON_NEXT: go_next(app); return true;
     case CMD_LESSON_BACK: go_back(app); return true;
     case CMD_LESSON_RESTART:

@@ -10,8 +10,10 @@
 /* --- The palette --- */
 
 static void refresh_palette(struct app *app) {
-    struct palette_world world = {
-        .lessons = app->lessons, .lesson_count = app->lesson_count, .notes = &app->scene->notes};
+    struct palette_world world = {.lessons = app->lessons,
+        .lesson_count = app->lesson_count,
+        .notes = &app->scene->notes,
+        .glossary = &app->glossary};
     palette_fill(&app->prompt, &world);
 }
 

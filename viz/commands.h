@@ -133,6 +133,10 @@
     X(LESSON_DOWN, N_("lesson down"), "Ctrl+Shift+PageDown", N_("Lesson"),                         \
         N_("what the lesson has further down (also wheel)"))                                       \
     X(LESSON_UP, N_("lesson up"), "Ctrl+Shift+PageUp", N_("Lesson"), N_("... and further up"))     \
+    X(TERM, N_("term"), "Tab", N_("Lesson"),                                                       \
+        N_("what the next word in bold means (also click); Esc: back"))                            \
+    X(GUIDE, N_("guide"), "Shift+n", N_("Lesson"), N_("what to look for in this workload"))        \
+    X(PAGE_CLOSE, N_("page close"), "", N_("Lesson"), N_("click back: to the lesson"))             \
     X(TEACH, N_("teach"), "Ctrl+t", N_("Lesson"),                                                  \
         N_("in front of a class: large type, Space goes on, nothing is kept"))                     \
     X(FORGET_PROGRESS, N_("forget progress"), "palette", N_("Lesson"),                             \

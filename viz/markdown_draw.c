@@ -48,6 +48,16 @@ static size_t trim(const struct md_block *b, size_t start, size_t end) {
     return end;
 }
 
+/* A function's name leads to its code, a word in bold to the glossary; on every line it is on. */
+static void link_run(
+    struct setter *s, const struct md_block *b, const struct md_run *run, struct rect r) {
+    const char *words = piece_of(s, b, run->start, run->end);
+    if (run->style == MD_CODE)
+        ui_link_code(s->ui, r, NULL, words);
+    else if (run->style == MD_STRONG)
+        ui_link_term(s->ui, r, words);
+}
+
 /* Draws [start, end) from x on, or only measures; returns its width. */
 static int set_piece(
     struct setter *s, const struct md_block *b, size_t start, size_t end, int x, bool draw) {
@@ -66,8 +76,8 @@ static int set_piece(
                            baseline - text_ascent(s->ui->fonts, face, size),
                            style_color(s, b, run->style), part)
                      : text_width(s->ui->fonts, face, size, part);
-        if (draw && run->style == MD_CODE) /* a function's name leads to its code */
-            ui_link_code(s->ui, rect_make(x, s->y, w, s->line), NULL, part);
+        if (draw)
+            link_run(s, b, run, rect_make(x, s->y, w, s->line));
         x += w;
     }
     return x - from;

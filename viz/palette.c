@@ -76,5 +76,13 @@ void palette_fill(struct prompt *p, const struct palette_world *world) {
                 .command = CMD_WORKLOAD_OPEN,
                 .arg = (int64_t)i},
             "workload", workload_builtin_title(i));
+    for (size_t i = 0; world->glossary && i < world->glossary->count; i++)
+        offer(p,
+            (struct candidate){.words = world->glossary->page[i].title,
+                .detail = _("what this word means"),
+                .keys = "",
+                .command = CMD_TERM,
+                .arg = (int64_t)i + 1},
+            "glossary", "what this word means");
     prompt_sort_candidates(p);
 }

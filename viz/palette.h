@@ -7,6 +7,7 @@
 #define ARENA_PALETTE_H
 
 #include "sim/lesson/lesson.h"
+#include "sim/lesson/pages.h"
 #include "viz/notes.h"
 #include "viz/prompt.h"
 
@@ -14,7 +15,8 @@
 struct palette_world {
     struct lesson *const *lessons;
     size_t lesson_count;
-    const struct notes *notes; /* NULL: none */
+    const struct notes *notes;    /* NULL: none */
+    const struct pages *glossary; /* NULL: none */
 };
 
 /* Fills the prompt's candidates with what matches its text, best first. */

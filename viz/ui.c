@@ -7,6 +7,8 @@
  */
 #include "viz/ui.h"
 
+#include "sim/lesson/pages.h"
+
 #include "sim/lesson/source.h"
 
 #include "sim/base/i18n.h"
@@ -301,13 +303,28 @@ uint32_t ui_link_color(const struct ui *ui) {
     return color_mix(color_of(ui, COLOR_accent), color_of(ui, COLOR_text), 0.4f);
 }
 
+/* A line below what can be clicked; always, or only under the pointer. */
+static void underline(struct ui *ui, struct rect r, bool always) {
+    bool hot = ui_hovered(ui, r);
+    if (hot || always)
+        draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - px(ui, 2), r.w, px(ui, 1)),
+            color_of(ui, hot ? COLOR_attention : COLOR_faint));
+}
+
+bool ui_link_term(struct ui *ui, struct rect r, const char *word) {
+    int page = ui->glossary ? pages_find(ui->glossary, word) : -1;
+    if (page < 0)
+        return false;
+    underline(ui, r, true);
+    ui_click(ui, r, CMD_TERM, page + 1);
+    return true;
+}
+
 bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *name) {
     int function = ui->sources ? source_find(ui->sources, file, name) : -1;
     if (function < 0)
         return false;
-    if (ui_hovered(ui, r))
-        draw_fill(ui->canvas, rect_make(r.x, r.y + r.h - px(ui, 2), r.w, px(ui, 1)),
-            color_of(ui, COLOR_attention));
+    underline(ui, r, false);
     ui_click(ui, r, CMD_SHOW_CODE, function);
     return true;
 }

@@ -49,6 +49,8 @@ enum rail {
 
 struct lesson; /* sim/lesson/lesson.h */
 struct lesson_view;
+struct page; /* sim/lesson/pages.h */
+struct pages;
 struct progress;  /* sim/lesson/progress.h */
 struct prompt;    /* viz/prompt.h */
 struct life;      /* viz/life.h */
@@ -80,6 +82,8 @@ struct view {
     unsigned open_part;               /* of the waste view: enum waste_part */
     int open_row;                     /* ... and in it, by its id; -1: the first */
     const struct lesson_view *lesson; /* NULL: no lesson is open */
+    const struct page *page;          /* that lies over the lesson; NULL: none */
+    bool page_is_guide;               /* it is about a workload; else about a word */
     struct lesson *const *lessons;    /* all there are */
     size_t lesson_count;
     int source;                  /* the function shown in the source view; -1: the event's */
@@ -134,6 +138,7 @@ struct ui {
     int mouse_x, mouse_y;          /* -1: no pointer */
     struct rect caret;             /* where text is typed; w = 0: nowhere */
     const struct sources *sources; /* what names of functions lead to; NULL: nothing */
+    const struct pages *glossary;  /* what words in bold lead to; NULL: nothing */
     int scroll_least, scroll_most; /* of source_scroll, as the source view has last drawn it */
     int lesson_most;               /* of lesson_scroll, likewise */
     struct hot *hots;
@@ -209,6 +214,8 @@ uint32_t ui_link_color(const struct ui *ui);
 /* A click in r shows the code of the function of that name, in file if it is there (NULL:
  * anywhere). False, and nothing is done, if there is none. */
 bool ui_link_code(struct ui *ui, struct rect r, const char *file, const char *name);
+/* The same for the glossary's page of that word. */
+bool ui_link_term(struct ui *ui, struct rect r, const char *word);
 /* A thin bar at the right of area that says which part of `all` rows (or pixels) is shown: so many
  * from `first` on. None if that is all. */
 void ui_scrollbar(struct ui *ui, struct rect area, int first, int shown, int all);

@@ -53,11 +53,13 @@ enum over {
     OVER_ANSWER,
     OVER_PART,
     OVER_CODE,
+    OVER_TERM,
+    OVER_GUIDE,
     OVER_COUNT
 };
 static const char *const over_names[] = {"nothing", "help", "palette", "search", "note", "console",
     "save", "notice", "busy", "hover", "pin", "range", "reach", "teaching", "answer", "part",
-    "code"};
+    "code", "term", "guide"};
 
 /* Where the map looks: places by their commands, or so many bytes at what was allocated first. */
 static const struct place_way {
@@ -385,6 +387,8 @@ static void lay_over(struct app *app, const struct way *w, struct canvas *canvas
             app_command(app, CMD_OPEN_ROW, 0);
         break;
     case OVER_CODE: app_command(app, CMD_SHOW_CODE, (int64_t)(w->lot % 100)); break;
+    case OVER_TERM: app_command(app, CMD_TERM, (int64_t)(w->lot % 70) + 1); break;
+    case OVER_GUIDE: app_command(app, CMD_GUIDE, 0); break;
     default: break;
     }
 }
@@ -393,6 +397,7 @@ static void lay_bare(struct app *app) {
     app->help_page = 0;
     app->teaching = false;
     app->source = -1;
+    app_close_pages(app);
     reachview_clear(&app->scene->reach);
     prompt_close(&app->prompt);
     app->prompt.output_count = 0;
