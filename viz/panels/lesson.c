@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Design pixels. */
 enum { MARGIN = 16, BUTTON_W = 98, CODE_H = 17, CARD_APART = 12, PROSE_LEAST = 90 };
@@ -51,6 +52,18 @@ static void draw_foot(struct ui *ui, const struct view *v, struct rect row) {
         lv->step + 1, count);
 }
 
+/* "sim/heap/mheap.c: grow", as much of the file's name as there is room for. */
+static int draw_code(struct ui *ui, struct rect row, const struct lesson_code *code) {
+    struct strbuf full = {0};
+    const char *name = strrchr(code->file, '/');
+    sb_printf(&full, "%s: %s", code->file, code->function);
+    const char *without = name ? full.text + (name + 1 - code->file) : full.text;
+    const char *const texts[] = {full.text, without, code->function, NULL};
+    int w = ui_text_first(ui, row, 0, ui_link_color(ui), texts);
+    sb_free(&full);
+    return w;
+}
+
 /* Which code does what the step tells. */
 static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rect *rest) {
     if (!step->code_count)
@@ -59,8 +72,7 @@ static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rec
     for (size_t i = 0; i < step->code_count; i++) {
         struct rect row = take_top(&area, px(ui, CODE_H));
         const struct lesson_code *code = &step->codes[i];
-        row.w = ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, ui_link_color(ui), "%s: %s", code->file,
-            code->function);
+        row.w = draw_code(ui, row, code);
         ui_link_code(ui, row, code->file, code->function);
     }
     take_bottom(rest, px(ui, 10));
