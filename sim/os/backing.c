@@ -88,7 +88,12 @@ static bool map_window(struct backing *b, uint64_t room) {
     return true;
 }
 
+/* As large as the host gives: half of what was wanted, and half of that, or so much as 32-bit
+ * programs get. */
 static bool map_folded(struct backing *b, uint64_t least) {
+    for (uint64_t room = b->span / 2; room <= SIZE_MAX / 2 && room > MOST_ROOM; room /= 2)
+        if (map_window(b, round_up(room, CHUNK)))
+            return true;
     for (uint64_t room = MOST_ROOM; room >= least; room -= MiB(64))
         if (map_window(b, room))
             return true;
@@ -100,12 +105,12 @@ struct backing *backing_new(const struct platform *platform, struct error *err) 
     b->span = span_of(platform);
     b->laid = platform->ptr_size == 4;
     b->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
-    bool folded = b->span > SIZE_MAX / 2;
+    bool folded = b->span > SIZE_MAX / 2 || !map_window(b, b->span);
     uint64_t least = platform->ptr_size == 8 ? LEAST_ROOM_64 : LEAST_ROOM_32;
-    if (!(folded ? map_folded(b, least) : map_window(b, b->span))) {
+    if (folded && !map_folded(b, least)) {
         char text[32];
         error_set(err, _("%s: this machine does not give %s of address space: %s"), platform->name,
-            format_size(folded ? least : b->span, text, sizeof text), strerror(errno));
+            format_size(least, text, sizeof text), strerror(errno));
         free(b);
         return NULL;
     }

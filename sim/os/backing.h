@@ -7,12 +7,13 @@
  * linux/amd64) and is laid over the target when the first big reservation is granted; what lies
  * outside, the runtime's own records, has addresses but no bytes.
  *
- * A 32-bit program has no room for that. There the space is folded into a smaller window, in two
- * pieces that are used from different ends: the spans upward from the window's beginning, and from
- * a place further up the bitmap downward and the arena upward; or, on 32-bit platforms, what lies
- * low upward from the beginning and what lies high downward from the end. Where a range would get
- * what another one has, or run out of the window or from one piece into the other, its commit is
- * refused. A heap of a GiB has room.
+ * A 32-bit program has no room for that, nor has one whose address space is limited (ulimit -v,
+ * valgrind). There the space is folded into a smaller window, in two pieces that are used from
+ * different ends: the spans upward from the window's beginning, and from a place further up the
+ * bitmap downward and the arena upward; or, on 32-bit platforms, what lies low upward from the
+ * beginning and what lies high downward from the end. Where a range would get what another one has,
+ * or run out of the window or from one piece into the other, its commit is refused. A heap of a GiB
+ * has room.
  *
  * Bytes exist between commit and drop. A fresh commit reads as zeros, and so does what was
  * released. The window itself costs address space only, never memory.
