@@ -50,7 +50,7 @@ static void read_line(struct progress *p, const char *line) {
 
 bool progress_read(struct progress *p, const char *path, struct error *err) {
     struct strbuf text = {0};
-    *p = (struct progress){0};
+    bool changed = p->changed;
     bool ok = !xdg_exists(path) || file_read_most(path, LIMIT_SETTINGS, &text, NULL, err);
     for (const char *at = ok ? sb_text(&text) : ""; *at;) {
         char *line = xstrndup(at, strcspn(at, "\n"));
@@ -59,7 +59,7 @@ bool progress_read(struct progress *p, const char *path, struct error *err) {
         free(line);
     }
     sb_free(&text);
-    p->changed = false;
+    p->changed = changed;
     return ok;
 }
 

@@ -21,8 +21,8 @@ struct progress {
     bool changed; /* since it was read or written */
 };
 
-/* Reads a file; that there is none is fine. False and err if it cannot be read, p is empty then:
- * what is there is not to be written over. */
+/* Reads a file into what is marked already (at first: nothing, all zero); that there is none is
+ * fine. False and err if it cannot be read: what is there is not to be written over. */
 bool progress_read(struct progress *p, const char *path, struct error *err);
 /* Writes it, if it has changed. */
 bool progress_write(struct progress *p, const char *path, struct error *err);

@@ -31,7 +31,7 @@ static void read_prefs(const char *path) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     struct fuzz_file file = fuzz_file(data, len);
-    struct progress progress;
+    struct progress progress = {0};
     struct error err = {""};
     read_prefs(file.path);
     read_theme(file.path);

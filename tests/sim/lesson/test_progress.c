@@ -43,7 +43,7 @@ static void what_is_right_stays_right(void **state) {
 
 static void it_is_kept_in_a_file(void **state) {
     (void)state;
-    struct progress p = {0}, again;
+    struct progress p = {0}, again = {0};
     struct error err;
     struct scratch dir;
     struct strbuf path = {0};
@@ -58,6 +58,12 @@ static void it_is_kept_in_a_file(void **state) {
     assert_int_equal(progress_of(&again, &lesson, 2), STEP_RIGHT);
     assert_int_equal(progress_of(&again, &lesson, 1), STEP_UNSEEN);
     assert_false(again.changed);
+    progress_free(&again);
+    progress_mark(&again, &lesson, 1, STEP_SEEN); /* before it was read */
+    assert_true(progress_read(&again, path.text, &err));
+    assert_int_equal(progress_of(&again, &lesson, 1), STEP_SEEN);
+    assert_int_equal(progress_of(&again, &lesson, 2), STEP_RIGHT);
+    assert_true(again.changed);
     progress_free(&p);
     progress_free(&again);
     sb_free(&path);
@@ -96,7 +102,7 @@ static void lines_that_cannot_be_are_left_out(void **state) {
     (void)state;
     static const char text[] = "nonsense\n04-the-hints.md x seen\n04-the-hints.md 1 right\n"
                                "04-the-hints.md 2 perfect\n\n04-the-hints.md 3 seen and more\n";
-    struct progress p;
+    struct progress p = {0};
     struct scratch dir;
     struct error err = {""};
     scratch_begin(&dir);
@@ -112,7 +118,7 @@ static void lines_that_cannot_be_are_left_out(void **state) {
 
 static void a_file_that_cannot_be_read_is_told(void **state) {
     (void)state;
-    struct progress p;
+    struct progress p = {0};
     struct scratch dir;
     struct error err = {""};
     char *large = xcalloc(1, LIMIT_SETTINGS + 1);

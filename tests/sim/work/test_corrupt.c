@@ -114,7 +114,7 @@ static void open_lesson(const char *path) {
 }
 
 static void open_progress(const char *path) {
-    struct progress p;
+    struct progress p = {0};
     struct error err = {""};
     INVARIANT(progress_read(&p, path, &err) || err.text[0]);
     progress_free(&p);
