@@ -252,6 +252,7 @@ static void keep_bitmap(
             *to++ = (uint8_t)stroke_alpha(surface, i, j, reach);
 }
 
+/* What cannot be rendered, as memory is short, stays blank. */
 static void render_glyph(struct fonts *f, struct glyph *g, enum face face, int size, uint32_t cp) {
     enum source source = source_for(f, face, cp);
     TTF_Font *font = font_sized(f, source, size);

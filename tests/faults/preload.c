@@ -3,10 +3,11 @@
  * of a full disk, of files that cannot be read, and of memory that has run out. For Linux with
  * glibc.
  *
- *   FAULT=KIND:N[:for-good]   KIND: a function below, or memory (malloc, calloc and realloc). N
- * from 1; 0: none fails. for-good: nor does any after it succeed FAULT_COUNT=FILE          gets the
- * number of such calls at the end FAULT_ANYBODY=1           calls that libraries make count as
- * well; otherwise the program's alone
+ * - FAULT=KIND:N[:for-good]: KIND is a function below, or memory (malloc, calloc and realloc). N
+ *   counts from 1; 0: none fails. for-good: nor does any after it succeed.
+ * - FAULT_COUNT=FILE gets the number of such calls at the end.
+ * - FAULT_ANYBODY=1: calls that libraries make count as well; otherwise the program's alone.
+ * - FAULT_TYPED=TEXT: somebody types this into the window and then closes it.
  *
  * What is written to standard error always arrives. Built with -DMEMORY=0 it leaves memory alone.
  */
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { STREAM_ERROR = 0x20 }; /* glibc's flag behind ferror */
@@ -172,6 +174,10 @@ int fclose(FILE *f) {
     return fail ? WITH(ENOSPC, EOF) : done;
 }
 
+int mkdir(const char *path, mode_t mode) {
+    return FAILS(mkdir) ? WITH(EACCES, -1) : REAL(mkdir)(path, mode);
+}
+
 int rename(const char *from, const char *to) {
     return FAILS(rename) ? WITH(EACCES, -1) : REAL(rename)(from, to);
 }
@@ -212,4 +218,62 @@ void *SDL_CreateRGBSurfaceWithFormatFrom(
                ? NULL
                : REAL(SDL_CreateRGBSurfaceWithFormatFrom)(
                      pixels, width, height, depth, pitch, format);
+}
+
+void *TTF_RenderGlyph32_Blended(void *font, uint32_t ch, uint32_t color);
+void *IMG_Load(const char *path);
+void *SDL_AllocRW(void);
+
+void *TTF_RenderGlyph32_Blended(void *font, uint32_t ch, uint32_t color) {
+    return FAILS(TTF_RenderGlyph32_Blended) ? NULL
+                                            : REAL(TTF_RenderGlyph32_Blended)(font, ch, color);
+}
+
+void *IMG_Load(const char *path) {
+    return FAILS(IMG_Load) ? NULL : REAL(IMG_Load)(path);
+}
+
+void *SDL_AllocRW(void) {
+    return FAILS(SDL_AllocRW) ? NULL : REAL(SDL_AllocRW)();
+}
+
+/* --- The window, and somebody before it --- */
+
+int SDL_Init(uint32_t what);
+void *SDL_CreateWindow(const char *title, int x, int y, int w, int h, uint32_t flags);
+void *SDL_GetWindowSurface(void *window);
+int SDL_UpdateWindowSurface(void *window);
+int SDL_WaitEventTimeout(void *event, int ms);
+
+int SDL_Init(uint32_t what) {
+    return FAILS(SDL_Init) ? -1 : REAL(SDL_Init)(what);
+}
+
+void *SDL_CreateWindow(const char *title, int x, int y, int w, int h, uint32_t flags) {
+    return FAILS(SDL_CreateWindow) ? NULL : REAL(SDL_CreateWindow)(title, x, y, w, h, flags);
+}
+
+void *SDL_GetWindowSurface(void *window) {
+    return FAILS(SDL_GetWindowSurface) ? NULL : REAL(SDL_GetWindowSurface)(window);
+}
+
+int SDL_UpdateWindowSurface(void *window) {
+    return FAILS(SDL_UpdateWindowSurface) ? -1 : REAL(SDL_UpdateWindowSurface)(window);
+}
+
+/* The head of SDL_TextInputEvent, and what its type may be. */
+struct typed {
+    uint32_t type, timestamp, window;
+    char text[32];
+};
+enum { TYPED = 0x303, QUIT = 0x100 };
+
+int SDL_WaitEventTimeout(void *event, int ms) {
+    static const char *typed;
+    if (!typed && !(typed = getenv("FAULT_TYPED")))
+        return REAL(SDL_WaitEventTimeout)(event, ms);
+    struct typed next = {.type = *typed ? TYPED : QUIT, .text = {*typed}};
+    memcpy(event, &next, sizeof next);
+    typed += *typed != '\0';
+    return 1;
 }
