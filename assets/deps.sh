@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh run|test|m32|fuzz|bench|coverage|lint: makes sure that what building, testing, 32-bit programs
+# deps.sh run|test|m32|fuzz|bench|coverage|lint|analyse: makes sure that what building, testing, 32-bit programs
 # (with their tests), fuzzing, comparing with other allocators, measuring coverage, or linting needs is
 # there.
 #
@@ -56,6 +56,8 @@ lint | has clang              | clang              clang                clang   
 lint | has clang-tidy         | clang-tidy         clang-tools-extra    clang            llvm
 lint | has clang-format       | clang-format       clang-tools-extra    clang            clang-format
 lint | has shellcheck         | shellcheck         ShellCheck           shellcheck       shellcheck
+lint | has cppcheck           | cppcheck           cppcheck             cppcheck         cppcheck
+analy| has valgrind           | valgrind           valgrind             valgrind         -
 '
 
 has() { command -v "$1"; }
@@ -95,7 +97,7 @@ runs_32() {
 missing() {
     echo "$table" | while IFS='|' read -r whose probe names; do
         case $goal:$whose in
-        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | bench:bench* | coverage:[rtc]* | lint:[rtl]*)
+        run:run* | test:run* | test:test* | m32:m32* | fuzz:[rf]* | bench:bench* | coverage:[rtc]* | lint:[rtl]* | analyse:[rta]*)
             eval "$probe" >/dev/null 2>&1 ||
                 echo "$names" | awk -v n="$1" '$n != "-" { print $n }'
             ;;

@@ -243,7 +243,9 @@ void app_pointer(struct app *app, int x, int y) {
     app_map_drag(app, x, y);
     for (unsigned i = 0; i < app_scene_count(app); i++)
         app->scenes[i].hover = (struct thing){0};
-    s->hover = x < 0 || app->help_page ? (struct thing){0} : ui_thing_at(&app->ui, x, y);
+    s->hover = (struct thing){0};
+    if (x >= 0 && !app->help_page)
+        s->hover = ui_thing_at(&app->ui, x, y);
     app->dirty = true; /* buttons light up under the pointer too */
 }
 

@@ -75,6 +75,7 @@ int fuzzy_score(const char *typed, const char *text, uint64_t *hits) {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++) {
             best[i][j] = MISS;
+            from[i][j] = 0;
             if (q[i] == t[j])
                 best[i][j] = i ? reach(best[i - 1], t, j, &from[i][j]) : points(t, j);
         }

@@ -103,11 +103,13 @@ bool prompt_insert(struct prompt *p, const char *text) {
         n += blank || control ? 0 : len;
         text += len;
     }
+    if (!n)
+        return false;
     memmove(p->text + p->cursor + n, p->text + p->cursor, p->len - p->cursor + 1);
     memcpy(p->text + p->cursor, clean, n);
     p->len += n;
     p->cursor += n;
-    return n > 0;
+    return true;
 }
 
 /* Takes [from, to) out; the cursor is then there. */

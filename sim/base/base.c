@@ -43,6 +43,7 @@ char *xstrdup(const char *s) {
 
 char *xstrndup(const char *s, size_t n) {
     char *copy = xmalloc(n + 1);
+    INVARIANT(copy);
     memcpy(copy, s, n);
     copy[n] = '\0';
     return copy;

@@ -149,6 +149,7 @@ bool cli_read(const struct cli *cli, int argc, char **argv, void *into, struct c
     *line = (struct cli_line){.words = argv};
     if (!read_command(cli, argc, argv, line, &at, err))
         return false;
+    INVARIANT(line->command);
     if (strcmp(line->command->name, "help") == 0)
         return true;
     bool words_only = false;

@@ -66,6 +66,7 @@ static void push_grey(struct mark_stack *m, uint64_t addr) {
 /* Shows the words at base: the first ones, and those around off. Go's gcDumpObject. */
 static void dump_object(struct heap *h, const struct mspan *s, uint64_t base, uint64_t off) {
     enum { FIRST = 128, AROUND = 16 }; /* words */
+    INVARIANT(s);
     uint64_t word = h->ptr_size, size = s->elemsize, end = s->base + size - base;
     uint64_t limit = s->limit, elemsize = s->elemsize;
     bool skipped = false;
@@ -134,6 +135,7 @@ static struct place place_of(uint64_t base, uint64_t off) {
 /* Shades everything that the object at base points to: it is black then. Go's scanobject. */
 static void blacken(struct heap *h, uint64_t base) {
     const struct mspan *s = find_span(h, base);
+    INVARIANT(s); /* only what is in a span is shaded */
     uint64_t size = s->elemsize;
     EMIT(h, EV_BLACK, 0, s->handle, base, slot_of(h, s, base), 0);
     const uint8_t *bytes = os_host(h->os, base);

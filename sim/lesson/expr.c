@@ -244,13 +244,13 @@ static bool postfix(struct parser *p, struct value *out) {
 static bool unary(struct parser *p, struct value *out) {
     int64_t n = 0;
     blanks(p);
-    bool not = p->at[0] == '!' && p->at[1] != '=', minus = p->at[0] == '-';
-    if (!not &&!minus)
+    bool negates = p->at[0] == '!' && p->at[1] != '=', minus = p->at[0] == '-';
+    if (!negates && !minus)
         return postfix(p, out);
     p->at++;
     if (!unary(p, out) || !needs_number(p, out, &n))
         return false;
-    *out = not ? number(VALUE_TRUTH, !n) : number(out->kind, (int64_t)(0 - (uint64_t)n));
+    *out = negates ? number(VALUE_TRUTH, !n) : number(out->kind, (int64_t)(0 - (uint64_t)n));
     return true;
 }
 

@@ -146,8 +146,9 @@ static bool begin_question(struct lesson_reader *r) {
 }
 
 static bool end_question(struct lesson_reader *r) {
-    struct question *q = xcalloc(1, sizeof *q);
-    current_step(r)->question = q;
+    struct lesson_step *step = current_step(r);
+    INVARIANT(step); /* begin_question saw to that */
+    struct question *q = step->question = xcalloc(1, sizeof *q);
     return question_parse(q, r->path, sb_text(&r->script), r->since + 1, r->err);
 }
 

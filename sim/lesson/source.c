@@ -277,6 +277,7 @@ static enum source_style style_of(
 
 void source_styles(const struct sources *s, int i, unsigned char *styles) {
     const struct source_function *f = source_at(s, i);
+    INVARIANT(f);
     for (size_t at = 0; at < f->len;) {
         size_t len = token_length(f->text + at, f->len - at);
         memset(styles + at, style_of(s, f, f->text + at, len), len);

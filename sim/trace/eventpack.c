@@ -97,7 +97,7 @@ static inline unsigned code_of(enum field field, uint64_t n) {
 
 /* A difference as a number that is small if it is small either way. */
 static inline uint64_t zigzag(uint64_t difference) {
-    return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+    return difference << 1 ^ ((uint64_t)0 - (difference >> 63));
 }
 static inline uint64_t unzigzag(uint64_t n) {
     return n >> 1 ^ ((uint64_t)0 - (n & 1));

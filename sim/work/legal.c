@@ -154,6 +154,7 @@ static void find_reached(struct legal *l, const struct op *op) {
         const struct known *k = stack[--depth];
         for (size_t e = 0; e < k->edge_count; e++) {
             struct known *to = find(l, k->edges[e].to);
+            INVARIANT(to); /* an edge goes with the object that it leads to */
             if (!to->reached)
                 stack[depth++] = to;
             to->reached = true;

@@ -57,6 +57,13 @@ static struct object *object_find(const struct program *p, uint32_t id) {
     return id < p->count && p->objects[id].exists ? &p->objects[id] : NULL;
 }
 
+/* Of an operation that was checked. */
+static struct object *object_of(const struct program *p, uint32_t id) {
+    struct object *o = object_find(p, id);
+    INVARIANT(o);
+    return o;
+}
+
 bool program_object(const struct program *p, uint32_t id, uint64_t *addr, uint64_t *size) {
     const struct object *o = object_find(p, id);
     if (!o)
@@ -166,7 +173,7 @@ static bool check_pages(const struct program *p, const struct op *op, struct err
 static bool check_manual(const struct program *p, uint32_t id, struct error *err) {
     if (!check_object(p, id, err))
         return false;
-    return object_find(p, id)->manual ||
+    return object_of(p, id)->manual ||
            error_set(
                err, _("object %u is no manually managed span, expected the number of one"), id);
 }
@@ -327,9 +334,9 @@ static uint64_t do_alloc(struct program *p, const struct op *op, unsigned on, ui
 }
 
 static void do_store(struct program *p, const struct op *op) {
-    struct object *o = object_find(p, op->id);
+    struct object *o = object_of(p, op->id);
     uint64_t at = o->addr + op->word * p->os->platform->ptr_size;
-    uint64_t value = op->code == OP_STORE ? object_find(p, op->dst)->addr + op->off : 0;
+    uint64_t value = op->code == OP_STORE ? object_of(p, op->dst)->addr + op->off : 0;
     heap_emit(p->heap,
         (struct event){
             .kind = EV_STORE, .x = op->id, .a = heap_load(p->heap, at), .b = value, .c = at});
@@ -338,9 +345,16 @@ static void do_store(struct program *p, const struct op *op) {
 }
 
 static void do_drop(struct program *p, const struct op *op) {
-    struct object *o = object_find(p, op->id);
+    struct object *o = object_of(p, op->id);
     heap_emit(p->heap, (struct event){.kind = EV_DROP, .x = op->id, .a = o->addr});
     o->exists = false;
+}
+
+static void do_fill(struct program *p, const struct op *op) {
+    struct object *o = object_of(p, op->id);
+    if (o->size)
+        heap_fill(p->heap, o->addr, o->size, FILL_BYTE);
+    o->filled = o->size > 0;
 }
 
 static uint64_t do_manual(struct program *p, const struct op *op, unsigned on, uint32_t number) {
@@ -351,9 +365,14 @@ static uint64_t do_manual(struct program *p, const struct op *op, unsigned on, u
     return addr;
 }
 
+static void do_free_manual(struct program *p, const struct op *op, unsigned on) {
+    struct object *o = object_of(p, op->id);
+    heap_free_manual_on(p->heap, on, o->addr);
+    o->exists = false;
+}
+
 /* Carries it out on that P; returns what OP_END tells. */
 static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, uint32_t number) {
-    struct object *o = object_find(p, op->id);
     switch (op->code) {
     case OP_OCCUPY:
         heap_note_range(p->heap, op->addr, op->size, RANGE_TAKEN, OWNER_OTHER);
@@ -363,13 +382,9 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, u
     case OP_ALLOC:
     case OP_ALLOC_TYPED: return do_alloc(p, op, on, number);
     case OP_DROP: do_drop(p, op); return 0;
-    case OP_FILL:
-        if (o->size)
-            heap_fill(p->heap, o->addr, o->size, FILL_BYTE);
-        o->filled = o->size > 0;
-        return 0;
+    case OP_FILL: do_fill(p, op); return 0;
     case OP_ROOT:
-    case OP_UNROOT: o->root = op->code == OP_ROOT; return 0;
+    case OP_UNROOT: object_of(p, op->id)->root = op->code == OP_ROOT; return 0;
     case OP_STORE:
     case OP_NIL: do_store(p, op); return 0;
     case OP_PRECISE: p->precise = op->size != 0; return 0;
@@ -380,10 +395,7 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, u
     case OP_SWEEP_ONE: p->swept = heap_sweep_one_on(p->heap, on, &p->yield); return p->yield;
     case OP_SCAVENGE: return p->yield = heap_scavenge(p->heap, UINT64_MAX, 0);
     case OP_MANUAL: return do_manual(p, op, on, number);
-    case OP_FREE_MANUAL:
-        heap_free_manual_on(p->heap, on, o->addr);
-        o->exists = false;
-        return 0;
+    case OP_FREE_MANUAL: do_free_manual(p, op, on); return 0;
     case OP_PS: heap_set_ps(p->heap, (unsigned)op->size); return 0;
     case OP_ON: p->on = (unsigned)op->size; return 0;
     case OP_INTERLEAVE: interleave(p, op->size); return 0;
@@ -394,7 +406,6 @@ static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, u
 }
 
 static void tell_begin(struct program *p, const struct op *op, unsigned on, uint32_t number) {
-    const struct object *o = object_find(p, op->id);
     struct event ev = {.kind = EV_OP_BEGIN,
         .w = (uint16_t)(op->code | on << 8),
         .x = number,
@@ -406,8 +417,8 @@ static void tell_begin(struct program *p, const struct op *op, unsigned on, uint
     case OP_ALLOC_TYPED: ev.b = op->elem * op->count; break;
     case OP_STORE: ev.c = op->dst; break;
     case OP_FILL:
-        ev.b = o->size;
-        ev.c = o->addr;
+        ev.b = object_of(p, op->id)->size;
+        ev.c = object_of(p, op->id)->addr;
         break;
     default: break;
     }

@@ -71,7 +71,7 @@ static void ask(struct residency *w, uint64_t lo, uint64_t hi, bool known) {
     join_parts(w, count);
     for (size_t i = 0; i < count;) {
         size_t first = i;
-        const uint8_t *other = memchr(&w->answer[i], !w->answer[i], count - i);
+        const uint8_t *other = memchr(&w->answer[i], w->answer[i] ? 0 : 1, count - i);
         i = other ? (size_t)(other - w->answer) : count;
         if (w->answer[first] != known)
             tell(w, lo + first * w->page, lo + i * w->page, !known);

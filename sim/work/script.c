@@ -525,6 +525,7 @@ bool script_in_console(const struct op_source *source) {
 
 struct op_source *script_console(uint32_t objects) {
     struct op_source *source = script_parse(CONSOLE_NAME, "", NULL);
+    INVARIANT(source);
     ((struct script *)source)->first_object = objects;
     script_rewind(source);
     return source;

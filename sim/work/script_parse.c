@@ -181,6 +181,7 @@ static bool parse_ref_after(struct parser *p, struct ref *ref) {
 /* An object that exists. A whole ring only where all is set. */
 static bool parse_ref(struct parser *p, struct ref *ref, bool all) {
     char name[LEX_WORD_MAX];
+    *ref = (struct ref){0};
     if (!lex_word(&p->c, name, _("an object's name")))
         return false;
     if (!find_ring(p, name, &ref->ring))
