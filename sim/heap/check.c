@@ -187,16 +187,14 @@ static void check_slots(const struct heap *h, const struct mspan *s) {
         INVARIANT(s->alloc_cache == ~s->alloc_bits[s->freeindex / 64] >> s->freeindex % 64);
 }
 
-/* Without pointers there is nothing in the bitmap; one-word objects on 64-bit are always pointers.
- */
+/* Without pointers there is nothing in the bitmap. */
 static void check_noscan_bitmap(const struct heap *h, const struct mspan *s) {
     uint64_t first = (s->base - h->arena_start) / (4 * h->ptr_size);
     uint64_t bytes = (s->npages << GO_PAGE_SHIFT) / (4 * h->ptr_size);
-    uint8_t expected = h->ptr_size == 8 && s->elemsize == 8 ? 0xff : 0;
     if (bytes > MOST_BITMAP)
         bytes = MOST_BITMAP;
     const uint8_t *lowest = heap_bits_byte(h, first + bytes - 1); /* bytes run downward */
-    if (lowest[0] != expected || memcmp(lowest, lowest + 1, bytes - 1) != 0)
+    if (lowest[0] || memcmp(lowest, lowest + 1, bytes - 1) != 0)
         BUG("heap bitmap of pointer-free span 0x%" PRIx64 " is not clear", s->base);
 }
 
@@ -231,17 +229,15 @@ static void check_span(const struct heap *h, const struct mspan *s) {
         return;
     }
     check_table(h, s);
-    switch ((enum span_state)s->state) {
-    case SPAN_STATE_INUSE: check_inuse(h, s); break;
-    case SPAN_STATE_MANUAL:
+    if (s->state == SPAN_STATE_INUSE) {
+        check_inuse(h, s);
+    } else if (s->state == SPAN_STATE_MANUAL) {
         INVARIANT(s->list == LIST_NOWHERE && s->alloc_count == 0 && !s->npreleased);
         check_mapped(h, s);
-        break;
-    case SPAN_STATE_FREE:
+    } else {
+        INVARIANT(s->state == SPAN_STATE_FREE);
         INVARIANT(s->npreleased <= s->npages && !s->alloc_bits && !s->gcmark_bits);
         INVARIANT(s->list == (s->npages < NUM_PAGE_LISTS ? LIST_FREE + s->npages : LIST_NOWHERE));
-        break;
-    case SPAN_STATE_DEAD: break;
     }
 }
 

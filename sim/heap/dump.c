@@ -106,8 +106,8 @@ static void dump_spans(const struct heap *h, struct strbuf *out, uint64_t *hash)
 static void dump_centrals(const struct heap *h, struct strbuf *out) {
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
         const struct mcentral *c = &h->central[i];
-        if (!c->nmalloc && !c->nonempty.first && !c->empty.first)
-            continue;
+        if (!c->nmalloc)
+            continue; /* no span, either: mcentral counts what it hands out of the first one */
         sb_printf(out, "central %u nmalloc=%llu nonempty", i, (unsigned long long)c->nmalloc);
         dump_list(&c->nonempty, out);
         sb_puts(out, " empty");

@@ -24,6 +24,12 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
     send(h, &ev);
 }
 
+void emit_change(
+    struct heap *h, enum event_kind kind, unsigned w, uint32_t x, uint64_t before, uint64_t now) {
+    if (before != now)
+        emit_event(h, kind, w, x, before, now, 0);
+}
+
 void heap_emit(struct heap *h, struct event ev) {
     if (TRACE && h->sink)
         send(h, &ev);

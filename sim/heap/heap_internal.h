@@ -239,7 +239,7 @@ void unlock(struct heap *h, struct lock *l);
 /* Gives back the calling P's locks and goes where its guard began. */
 NORETURN void heap_leave(struct heap *h);
 /* Runs body on P number p so that heap_throw comes back here. False: it did, or Go has ended the
- * program before. Inside another guard of the same P it just runs body. */
+ * program before. The P must not be in the heap already. */
 bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg);
 
 /* --- sched.c: overlapping P's --- */
@@ -270,6 +270,15 @@ void emit_event(struct heap *h, enum event_kind kind, unsigned w, uint32_t x, ui
             emit_event((h), (kind), (unsigned)(w), (uint32_t)(x), (a), (b), (c));                  \
     } while (0)
 
+/* The same for a value that was set, unless it was that before. */
+void emit_change(
+    struct heap *h, enum event_kind kind, unsigned w, uint32_t x, uint64_t before, uint64_t now);
+#define EMIT_CHANGE(h, kind, w, x, before, now)                                                    \
+    do {                                                                                           \
+        if (TRACE && UNLIKELY((h)->sink != NULL))                                                  \
+            emit_change((h), (kind), (unsigned)(w), (uint32_t)(x), (before), (now));               \
+    } while (0)
+
 /* A plain field, or one that tells others that what was written before it is theirs now. */
 static inline void set_field(uint64_t *field, uint64_t value) {
     *field = value;
@@ -285,15 +294,13 @@ static inline void set_shared_field(_Atomic uint64_t *field, uint64_t value) {
     do {                                                                                           \
         uint64_t old_value = (s)->field, new_value = (value);                                      \
         SET_FIELD(&(s)->field, new_value);                                                         \
-        if (old_value != new_value)                                                                \
-            EMIT((h), EV_SPAN_SET, SPAN_##field, (s)->handle, old_value, new_value, 0);            \
+        EMIT_CHANGE((h), EV_SPAN_SET, SPAN_##field, (s)->handle, old_value, new_value);            \
     } while (0)
 #define HEAP_SET(h, field, value)                                                                  \
     do {                                                                                           \
         uint64_t old_value = (h)->field, new_value = (value);                                      \
         (h)->field = new_value;                                                                    \
-        if (old_value != new_value)                                                                \
-            EMIT((h), EV_HEAP_SET, HEAP_##field, 0, old_value, new_value, 0);                      \
+        EMIT_CHANGE((h), EV_HEAP_SET, HEAP_##field, 0, old_value, new_value);                      \
     } while (0)
 
 /* Adds to what several threads change without a lock. */
@@ -402,8 +409,7 @@ void treap_remove_span(struct heap *h, struct mspan *s);
 /* --- mheap.c --- */
 
 void mheap_init(struct heap *h, uint64_t spans_start, uint64_t spans_bytes);
-struct mspan *mheap_alloc(
-    struct heap *h, uint64_t npages, unsigned spanclass, bool large, bool needzero);
+struct mspan *mheap_alloc(struct heap *h, uint64_t npages, unsigned spanclass, bool large);
 /* Gives a swept span without objects back to the heap; large: it held a large object. */
 void mheap_free(struct heap *h, struct mspan *s, bool large);
 uint64_t mheap_sys_alloc(struct heap *h, uint64_t n);

@@ -172,7 +172,7 @@ static void lay_out(struct heap *h, struct plan *plan) {
     HEAP_SET(h, arena_alloc, bitmap_end);
     HEAP_SET(h, arena_reserved, plan->reserved);
     at_step(h, &plan->step, STEP_LAYOUT, spans_start, bitmap_end, h->arena_end);
-    if (h->arena_start % GO_PAGE_SIZE) {
+    if (h->arena_start % GO_PAGE_SIZE) { /* never: a sum of its multiples */
         heap_print(h, MSG_BAD_PAGESIZE, plan->p, bitmap_end, h->arena_start);
         heap_throw(h, MSG_THROW_MISROUNDED);
     }
@@ -288,7 +288,7 @@ static struct heap_object alloc_large(struct heap *h, uint64_t size, bool noscan
         heap_throw(h, MSG_THROW_OOM);
     uint64_t npages = round_up(size, GO_PAGE_SIZE) >> GO_PAGE_SHIFT;
     deduct_sweep_credit(h, npages << GO_PAGE_SHIFT, npages);
-    struct mspan *s = mheap_alloc(h, npages, noscan, true, true);
+    struct mspan *s = mheap_alloc(h, npages, noscan, true);
     if (!s)
         heap_throw(h, MSG_THROW_OOM);
     SPAN_SET(h, s, limit, s->base + size);

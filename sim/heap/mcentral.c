@@ -27,7 +27,7 @@ static void nmalloc_add(struct heap *h, struct mcentral *c, uint64_t delta) {
 /* A fresh span, cut into slots. */
 static struct mspan *mcentral_grow(struct heap *h, struct mcentral *c) {
     const struct size_class *sc = &h->sizes.classes[c->spanclass >> 1];
-    struct mspan *s = mheap_alloc(h, sc->npages, c->spanclass, false, true);
+    struct mspan *s = mheap_alloc(h, sc->npages, c->spanclass, false);
     if (!s)
         return NULL;
     uint64_t n = (s->npages << GO_PAGE_SHIFT) / sc->size;

@@ -56,7 +56,7 @@ NORETURN static void map_failed(
         map_failed_on_windows(h, size, got.err);
     if (got.err == ENOMEM)
         heap_throw(h, MSG_THROW_RUNTIME_OOM);
-    if (reserved || h->platform->goos != GOOS_LINUX)
+    if (reserved) /* as everywhere but on Linux */
         heap_throw(h, MSG_THROW_MAP_FAILED);
     heap_print(h, MSG_MAP_CONFLICT, addr, got.addr, (uint64_t)got.err);
     heap_throw(h, MSG_THROW_CONFLICT);

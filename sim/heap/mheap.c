@@ -141,8 +141,8 @@ static uint64_t alloc_anywhere(struct heap *h, uint64_t n) {
     uint64_t p = sys_alloc(h, size, STAT_heap_sys, OWNER_HEAP);
     if (!p)
         return 0;
-    if (p < h->arena_start || ((p + size - h->arena_start) & h->ptr_mask) > h->platform->max_mem) {
-        uint64_t top = h->arena_start + h->platform->max_mem;
+    uint64_t top = h->arena_start + h->platform->max_mem; /* arena_start is 0 on 32-bit */
+    if (((p + size) & h->ptr_mask) > top) {
         heap_print(h, MSG_NOT_USABLE, p, h->arena_start, top);
         sys_free(h, p, size, STAT_heap_sys);
         return 0;
@@ -282,8 +282,7 @@ static void trim(struct heap *h, struct mspan *s, uint64_t npages) {
     struct mspan *rest = mspan_alloc(h, s->base + (npages << GO_PAGE_SHIFT), s->npages - npages);
     SPAN_SET(h, s, npages, npages);
     uint64_t p = page_of(h, rest->base);
-    if (p > 0)
-        table_set(h, p - 1, 1, s);
+    table_set(h, p - 1, 1, s);
     table_set(h, p, 1, rest);
     table_set(h, p + rest->npages - 1, 1, rest);
     SPAN_SET(h, rest, needzero, s->needzero);
@@ -430,17 +429,16 @@ void heap_free_manual(struct heap *h, uint64_t addr) {
     heap_free_manual_on(h, 0, addr);
 }
 
-/* A span of npages in use for objects of spanclass; needzero: its memory must read as zeros. NULL:
- * out of memory. */
-struct mspan *mheap_alloc(
-    struct heap *h, uint64_t npages, unsigned spanclass, bool large, bool needzero) {
+/* A span of npages in use for objects of spanclass, whose memory reads as zeros. NULL: out of
+ * memory. */
+struct mspan *mheap_alloc(struct heap *h, uint64_t npages, unsigned spanclass, bool large) {
     reach_rung(h, RUNG_MHEAP);
     lock(h, &h->lock);
     struct mspan *s = alloc_inuse(h, npages, spanclass, large);
     unlock(h, &h->lock);
     if (!s)
         return NULL;
-    if (needzero && s->needzero)
+    if (s->needzero)
         heap_fill(h, s->base, s->npages << GO_PAGE_SHIFT, 0);
     SPAN_SET(h, s, needzero, 0);
     return s;

@@ -90,15 +90,14 @@ static struct mspan *record_span(struct heap *h, uint32_t record) {
     return s;
 }
 
-static bool none_set(const gc_bits *bits, uint64_t nelems) {
+static void must_be_clear(const gc_bits *bits, uint64_t nelems) {
     for (uint64_t w = 0; bits && w < (nelems + 63) / 64; w++)
-        if (bits[w])
-            return false;
-    return true;
+        INVARIANT(!bits[w]);
 }
 
 void mspan_forget_bits(struct mspan *s) {
-    INVARIANT(none_set(s->alloc_bits, s->nelems) && none_set(s->gcmark_bits, s->nelems));
+    must_be_clear(s->alloc_bits, s->nelems);
+    must_be_clear(s->gcmark_bits, s->nelems);
     s->alloc_bits = s->gcmark_bits = NULL;
 }
 

@@ -48,7 +48,7 @@ static void set_sweep_rate(struct heap *h) {
     if (distance < GO_PAGE_SIZE)
         distance = GO_PAGE_SIZE;
     h->sweep_pages_per_byte = 0;
-    if (h->stats[STAT_sweepdone] || pages <= swept)
+    if (pages <= swept)
         return;
     h->sweep_pages_per_byte = (double)(pages - swept) / (double)distance;
     h->sweep_live_basis = live;

@@ -29,7 +29,9 @@
 
 #include "sim/base/random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     CALLER = MAX_PS, /* whose turn it is while no operation goes on */
@@ -265,8 +267,11 @@ static void start_thread(struct worker *w) {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
-    if (pthread_create(&w->thread, &attr, work, w) != 0)
-        BUG("no thread can be had for P%u", w->p);
+    int err = pthread_create(&w->thread, &attr, work, w);
+    if (err) {
+        fprintf(stderr, "arenascope: no thread can be had for P%u: %s\n", w->p, strerror(err));
+        exit(2);
+    }
     pthread_attr_destroy(&attr);
     w->has_thread = true;
 }

@@ -61,6 +61,11 @@ static bool divides(uint32_t d, uint64_t mul, unsigned shift, uint32_t max) {
     return (max * mul) >> shift == max / d;
 }
 
+/* 2^shift / d, rounded up. */
+static uint64_t reciprocal(uint32_t d, unsigned shift) {
+    return ((UINT64_C(1) << shift) + d - 1) / d;
+}
+
 /* Division by multiplication: the smallest shift2 for which it is exact over the whole span, so
  * that 32 bits are enough on 32-bit platforms. */
 static void find_magic(struct size_class *c) {
@@ -72,10 +77,9 @@ static void find_magic(struct size_class *c) {
         d >>= 1;
         max >>= 1;
     }
-    uint64_t mul;
-    do {
-        mul = ((UINT64_C(1) << c->shift2) + d - 1) / d;
-    } while (!divides(d, mul, c->shift2, max) && ++c->shift2);
+    while (!divides(d, reciprocal(d, c->shift2), c->shift2, max))
+        c->shift2++;
+    uint64_t mul = reciprocal(d, c->shift2);
     INVARIANT(mul < 1u << 16 && mul * max <= UINT32_MAX);
     c->mul = (uint16_t)mul;
 }

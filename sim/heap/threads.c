@@ -139,13 +139,13 @@ struct mcache *this_p(const struct heap *h) {
     if (!h->threaded)
         return h->running;
     pthread_t self = pthread_self();
-    for (unsigned p = 0; p < h->ps; p++) {
+    for (unsigned p = 0;; p++) {
+        INVARIANT(p < h->ps); /* who is in the heap is on a P */
         struct mcache *c = h->mcaches[p];
         if (atomic_load_explicit(&c->entered, memory_order_acquire) &&
             pthread_equal(atomic_load_explicit(&c->thread, memory_order_relaxed), self))
             return c;
     }
-    BUG("a thread is in the heap without a P");
 }
 
 void reach_rung(struct heap *h, enum rung rung) {
@@ -183,11 +183,7 @@ bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void
     struct mcache *const c = h->mcaches[p];
     if (UNLIKELY(h->exited))
         return false;
-    if (UNLIKELY(c->inside)) {
-        INVARIANT(this_p(h) == c);
-        body(h, arg);
-        return true;
-    }
+    INVARIANT(!c->inside);
     if (UNLIKELY(h->threaded))
         enter_threaded(c);
     else

@@ -144,8 +144,9 @@ struct mspan *treap_remove(struct heap *h, uint64_t npages) {
 
 void treap_remove_span(struct heap *h, struct mspan *s) {
     struct treap_node *t = h->freelarge;
-    while (t && t->span_key != s)
+    while (t->span_key != s) {
         t = key_before(t, s) ? t->right : t->left;
-    INVARIANT(t);
+        INVARIANT(t);
+    }
     remove_node(h, t);
 }

@@ -109,7 +109,7 @@ void replica_dump(const struct replica *r, unsigned ptr_size, struct strbuf *out
         dump_named_list(r, "busy", LIST_BUSY + i, i, out);
     dump_named_list(r, "busylarge", LIST_BUSYLARGE, 0, out);
     for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++) {
-        if (!r->nmalloc[i] && !r->lists[LIST_NONEMPTY + i].first && !r->lists[LIST_EMPTY + i].first)
+        if (!r->nmalloc[i])
             continue;
         sb_printf(out, "central %u nmalloc=%llu nonempty", i, (unsigned long long)r->nmalloc[i]);
         dump_list(r, LIST_NONEMPTY + i, out);

@@ -21,8 +21,9 @@ static struct os_answer on_reserve(struct os *os, uint64_t addr, uint64_t size, 
         t->refuse--;
         return (struct os_answer){.err = 12};
     }
+    bool there = !t->elsewhere;
     t->elsewhere = 0;
-    if (!backing_window(t->backing, at))
+    if (!backing_window(t->backing, at) && there)
         return (struct os_answer){.err = 12};
     os->bias = backing_bias(t->backing);
     *reserved = t->platform.ptr_size == 4 || t->platform.goos != GOOS_LINUX;
@@ -55,20 +56,22 @@ static struct os_answer on_alloc(struct os *os, uint64_t size) {
 
 static int on_free(struct os *os, uint64_t addr, uint64_t size) {
     of(os)->calls++;
-    backing_drop(of(os)->backing, addr, size);
-    return 0;
+    if (!of(os)->change_err)
+        backing_drop(of(os)->backing, addr, size);
+    return of(os)->change_err;
 }
 
 static int on_unused(struct os *os, uint64_t addr, uint64_t size) {
     of(os)->calls++;
-    backing_release(of(os)->backing, addr, size);
-    return 0;
+    if (!of(os)->change_err)
+        backing_release(of(os)->backing, addr, size);
+    return of(os)->change_err;
 }
 
 static int on_used(struct os *os, uint64_t addr, uint64_t size) {
     (void)addr, (void)size;
     of(os)->calls++;
-    return 0;
+    return of(os)->change_err;
 }
 
 static uint64_t on_brk(struct os *os) {

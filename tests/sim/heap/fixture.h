@@ -19,12 +19,14 @@ struct test_os {
     uint64_t brk;
     uint64_t alloc_at;    /* the next alloc is answered from here on */
     unsigned refuse;      /* so many of the next reservations are refused */
-    uint64_t elsewhere;   /* the next reservation is answered here; 0: where asked for */
+    uint64_t elsewhere;   /* the next reservation is answered here, if need be without memory behind
+                           * it; 0: where asked for */
     bool map_fails;       /* the next map is answered so: */
     uint64_t map_answer;  /* an address, 0: none, */
     int map_err;          /* and an errno */
     unsigned allocs_left; /* so many allocs succeed, then */
     int alloc_err;        /* each is refused with this errno; 0: none is */
+    int change_err;       /* so is each free, unused and used */
     unsigned calls;       /* answered so far, of every kind but brk */
 };
 

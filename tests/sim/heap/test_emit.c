@@ -10,14 +10,52 @@
 
 /* --- The sink --- */
 
-enum { OBJECTS = 400 };
+enum { OBJECTS = 400, SPANS = 24 };
+
+/* A treap that turns, pages that were given back, more arena. */
+static void grow_and_shrink(struct heap *h) {
+    uint64_t spans[SPANS];
+    for (unsigned i = 0; i < SPANS; i++) {
+        spans[i] = heap_alloc_manual(h, 200 + i * 17 % 40);
+        heap_alloc_manual(h, 1); /* a wall */
+    }
+    for (unsigned i = 0; i < SPANS; i++)
+        heap_free_manual(h, spans[i]);
+    heap_scavenge(h, UINT64_MAX, 0);
+    heap_alloc_manual(h, 210);
+    if (h->ptr_size == 4)
+        heap_alloc_manual(h, MiB(300) / GO_PAGE_SIZE);
+    persistentalloc(h, KiB(64), 8, STAT_other_sys, META_SWEEPBUF);
+}
+
+static void stop_or_allocate(struct heap *h, unsigned p, void *arg) {
+    if (p == 3)
+        heap_stop_world(h);
+    for (unsigned i = 0; i < 20; i++)
+        heap_malloc_on(h, p, *(const uint64_t *)arg + p, NULL);
+}
+
+/* P's that wait for each other. */
+static void overlap(struct heap *h) {
+    uint64_t size = 2000;
+    assert_true(heap_set_ps(h, 4));
+    heap_overlap(h, 5);
+    for (unsigned round = 0; round < 20; round++) {
+        for (unsigned p = 0; p < 4; p++)
+            heap_start_on(h, p, stop_or_allocate, &size);
+        heap_await_all(h);
+    }
+    heap_overlap_end(h);
+}
 
 /* Small, large and typed objects, collections, the scavenger; the dump afterwards. */
-static void exercise(struct heap *h, struct strbuf *dump) {
+static void exercise(struct heap *h, struct test_os *system, struct strbuf *dump) {
     static const uint8_t mask = 3;
     uint64_t addr[OBJECTS];
     assert_true(heap_init(h));
     heap_seed(h, 7, 11);
+    if (h->ptr_size == 4)
+        system->elsewhere = 0x60001000; /* the first block of arena, and a second one behind it */
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < OBJECTS; i++) {
             uint64_t size = i % 50 == 49 ? 3000 * i : 1 + i * i % 2000;
@@ -34,23 +72,29 @@ static void exercise(struct heap *h, struct strbuf *dump) {
     }
     heap_free_manual(h, heap_alloc_manual(h, 200));
     heap_scavenge(h, UINT64_MAX, 0);
+    grow_and_shrink(h);
+    overlap(h);
+    heap_emit(h, (struct event){.kind = EV_STORE, .x = 1});
     heap_dump(h, dump);
 }
 
 static void a_heap_that_nobody_listens_to_does_the_same(void **state) {
     static const char *const platforms[] = {"linux/amd64", "linux/386", "linux/ppc64le"};
+    static const unsigned refuse[] = {0, 3, 0}; /* the 32-bit arena begins empty */
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
         struct strbuf heard = {0}, unheard = {0};
         struct lab lab;
         lab_open(&lab, platforms[i]);
-        exercise(lab.h, &heard);
+        lab.system->refuse = refuse[i];
+        exercise(lab.h, lab.system, &heard);
         assert_true(recording_count(lab.rec) > 1000);
         unsigned calls = lab.system->calls;
         lab_close(&lab);
         struct test_os *system = test_os_new(platforms[i]);
         struct heap *h = heap_new(&(struct heap_config){.os = &system->os});
-        exercise(h, &unheard);
+        system->refuse = refuse[i];
+        exercise(h, system, &unheard);
         assert_string_equal(sb_text(&heard), sb_text(&unheard));
         assert_int_equal(system->calls, calls);
         heap_free(h);

@@ -378,8 +378,16 @@ static void the_first_mcache_has_a_record(void **state) {
     lab_close(&lab);
 }
 
+static void no_heap_and_no_system_can_be_let_go_of(void **state) {
+    (void)state;
+    heap_free(NULL);
+    os_destroy(NULL);
+    backing_free(NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_heap_and_no_system_can_be_let_go_of),
         cmocka_unit_test(steps_come_in_the_order_of_the_source),
         cmocka_unit_test(each_step_names_the_one_before_it),
         cmocka_unit_test(a_tiny_class_of_another_size_ends_the_program),

@@ -244,6 +244,47 @@ static void a_pointer_into_a_free_span_ends_the_program(void **state) {
     lab_close(&lab);
 }
 
+/* Of a free span only the ends are sure to be in the table: what it says of the middle may be the
+ * record of a span that was joined, and is used elsewhere by now. */
+static void a_stale_entry_of_the_table_holds_nothing(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t first = heap_alloc_manual(lab.h, 3), second = heap_alloc_manual(lab.h, 3);
+    heap_alloc_manual(lab.h, 1); /* a wall */
+    heap_free_manual(lab.h, first);
+    heap_free_manual(lab.h, second); /* takes the first one in */
+    uint64_t middle = first + GO_PAGE_SIZE, large = 0;
+    for (unsigned i = 0; i < 2; i++)
+        large = lab_new(&lab, 7 * GO_PAGE_SIZE);
+    struct mspan *stale = lab_span(&lab, middle);
+    assert_ptr_equal(stale, lab_span(&lab, large));
+    assert_true(middle < stale->base);
+    heap_gc_begin(lab.h);
+    assert_false(heap_gc_marked(lab.h, middle));
+    heap_gc_mark(lab.h, middle, true);
+    assert_true(heap_exited(lab.h, NULL));
+    struct strbuf said = {0};
+    assert_non_null(
+        strstr(lab_said(&lab, &said), "pointer 0xc420002000 to unused region of span idx=0x1 "));
+    sb_free(&said);
+    lab_close(&lab);
+}
+
+static void what_no_span_holds_is_not_marked(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t object = lab_new(&lab, 64);
+    heap_gc_begin(lab.h);
+    heap_gc_mark(lab.h, object, true);
+    assert_true(heap_gc_marked(lab.h, object));
+    assert_false(heap_gc_marked(lab.h, 1));
+    assert_false(heap_gc_marked(lab.h, lab.h->arena_used));
+    heap_gc_end(lab.h);
+    lab_close(&lab);
+}
+
 static void a_pointer_behind_a_spans_objects_ends_the_program(void **state) {
     struct lab lab;
     (void)state;
@@ -383,6 +424,8 @@ int main(void) {
         cmocka_unit_test(what_is_no_heap_address_is_passed_over),
         cmocka_unit_test(the_rest_of_a_large_objects_last_page_is_no_part_of_it),
         cmocka_unit_test(a_pointer_into_a_free_span_ends_the_program),
+        cmocka_unit_test(a_stale_entry_of_the_table_holds_nothing),
+        cmocka_unit_test(what_no_span_holds_is_not_marked),
         cmocka_unit_test(a_pointer_behind_a_spans_objects_ends_the_program),
         cmocka_unit_test(of_a_large_object_the_words_that_matter_are_shown),
         cmocka_unit_test(large_objects_with_pointers_are_followed_to_their_end),

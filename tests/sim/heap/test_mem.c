@@ -114,12 +114,110 @@ static void pages_answered_elsewhere_are_a_conflict(void **state) {
         "fatal error: runtime: address space conflict\n");
 }
 
+static void on_windows_the_error_number_says_whether_it_was_memory(void **state) {
+    static const char oom[] = "runtime: VirtualAlloc of %u bytes failed with errno=%d\n"
+                              "fatal error: out of memory\n";
+    static const char other[] = "runtime: VirtualAlloc of %u bytes failed with errno=%d\n"
+                                "fatal error: runtime: cannot map pages in arena address space\n";
+    static const int errs[] = {8, 1455, 487};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(errs); i++) {
+        struct strbuf words = {0};
+        sb_printf(&words, errs[i] == 487 ? other : oom, 1048576u, errs[i]);
+        assert_map_failure("windows/amd64", 0, errs[i], words.text);
+        sb_free(&words);
+    }
+}
+
+static void a_map_that_fails_although_it_names_the_address_has_failed(void **state) {
+    (void)state;
+    assert_map_failure("linux/amd64", 0xc420000000, EEXIST,
+        "runtime: address space conflict: map(0xc420000000) = 0xc420000000 (err 17)\n"
+        "fatal error: runtime: address space conflict\n");
+}
+
 static void reserved_pages_that_cannot_be_mapped_say_so(void **state) {
     (void)state;
     assert_map_failure("linux/386", 0x20000000, 0,
         "fatal error: runtime: cannot map pages in arena address space\n");
     assert_map_failure("darwin/amd64", 0, EACCES,
         "fatal error: runtime: cannot map pages in arena address space\n");
+}
+
+enum change { FREE, UNUSED, USED };
+
+static void change(struct lab *lab, enum change what, uint64_t addr) {
+    if (what == FREE)
+        sys_free(lab->h, addr, KiB(64), STAT_gc_sys);
+    else if (what == UNUSED)
+        sys_unused(lab->h, addr, KiB(64));
+    else
+        sys_used(lab->h, addr, KiB(64));
+}
+
+struct change_try {
+    struct lab *lab;
+    enum change what;
+    uint64_t addr;
+};
+
+static void try_change(struct heap *h, void *arg) {
+    const struct change_try *a = arg;
+    (void)h;
+    change(a->lab, a->what, a->addr);
+}
+
+static void windows_ends_over_pages_that_it_does_not_take_back(void **state) {
+    static const char *const words[] = {
+        [FREE] = "runtime: VirtualFree of 65536 bytes failed with errno=5\n"
+                 "fatal error: runtime: failed to release pages\n",
+        [UNUSED] = "runtime: VirtualFree of 0 bytes failed with errno=5\n"
+                   "fatal error: runtime: failed to decommit pages\n",
+        [USED] = "runtime: VirtualAlloc of 0 bytes failed with errno=5\n"
+                 "fatal error: runtime: failed to commit pages\n",
+    };
+    (void)state;
+    for (enum change what = FREE; what <= USED; what++) {
+        struct lab lab;
+        struct strbuf said = {0};
+        lab_start(&lab, "windows/amd64");
+        struct change_try a = {&lab, what, sys_alloc(lab.h, KiB(64), STAT_gc_sys, OWNER_METADATA)};
+        lab.system->change_err = 5;
+        assert_false(heap_guard(lab.h, try_change, &a));
+        assert_string_equal(lab_said(&lab, &said), words[what]);
+        sb_free(&said);
+        lab_close(&lab);
+    }
+}
+
+/* Go never looks at the answer; the range is told as what it still is. */
+static void elsewhere_pages_that_are_not_taken_back_stay_as_they_are(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    uint64_t addr = sys_alloc(lab.h, KiB(64), STAT_gc_sys, OWNER_HEAP);
+    lab.system->change_err = ENOMEM;
+    change(&lab, UNUSED, addr);
+    assert_range(&lab, addr, RANGE_MAPPED, OWNER_HEAP);
+    change(&lab, USED, addr);
+    assert_range(&lab, addr, RANGE_MAPPED, OWNER_HEAP);
+    change(&lab, FREE, addr);
+    assert_range(&lab, addr, RANGE_MAPPED, OWNER_HEAP);
+    assert_int_equal(heap_stat(lab.h, STAT_gc_sys), 0);
+    lab_close(&lab);
+}
+
+static void a_request_that_was_not_recorded_ends_the_run(void **state) {
+    struct lab lab;
+    int status = 0;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    lab.system->os.diverged = true; /* as the replay of recorded calls sets it */
+    assert_int_equal(heap_malloc(lab.h, 16, NULL).addr, 0);
+    assert_true(heap_exited(lab.h, &status));
+    assert_int_equal(status, 2);
+    assert_int_equal(lab_count_events(&lab, EV_MESSAGE, 0), 0);
+    lab_close(&lab);
 }
 
 /* The chunk that init needs is refused. */
@@ -143,6 +241,16 @@ static void memory_denied_by_the_system_has_messages_of_its_own(void **state) {
         "linux/amd64", ENOMEM, "fatal error: runtime: cannot allocate memory (malloc)\n");
     assert_alloc_failure(
         "darwin/amd64", EACCES, "fatal error: runtime: cannot allocate memory (malloc)\n");
+}
+
+static void windows_counts_memory_before_it_is_asked_for(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "windows/amd64");
+    lab.system->alloc_err = 8;
+    assert_int_equal(sys_alloc(lab.h, KiB(64), STAT_gc_sys, OWNER_METADATA), 0);
+    assert_int_equal(heap_stat(lab.h, STAT_gc_sys), KiB(64));
+    lab_close(&lab);
 }
 
 static void records_of_our_own_that_find_no_memory_end_the_program(void **state) {
@@ -213,6 +321,11 @@ static void from_64_kib_on_the_system_is_asked_directly(void **state) {
     assert_int_equal(told->a, at);
     assert_int_equal(told->b, KiB(64));
     assert_int_equal(lab.h->persistent.off, off);
+    uint64_t before = recording_count(lab.rec);
+    lab.system->alloc_err = ENOMEM;
+    assert_int_equal(persistentalloc(lab.h, KiB(64), 8, STAT_gc_sys, META_SWEEPBUF), 0);
+    assert_int_equal(lab_count_events(&lab, EV_META, before), 0);
+    lab.system->alloc_err = 0;
     assert_true(persistentalloc(lab.h, KiB(64) - 1, 1, STAT_gc_sys, META_SWEEPBUF) < at);
     lab_close(&lab);
 }
@@ -274,8 +387,14 @@ int main(void) {
         cmocka_unit_test(memory_from_anywhere_is_counted_and_forgotten_in_whole_pages),
         cmocka_unit_test(pages_that_the_system_has_not_got_are_out_of_memory),
         cmocka_unit_test(pages_answered_elsewhere_are_a_conflict),
+        cmocka_unit_test(on_windows_the_error_number_says_whether_it_was_memory),
+        cmocka_unit_test(a_map_that_fails_although_it_names_the_address_has_failed),
         cmocka_unit_test(reserved_pages_that_cannot_be_mapped_say_so),
+        cmocka_unit_test(windows_ends_over_pages_that_it_does_not_take_back),
+        cmocka_unit_test(elsewhere_pages_that_are_not_taken_back_stay_as_they_are),
+        cmocka_unit_test(a_request_that_was_not_recorded_ends_the_run),
         cmocka_unit_test(memory_denied_by_the_system_has_messages_of_its_own),
+        cmocka_unit_test(windows_counts_memory_before_it_is_asked_for),
         cmocka_unit_test(records_of_our_own_that_find_no_memory_end_the_program),
         cmocka_unit_test(persistent_memory_is_cut_from_chunks),
         cmocka_unit_test(a_chunk_that_is_too_short_is_left_for_a_fresh_one),

@@ -349,6 +349,34 @@ static void a_block_elsewhere_that_would_strand_16_mib_is_given_back(void **stat
     lab_close(&lab);
 }
 
+/* 64 bits under the 32-bit plan: blocks below the arena, or beyond its 512 GiB, are of no use. */
+static void a_64_bit_block_outside_the_arena_is_given_back(void **state) {
+    static const uint64_t outside[] = {0x100000, UINT64_C(0x10000000000)};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+        struct lab lab;
+        start_short(&lab, "linux/amd64", 3);
+        assert_true(outside[i] < lab.h->arena_start || outside[i] > lab.h->arena_start + GiB(512));
+        lab.system->elsewhere = outside[i];
+        assert_int_equal(heap_alloc_manual(lab.h, 1), 0);
+        assert_int_equal(lab_event(&lab, EV_OS_FREE, 0)->a, outside[i]);
+        assert_int_equal(lab_event(&lab, EV_OS_FREE, 0)->b, MiB(256));
+        lab_close(&lab);
+    }
+}
+
+static void a_block_that_would_end_beyond_4_gib_is_not_asked_for(void **state) {
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/386");
+    size_t asked = lab_count_events(&lab, EV_OS_RESERVE, 0);
+    lab.system->alloc_err = ENOMEM;
+    lab.system->allocs_left = 0;
+    assert_int_equal(heap_malloc(lab.h, 0xe8000000, NULL).addr, 0);
+    assert_int_equal(lab_count_events(&lab, EV_OS_RESERVE, 0), asked);
+    lab_close(&lab);
+}
+
 static void a_block_elsewhere_that_strands_less_is_used(void **state) {
     struct lab lab;
     (void)state;
@@ -387,6 +415,18 @@ static void with_no_block_to_be_had_32_bits_take_memory_from_anywhere(void **sta
     enum range_owner owner;
     assert_int_equal(rangemap_state(&lab.h->ranges, anywhere, &owner), RANGE_MAPPED);
     assert_int_equal(owner, OWNER_HEAP);
+    lab_close(&lab);
+}
+
+static void memory_from_anywhere_may_lie_below_what_is_used(void **state) {
+    struct lab lab;
+    (void)state;
+    start_short(&lab, "linux/386", 3);
+    uint64_t used = lab.h->arena_used;
+    lab.system->refuse = 1;
+    lab.system->alloc_at = 0x1000000;
+    assert_int_equal(take(&lab, 1), 0x1000000);
+    assert_int_equal(lab.h->arena_used, used);
     lab_close(&lab);
 }
 
@@ -487,9 +527,12 @@ int main(void) {
         cmocka_unit_test(a_block_elsewhere_replaces_the_rest_of_the_old_one),
         cmocka_unit_test(a_block_below_the_arena_is_used_too),
         cmocka_unit_test(a_block_elsewhere_that_would_strand_16_mib_is_given_back),
+        cmocka_unit_test(a_64_bit_block_outside_the_arena_is_given_back),
+        cmocka_unit_test(a_block_that_would_end_beyond_4_gib_is_not_asked_for),
         cmocka_unit_test(a_block_elsewhere_that_strands_less_is_used),
         cmocka_unit_test(exactly_16_mib_are_too_much_to_strand),
         cmocka_unit_test(with_no_block_to_be_had_32_bits_take_memory_from_anywhere),
+        cmocka_unit_test(memory_from_anywhere_may_lie_below_what_is_used),
         cmocka_unit_test(with_no_block_to_be_had_64_bits_are_out_of_memory),
         cmocka_unit_test(memory_outside_the_usable_range_is_given_back),
         cmocka_unit_test(out_of_memory_says_how_much_was_wanted_and_is_in_use),

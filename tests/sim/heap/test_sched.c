@@ -276,6 +276,36 @@ static void a_fatal_error_ends_all_that_is_in_flight(void **state) {
     assert_true(while_waiting > 0);
 }
 
+static void allocate_too_much(struct heap *h, unsigned p, void *arg) {
+    (void)arg;
+    assert_int_equal(heap_malloc_on(h, p, MiB(4), NULL).addr, 0);
+}
+
+static void stop_the_world(struct heap *h, unsigned p, void *arg) {
+    (void)p, (void)arg;
+    heap_stop_world(h);
+}
+
+static void the_program_may_end_while_a_p_waits_for_the_world(void **state) {
+    (void)state;
+    unsigned waited = 0;
+    for (unsigned seed = 0; seed < 20; seed++) {
+        struct work w;
+        open_work(&w, 0);
+        w.lab.system->map_fails = true;
+        w.lab.system->map_err = 12;
+        heap_overlap(w.lab.h, seed);
+        heap_start_on(w.lab.h, 0, stop_the_world, NULL);
+        heap_start_on(w.lab.h, 1, allocate_too_much, NULL);
+        heap_await_all(w.lab.h);
+        assert_true(heap_exited(w.lab.h, NULL));
+        waited += lab_count_events(&w.lab, EV_WAIT, 0) > 0;
+        assert_int_equal(lab_count_events(&w.lab, EV_GOT, 0), 0);
+        close_work(&w);
+    }
+    assert_true(waited > 0 && waited < 20);
+}
+
 static void a_heap_can_go_with_operations_in_flight(void **state) {
     struct work w;
     (void)state;
@@ -295,6 +325,8 @@ static void without_overlap_nobody_locks(void **state) {
     struct work w;
     (void)state;
     open_work(&w, 1024);
+    heap_await_all(w.lab.h);
+    assert_false(heap_busy(w.lab.h, 0));
     heap_overlap(w.lab.h, 9);
     run_rounds(&w, 3);
     heap_overlap_end(w.lab.h);
@@ -320,6 +352,7 @@ int main(void) {
         cmocka_unit_test(nothing_begins_while_the_world_is_to_stop),
         cmocka_unit_test(alone_the_world_stands_still_anyway),
         cmocka_unit_test(a_fatal_error_ends_all_that_is_in_flight),
+        cmocka_unit_test(the_program_may_end_while_a_p_waits_for_the_world),
         cmocka_unit_test(a_heap_can_go_with_operations_in_flight),
         cmocka_unit_test(without_overlap_nobody_locks),
     };

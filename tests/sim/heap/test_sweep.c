@@ -200,6 +200,26 @@ static void a_stack_grows_by_512_spans(void **state) {
     lab_close(&lab);
 }
 
+/* The blocks are found through a spine with room for 256. */
+static void the_spine_of_a_stack_doubles(void **state) {
+    enum { BLOCK = 512, SPINE = 256 };
+    struct lab lab;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    struct mspan *s = lab_span(&lab, lab_new(&lab, 8192));
+    struct sweep_buf *b = &lab.h->sweep_spans[0];
+    for (unsigned i = 1; i < BLOCK * SPINE; i++)
+        sweep_push(lab.h, s);
+    assert_int_equal(b->blocks, SPINE);
+    assert_int_equal(b->spine_cap, SPINE);
+    uint64_t gc_sys = heap_stat(lab.h, STAT_gc_sys);
+    sweep_push(lab.h, s);
+    assert_int_equal(b->spine_cap, 2 * SPINE);
+    assert_int_equal(heap_stat(lab.h, STAT_gc_sys) - gc_sys, (2 * SPINE + BLOCK) * 8);
+    b->index = 1; /* the span stands there once, really */
+    lab_close(&lab);
+}
+
 /* --- Sweeping before the heap grows --- */
 
 /* Objects of these pages, 0-terminated; collected, none alive, none swept. */
@@ -303,6 +323,7 @@ int main(void) {
         cmocka_unit_test(freed_slots_are_counted_by_class),
         cmocka_unit_test(spans_in_use_stand_on_the_stack_of_their_generation),
         cmocka_unit_test(a_stack_grows_by_512_spans),
+        cmocka_unit_test(the_spine_of_a_stack_doubles),
         cmocka_unit_test(one_large_object_of_that_size_or_more_is_enough),
         cmocka_unit_test(several_smaller_ones_do_if_none_is_as_large),
         cmocka_unit_test(large_objects_of_a_mebibyte_are_swept_one_by_one),

@@ -117,6 +117,24 @@ static void each_p_draws_random_numbers_of_its_own(void **state) {
     assert_int_equal(lab.h->cache.fastrand[0] | lab.h->cache.fastrand[1], 0);
     assert_int_not_equal(lab.h->mcaches[1]->fastrand[0], 0);
     assert_int_not_equal(lab.h->mcaches[1]->fastrand[0], lab.h->mcaches[2]->fastrand[0]);
+    heap_seed(lab.h, lab.h->mcaches[1]->fastrand[0], 0); /* what it differs by: zeros for P 1 */
+    assert_int_equal(lab.h->mcaches[1]->fastrand[0], 1);
+    lab_close(&lab);
+}
+
+static void a_p_that_finds_no_memory_for_its_records_is_not_born(void **state) {
+    struct lab lab;
+    int status = 0;
+    (void)state;
+    lab_start(&lab, "linux/amd64");
+    while (lab.h->persistent.off < KiB(256))
+        persistentalloc(lab.h, KiB(1), 8, STAT_other_sys, META_SWEEPBUF);
+    lab.h->cachealloc.nchunk = 0;
+    lab.system->alloc_err = 12;
+    assert_false(heap_set_ps(lab.h, MAX_PS));
+    assert_true(heap_exited(lab.h, &status));
+    assert_int_equal(status, 2);
+    assert_int_equal(lab_count_events(&lab, EV_P_BORN, 0), heap_ps(lab.h) - 1);
     lab_close(&lab);
 }
 
@@ -209,6 +227,7 @@ int main(void) {
         cmocka_unit_test(a_collection_takes_all_mcaches_back),
         cmocka_unit_test(a_p_sweeps_what_another_has_filled),
         cmocka_unit_test(each_p_draws_random_numbers_of_its_own),
+        cmocka_unit_test(a_p_that_finds_no_memory_for_its_records_is_not_born),
         cmocka_unit_test(a_fatal_error_ends_all_threads_and_holds_no_lock),
         cmocka_unit_test(locks_are_taken_only_if_the_heap_is_threaded),
     };
