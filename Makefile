@@ -30,7 +30,7 @@ FLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
                  -fsanitize=fuzzer-no-link,address,undefined
 # A branch of C is a branch of the program only where nothing is optimised.
-FLAGS.coverage := -O0 -g --coverage -fprofile-update=atomic
+FLAGS.coverage := -O0 -g --coverage -fprofile-update=atomic -DALWAYS_INLINE=inline
 OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan, tsan, fuzz or coverage))
 
 # Programs built elsewhere find lessons, themes and workloads here all the same.

@@ -21,10 +21,12 @@
 #if defined(__GNUC__)
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN               __attribute__((noreturn))
-#define ALWAYS_INLINE          inline __attribute__((always_inline))
 #define NEVER_INLINE           __attribute__((noinline))
 #define UNLIKELY(x)            __builtin_expect(!!(x), 0)
 #define PREFETCH(p)            __builtin_prefetch(p) /* it will be read soon */
+#ifndef ALWAYS_INLINE                                /* make coverage wants each function once */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#endif
 #else
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
