@@ -38,6 +38,11 @@
 
 /* Events of a recording: at up to 16 bytes an event, 4 GiB of memory; on 32-bit 512 MiB. */
 #define LIMIT_EVENTS LIMIT_OF(UINT64_C(1) << 28, UINT64_C(1) << 25)
+/* What a recording that is read may make of the heap's state, at all its moments together: so much,
+ * and so much more for each event. Real runs stay below a tenth; forged events ask for more. */
+#define LIMIT_STATE      LIMIT_OF(GiB(8), GiB(1))
+#define LIMIT_STATE_BASE MiB(64)
+#define LIMIT_STATE_EACH KiB(1)
 /* Objects have numbers below this: what is known of a number takes 40 bytes, whether the object
  * lives or not, so that these are 2.5 GiB. */
 enum { MAX_OBJECTS = 1 << 26 };

@@ -6,6 +6,8 @@
 enum {
     KEYFRAME_MAX_GAP = 1 << 20, /* events: half of that many take a few frames' time */
     KEYFRAME_SHARE = 2,         /* bytes an event */
+    KEYFRAMES_BASE = 1 << 28,   /* bytes of all, where they cost more than their share: so many */
+    KEYFRAMES_EACH = 8,         /* ... and so many more for each event */
     MAX_SAMPLES = 1 << 13,      /* a few for every pixel column of a wide window */
 };
 
@@ -133,8 +135,11 @@ void chronicle_keyframe(struct chronicle *c) {
     uint64_t gap = c->head->seq - last;
     if (gap < KEYFRAME_MIN_GAP || gap % KEYFRAME_MIN_GAP)
         return;
-    if (gap < KEYFRAME_MAX_GAP && gap * KEYFRAME_SHARE < keyframe_cost(c))
+    size_t cost = keyframe_cost(c);
+    uint64_t most = KEYFRAMES_BASE + c->head->seq * KEYFRAMES_EACH;
+    if (gap * KEYFRAME_SHARE < cost && (gap < KEYFRAME_MAX_GAP || c->keyframe_bytes + cost > most))
         return;
+    c->keyframe_bytes += cost;
     void *keyframes = c->keyframes;
     array_reserve(&keyframes, &c->keyframe_cap, c->keyframe_count + 1, sizeof *c->keyframes);
     c->keyframes = keyframes;

@@ -4,7 +4,7 @@
  * A "head" replica follows the newest event; keyframes are copies of it. They share with it and
  * with each other what does not change between them, so that a keyframe costs what changed; they
  * are taken so sparsely that this stays below a few bytes an event, as long as the way from one to
- * the next does not get too long.
+ * the next does not get too long; and where that cannot be had, below a few bytes more.
  */
 #ifndef ARENA_CHRONICLE_H
 #define ARENA_CHRONICLE_H
@@ -23,6 +23,7 @@ struct chronicle {
     struct replica *head; /* with head->seq events applied: so many have passed */
     struct keyframe *keyframes;
     size_t keyframe_count, keyframe_cap;
+    uint64_t keyframe_bytes; /* what they have cost */
     struct sample *samples;
     size_t sample_count;
     uint64_t sample_gap; /* events between samples, grows when they are thinned */

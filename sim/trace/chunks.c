@@ -94,6 +94,14 @@ void *chunks_write(
     return own;
 }
 
+void chunks_share(struct chunked *c, uint64_t chunk, void *block) {
+    if (chunk >= c->count)
+        make_room(c, chunk);
+    void *old = c->chunks[chunk];
+    c->chunks[chunk] = shared_hold(block);
+    shared_drop(old);
+}
+
 void chunks_copy(struct chunked *to, const struct chunked *from) {
     to->count = from->count;
     to->chunks = xmalloc((from->count + 1) * sizeof *to->chunks);

@@ -43,6 +43,10 @@ static inline void *chunks_get(const struct chunked *c, uint64_t chunk) {
 void *chunks_write(
     struct chunked *c, uint64_t chunk, size_t bytes, const struct chunk_contents *contents);
 
+/* The chunk is that block from here on, which gets another holder (NULL: it is all zero). For
+ * chunks that hold no blocks themselves. */
+void chunks_share(struct chunked *c, uint64_t chunk, void *block);
+
 /* Makes to (which has nothing) a copy that shares every chunk. */
 void chunks_copy(struct chunked *to, const struct chunked *from);
 void chunks_free(struct chunked *c, const struct chunk_contents *contents);

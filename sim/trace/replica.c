@@ -202,11 +202,7 @@ static void on_bits(struct replica *r, const struct event *ev, enum direction di
 static void on_pages(struct replica *r, const struct event *ev, enum direction dir) {
     uint32_t old = (uint32_t)ev->c, fresh = (uint32_t)(ev->c >> 32);
     uint32_t expected = dir == APPLY ? old : fresh, value = dir == APPLY ? fresh : old;
-    for (uint64_t page = ev->a; page < ev->a + ev->b; page++) {
-        uint32_t *entry = replica_page_write(r, page);
-        EXPECT(*entry == expected);
-        *entry = value;
-    }
+    EXPECT(replica_pages_write(r, ev->a, ev->b, expected, value));
 }
 
 static void on_bitmap(struct replica *r, const struct event *ev, enum direction dir) {

@@ -7,6 +7,8 @@
  */
 #include "sim/trace/replica_parts.h"
 
+#include "sim/base/limits.h"
+
 #include <inttypes.h>
 
 static const uint64_t most_bytes = GiB(512); /* of arena; no platform has more */
@@ -42,6 +44,12 @@ static bool plausible(const struct replica *r, const struct event *ev) {
     }
 }
 
+/* One event takes little, but many can take ever more. */
+static bool affordable(const struct replica *r) {
+    uint64_t most = LIMIT_STATE_BASE + r->seq * LIMIT_STATE_EACH;
+    return replica_fresh(r) <= (most < LIMIT_STATE ? most : LIMIT_STATE);
+}
+
 bool replica_offer(struct replica *r, const struct event *ev, struct error *err) {
     struct offer offer = {.err = err};
     if (!plausible(r, ev))
@@ -52,5 +60,7 @@ bool replica_offer(struct replica *r, const struct event *ev, struct error *err)
         replica_apply(r, ev);
     }
     r->offer = NULL;
+    if (fits && !affordable(r))
+        return error_set(err, "event %" PRIu64 " takes more memory than any run does", r->seq - 1);
     return fits;
 }

@@ -23,7 +23,11 @@ struct rspan *replica_span_write(struct replica *r, uint32_t handle);
 uint64_t *rspan_bits_write(struct replica *r, struct rspan *s, bool marks, uint32_t words);
 /* The span has another number of slots: where it has bits, it has one for each of them. */
 void rspan_bits_fit(struct replica *r, struct rspan *s);
-uint32_t *replica_page_write(struct replica *r, uint64_t page);
+/* Writes fresh over count entries of the spans table from number page on. False, with some of them
+ * written, if one of them is not old. However many they are, that takes some 12 KiB at most, and 8
+ * bytes for 8 MiB of arena. */
+bool replica_pages_write(
+    struct replica *r, uint64_t page, uint64_t count, uint32_t old, uint32_t fresh);
 uint64_t *replica_grey_write(struct replica *r, uint64_t i);
 uint8_t *replica_bitmap_write(struct replica *r, uint64_t index);
 

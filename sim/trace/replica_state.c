@@ -155,9 +155,57 @@ void rspan_bits_fit(struct replica *r, struct rspan *s) {
         rspan_bits_write(r, s, true, 0);
 }
 
-uint32_t *replica_page_write(struct replica *r, uint64_t page) {
+/* Are all entries of a chunk of the spans table so? */
+static bool pages_are(const uint32_t *chunk, uint32_t value) {
+    for (size_t i = 0; chunk && i < PAGE_CHUNK; i++)
+        if (chunk[i] != value)
+            return false;
+    return chunk || value == 0;
+}
+
+/* Whole chunks: they all become one and the same. */
+static bool chunks_of_pages_write(
+    struct replica *r, uint64_t chunk, uint64_t end, uint32_t old, uint32_t fresh) {
+    const void *known = NULL;
+    uint32_t *all = fresh && chunk < end ? shared_new(PAGE_BYTES) : NULL;
+    bool ok = true;
+    for (size_t i = 0; all && i < PAGE_CHUNK; i++)
+        all[i] = fresh;
+    r->page_table.fresh += all ? PAGE_BYTES : 0;
+    for (; ok && chunk < end; chunk++) {
+        const void *now = chunks_get(&r->page_table, chunk);
+        ok = (now && now == known) || pages_are(now, old);
+        known = now;
+        if (ok)
+            chunks_share(&r->page_table, chunk, all);
+    }
+    shared_drop(all);
+    return ok;
+}
+
+/* Entries of one chunk. */
+static bool entries_write(
+    struct replica *r, uint64_t page, uint64_t end, uint32_t old, uint32_t fresh) {
+    if (page == end)
+        return true;
     uint32_t *chunk = chunks_write(&r->page_table, page / PAGE_CHUNK, PAGE_BYTES, NULL);
-    return &chunk[page % PAGE_CHUNK];
+    for (; page < end; page++) {
+        if (chunk[page % PAGE_CHUNK] != old)
+            return false;
+        chunk[page % PAGE_CHUNK] = fresh;
+    }
+    return true;
+}
+
+bool replica_pages_write(
+    struct replica *r, uint64_t page, uint64_t count, uint32_t old, uint32_t fresh) {
+    uint64_t end = page + count, first = round_up(page, PAGE_CHUNK),
+             last = round_down(end, PAGE_CHUNK);
+    if (first > last) /* within a chunk */
+        return entries_write(r, page, end, old, fresh);
+    return entries_write(r, page, first, old, fresh) &&
+           chunks_of_pages_write(r, first / PAGE_CHUNK, last / PAGE_CHUNK, old, fresh) &&
+           entries_write(r, last, end, old, fresh);
 }
 
 uint8_t *replica_bitmap_write(struct replica *r, uint64_t index) {

@@ -262,6 +262,25 @@ static void promises_of_size_reserve_nothing(void **state) {
     sb_free(&out);
 }
 
+/* The largest that numbers allow. */
+static void forged_pages_take_little_memory(void **state) {
+    const char *path = scratch_path(*state, "pages.arec");
+    const struct event events[] = {{.kind = EV_SPAN_BORN, .x = 1},
+        {.kind = EV_PAGES, .b = 1 << 26, .c = UINT64_C(1) << 32},
+        {.kind = EV_PAGES, .a = 1, .b = (1 << 26) - 2, .c = 1}};
+    struct recfile f;
+    struct error err = {""};
+    forge(path, events, ARRAY_LEN(events));
+    assert_true(recfile_read(path, &f, &err));
+    assert_true(recording_memory(f.rec) < MiB(4));
+    struct replica *r = replica_new();
+    for (uint64_t seq = ARRAY_LEN(events) + 1; seq-- > 0;)
+        recording_seek(f.rec, &r, seq);
+    assert_int_equal(replica_page(r, 5), 0);
+    replica_free(r);
+    recfile_free(&f);
+}
+
 static void what_is_too_large_is_refused(void **state) {
     const char *path = scratch_path(*state, "large.arec");
     struct recording *rec = random_recording("linux/386", 4000, 5);
@@ -303,6 +322,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_is_no_recording_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(forged_events_do_no_harm, begin, end),
         cmocka_unit_test_setup_teardown(promises_of_size_reserve_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(forged_pages_take_little_memory, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_large_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_bomb_of_text_is_refused, begin, end),
     };

@@ -260,6 +260,91 @@ static void the_treap_turns_both_ways(void **state) {
     replica_free(r);
 }
 
+/* --- From outside --- */
+
+/* Sets count pages from number page on, from one span's to another's. */
+static bool offer_pages(struct replica *r, uint64_t page, uint64_t count, uint32_t old,
+    uint32_t fresh, struct error *err) {
+    return replica_offer(r,
+        &(struct event){.kind = EV_PAGES, .a = page, .b = count, .c = old | (uint64_t)fresh << 32},
+        err);
+}
+
+static struct replica *with_two_spans(void) {
+    struct replica *r = replica_new();
+    for (uint32_t i = 1; i <= 2; i++)
+        replica_apply(r, &(struct event){.kind = EV_SPAN_BORN, .x = i});
+    return r;
+}
+
+static void assert_pages(const struct replica *r, uint64_t page, uint64_t end, uint32_t span) {
+    for (; page < end; page++)
+        assert_int_equal(replica_page(r, page), span);
+}
+
+static void pages_change_alone_and_by_thousands(void **state) {
+    enum { FROM = 1000, TO = 9000, HOLE = 4000, PATCH = 5 }; /* chunks are of 1024 */
+    struct replica *r = with_two_spans();
+    struct error err;
+    (void)state;
+    assert_true(offer_pages(r, FROM, TO - FROM, 0, 1, &err));
+    struct replica *copy = replica_copy(r);
+    const struct event patch = {
+        .kind = EV_PAGES, .a = HOLE, .b = PATCH, .c = 1 | UINT64_C(2) << 32};
+    replica_apply(r, &patch);
+    assert_pages(r, FROM - 5, FROM, 0);
+    assert_pages(r, FROM, HOLE, 1);
+    assert_pages(r, HOLE, HOLE + PATCH, 2);
+    assert_pages(r, HOLE + PATCH, TO, 1);
+    assert_pages(r, TO, TO + 3000, 0);
+    assert_pages(copy, FROM, TO, 1);
+    replica_undo(r, &patch);
+    assert_int_equal(replica_tables_digest(r), replica_tables_digest(copy));
+    replica_undo(
+        r, &(struct event){.kind = EV_PAGES, .a = FROM, .b = TO - FROM, .c = UINT64_C(1) << 32});
+    assert_pages(r, 0, TO + 1, 0);
+    assert_pages(copy, FROM, TO, 1);
+    replica_apply(copy, &patch);
+    assert_false(offer_pages(copy, FROM, TO - FROM, 1, 2, &err)); /* not all of them are 1 */
+    assert_non_null(strstr(err.text, "does not fit"));
+    replica_free(copy);
+    replica_free(r);
+}
+
+static void as_many_pages_as_there_can_be_take_little(void **state) {
+    enum { ALL = 1 << 26 }; /* of 512 GiB */
+    struct replica *r = with_two_spans();
+    struct error err;
+    (void)state;
+    assert_true(offer_pages(r, 0, ALL, 0, 1, &err));
+    assert_true(offer_pages(r, 1, ALL - 2, 1, 2, &err));
+    assert_int_equal(replica_page(r, 0), 1);
+    assert_int_equal(replica_page(r, ALL / 2), 2);
+    assert_int_equal(replica_page(r, ALL - 1), 1);
+    assert_true(replica_memory(r) < MiB(1));
+    assert_false(offer_pages(r, 0, ALL + 1, 0, 1, &err));
+    assert_non_null(strstr(err.text, "says what cannot be"));
+    replica_free(r);
+}
+
+/* Events each of which touches memory that none has touched before. */
+static void events_that_take_ever_more_memory_are_refused(void **state) {
+    (void)state;
+    for (unsigned kind = 0; kind < 2; kind++) {
+        struct replica *r = with_two_spans();
+        struct error err = {""};
+        const struct event bitmap = {.kind = EV_BITMAP, .w = 1, .c = 1},
+                           pages = {.kind = EV_PAGES, .b = 1, .c = UINT64_C(1) << 32};
+        struct event ev = kind ? pages : bitmap;
+        while (replica_offer(r, &ev, &err))
+            ev.a += kind ? 1024 : 4096;
+        assert_non_null(strstr(err.text, "takes more memory than any run does"));
+        assert_true(replica_memory(r) <= MiB(64) + (r->seq + 1) * KiB(1) + MiB(1));
+        assert_true(r->seq > 10000);
+        replica_free(r);
+    }
+}
+
 /* --- Reading --- */
 
 static void tables_read_as_zero_where_nothing_was_written(void **state) {
@@ -588,6 +673,9 @@ int main(void) {
         cmocka_unit_test(span_classes_are_summed_up),
         cmocka_unit_test(lists_keep_their_order),
         cmocka_unit_test(the_treap_turns_both_ways),
+        cmocka_unit_test(pages_change_alone_and_by_thousands),
+        cmocka_unit_test(as_many_pages_as_there_can_be_take_little),
+        cmocka_unit_test(events_that_take_ever_more_memory_are_refused),
         cmocka_unit_test(tables_read_as_zero_where_nothing_was_written),
         cmocka_unit_test(runs_of_zeros_in_the_bitmap_are_found_across_chunks),
         cmocka_unit_test(addresses_lead_to_their_spans),
