@@ -480,8 +480,39 @@ static void all_is_readable_in_every_lesson_step(void **state) {
     end(&f);
 }
 
+/* At the window's usual size nobody has to scroll to read a step and its question. */
+static void every_lesson_step_fits_its_pane(void **state) {
+    (void)state;
+    static const char *const languages[] = {"en", "zh"};
+    struct canvas *canvas = canvas_new(1280, 720);
+    unsigned longer = 0;
+    for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+        struct app app;
+        struct error err = {""};
+        struct app_options options = {.workload = "small",
+            .language = languages[i],
+            .world = {.platform = platform_find(AMD64), .provider = PROVIDER_MODEL}};
+        assert_true(app_open(&app, &options, &err));
+        for (size_t l = 0; l < app.lesson_count; l++)
+            for (size_t step = 0; step < app.lessons[l]->step_count; step++) {
+                if (!app_open_lesson(&app, l, step, &err))
+                    fail_msg("%s", err.text);
+                app_draw(&app, canvas);
+                if (app.ui.lesson_most) {
+                    fprintf(stderr, "%s: %s: too long by %d\n", app.lessons[l]->path,
+                        app.lessons[l]->steps[step].title, app.ui.lesson_most);
+                    longer++;
+                }
+            }
+        app_close(&app);
+    }
+    canvas_free(canvas);
+    assert_int_equal(longer, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_lesson_step_fits_its_pane),
         cmocka_unit_test(all_is_readable_while_mallocinit_runs),
         cmocka_unit_test(all_is_readable_along_the_runs),
         cmocka_unit_test(all_is_readable_side_by_side),
