@@ -339,8 +339,11 @@ bool question_grade(const struct question *q, const char *path, struct scope *sc
     default: out->right = right.n != 0; break;
     }
     if (!out->right && q->kind == QUESTION_PICK && reply->option >= 0 &&
-        reply->option < q->option_count)
+        reply->option < q->option_count) {
         prose_fill(&q->options[reply->option].wrong, path, scope, &out->words, err);
+        if (out->words.len)
+            sb_puts(&out->words, "\n"); /* another paragraph */
+    }
     if (!out->right && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_POINT))
         return tell_right(q, path, scope, &right.value, &out->words, err);
     return prose_fill(&q->why, path, scope, &out->words, err);

@@ -64,7 +64,7 @@ static void an_option_is_graded_by_what_holds(void **state) {
     struct reply reply = {.option = 0};
     assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
     assert_false(grade.right);
-    assert_string_equal(grade.words.text, "The next class is 48 B.\nIt is of class 4.\n");
+    assert_string_equal(grade.words.text, "The next class is 48 B.\n\nIt is of class 4.\n");
     sb_free(&grade.words);
     reply.option = 1;
     assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
