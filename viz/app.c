@@ -361,7 +361,7 @@ void app_open_builtin(struct app *app, size_t i) {
     app->centre = CENTRE_AUTO;
     app->owed = 0;
     compare_anew(app);
-    app_notice(app, _("Workload: %s"), app->scene->name);
+    app_notice(app, _("Workload: %s"), _(app->scene->name));
 }
 
 /* --- Telling --- */

@@ -75,6 +75,19 @@ static size_t head_length(const char *text) {
     return wide && (size_t)(wide - text) < narrow ? (size_t)(wide - text) : narrow;
 }
 
+/* The numbers in the text's last brackets. */
+static void read_lessons(struct page *p, const char *text) {
+    const char *at = "";
+    for (; *text; text++)
+        if (*text == '(' || strncmp(text, "（", strlen("（")) == 0)
+            at = text;
+    for (size_t len; *at && p->lesson_count < MAX_PAGE_LESSONS; at += len ? len : 1) {
+        len = strspn(at, "0123456789");
+        if (len)
+            p->lessons[p->lesson_count++] = (unsigned)strtoul(at, NULL, 10);
+    }
+}
+
 static void read_item(struct pages *pages, struct md_block *b) {
     struct page *p = add_page(pages);
     const char *text = sb_text(&b->text);
@@ -84,6 +97,7 @@ static void read_item(struct pages *pages, struct md_block *b) {
         if (b->runs[i].style == MD_STRONG && b->runs[i].start > head)
             add_names(p, text + b->runs[i].start, text + b->runs[i].end);
     p->title = xstrdup(p->name_count ? p->names[0] : "");
+    read_lessons(p, text);
     b->kind = MD_PARAGRAPH;
     b->depth = 0;
     take_block(p, b);

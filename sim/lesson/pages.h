@@ -3,10 +3,10 @@
  *
  * The glossary (lessons/LANGUAGE/glossary.md) has a page for each item of its lists. The item's
  * names stand before the first colon, with commas and brackets between them; what is bold behind it
- * leads here, too:
+ * leads here, too. The numbers at its end are of the lessons that treat it:
  *
- *     - **heap bitmap**, **bitmap**: the region with ...
- *     - **位图、堆位图**（bitmap、heap bitmap）：...
+ *     - **heap bitmap**, **bitmap**: the region with ... (3, 12)
+ *     - **位图、堆位图**（bitmap、heap bitmap）：...（3、12）
  *
  * The guide (lessons/LANGUAGE/workloads.md) has a page for each section: a built-in workload, and
  * what to look for in it. Its name is the code in the heading:
@@ -19,11 +19,15 @@
 #include "sim/base/i18n.h"
 #include "sim/lesson/markdown.h"
 
+enum { MAX_PAGE_LESSONS = 4 };
+
 struct page {
     char *title;
     char **names; /* what it is found by; the first is what it is called */
     size_t name_count, name_cap;
     struct markdown text;
+    unsigned lessons[MAX_PAGE_LESSONS];
+    size_t lesson_count;
 };
 
 struct pages {

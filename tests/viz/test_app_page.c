@@ -87,6 +87,8 @@ static void a_word_in_bold_leads_to_the_glossary_and_back(void **state) {
     click(&f, word);
     assert_string_equal(page(&f), expected);
     assert_true(shows(&f, "Glossary") && shows(&f, expected) && !shows(&f, title));
+    assert_null(find(&f, CMD_TERM)); /* a page does not lead to itself */
+    assert_non_null(find(&f, CMD_LESSON_OPEN));
     click(&f, find(&f, CMD_PAGE_CLOSE));
     assert_true(shows(&f, title));
     assert_int_equal(f.app.lesson.step, 0);

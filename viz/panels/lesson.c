@@ -16,7 +16,8 @@ enum { MARGIN = 16, BUTTON_W = 98, CODE_H = 17, CARD_APART = 12, PROSE_LEAST = 9
 
 /* --- Around a step --- */
 
-static void draw_head(struct ui *ui, const struct lesson_view *lv, struct rect *rest) {
+static void draw_head(struct ui *ui, const struct view *v, struct rect *rest) {
+    const struct lesson_view *lv = v->lesson;
     const struct lesson_step *step = &lv->lesson->steps[lv->step];
     struct rect row = take_top(rest, px(ui, LESSON_HEAD_H));
     row.w -= quiet_button(ui, row, _("lessons"), CMD_LESSON_CLOSE);
@@ -24,8 +25,7 @@ static void draw_head(struct ui *ui, const struct lesson_view *lv, struct rect *
     ui_textf(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
         _("Lesson %zu · step %zu"), (size_t)lesson_number(lv->lesson, lv->number), lv->step + 1);
     take_top(rest, px(ui, 10));
-    int h = ui_paragraph(ui, *rest, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text), step->title);
-    take_top(rest, h + px(ui, 12));
+    lesson_title(ui, v, rest, step->title);
 }
 
 static void draw_foot(struct ui *ui, const struct view *v, struct rect row) {
@@ -103,7 +103,7 @@ static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
     const struct lesson_view *lv = v->lesson;
     draw_foot(ui, v, take_bottom(&area, px(ui, LESSON_FOOT_H)));
     take_bottom(&area, px(ui, 12));
-    draw_head(ui, lv, &area);
+    draw_head(ui, v, &area);
     draw_codes(ui, &lv->lesson->steps[lv->step], &area);
     if (!lv->quiz.question) {
         draw_scrolled(ui, v, area, set_prose);

@@ -59,9 +59,11 @@ static void draw_option(struct ui *ui, const struct view *v, int i, struct rect 
 }
 
 /* What is to be done about a question that has no options. */
-static void draw_task(struct ui *ui, const struct quiz *q, struct rect *at, bool draw) {
+static void draw_task(struct ui *ui, const struct view *v, struct rect *at, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
+    float size = lesson_card_look(v, FACE_SANS).size;
     bool number = q->question->kind == QUESTION_NUMBER;
-    struct rect box = take_top(at, px(ui, 30));
+    struct rect box = take_top(at, px(ui, size + 17));
     take_top(at, px(ui, 6));
     if (!draw)
         return;
@@ -69,26 +71,28 @@ static void draw_task(struct ui *ui, const struct quiz *q, struct rect *at, bool
     const char *words = q->answered && number ? q->typed
                         : number              ? _("type a number")
                                               : _("click the place in the picture");
-    ui_text(ui, rect_inset(box, px(ui, 6)), number ? FACE_MONO : FACE_SANS, SIZE_BODY, 0,
+    ui_text(ui, rect_inset(box, px(ui, 6)), number ? FACE_MONO : FACE_SANS, size, 0,
         color_of(ui, q->answered ? COLOR_text : COLOR_muted), words);
     if (number && !q->answered)
         ui_click(ui, box, CMD_ANSWER, 0);
 }
 
 /* What is watched: words, and the number of now. */
-static void draw_watched(struct ui *ui, const struct quiz *q, int i, struct rect *at, bool draw) {
+static void draw_watched(struct ui *ui, const struct view *v, int i, struct rect *at, bool draw) {
+    const struct quiz *q = &v->lesson->quiz;
+    float size = lesson_card_look(v, FACE_SANS).size;
     const char *label = q->question->watched[i].label, *value = sb_text(&q->watched[i]);
-    int value_w = text_width(ui->fonts, FACE_MONO, px(ui, SIZE_BODY), value), gap = px(ui, 10);
+    int value_w = text_width(ui->fonts, FACE_MONO, px(ui, size), value), gap = px(ui, 10);
     int label_w = at->w - value_w - gap;
-    int h = ui_paragraph_height(ui, label_w, FACE_SANS, SIZE_BODY, label, INT_MAX);
+    int h = ui_paragraph_height(ui, label_w, FACE_SANS, size, label, INT_MAX);
     struct rect row = take_top(at, h);
     take_top(at, px(ui, 3));
     if (!draw)
         return;
-    ui_paragraph(ui, rect_make(row.x, row.y, label_w, h), FACE_SANS, SIZE_BODY,
-        color_of(ui, COLOR_muted), label);
-    ui_text(ui, rect_make(row.x + row.w - value_w - gap, row.y, value_w + gap, h), FACE_MONO,
-        SIZE_BODY, 2, color_of(ui, COLOR_attention), value);
+    ui_paragraph(
+        ui, rect_make(row.x, row.y, label_w, h), FACE_SANS, size, color_of(ui, COLOR_muted), label);
+    ui_text(ui, rect_make(row.x + row.w - value_w - gap, row.y, value_w + gap, h), FACE_MONO, size,
+        2, color_of(ui, COLOR_attention), value);
 }
 
 /* How to go on with a challenge: type lines, have a hint, start over. */
@@ -113,7 +117,7 @@ static void draw_ways(struct ui *ui, const struct quiz *q, struct rect row) {
 static void draw_challenge(struct ui *ui, const struct view *v, struct rect *at, bool draw) {
     const struct quiz *q = &v->lesson->quiz;
     for (int i = 0; i < q->question->watched_count; i++)
-        draw_watched(ui, q, i, at, draw);
+        draw_watched(ui, v, i, at, draw);
     for (int i = 0; i < q->hints_told; i++) {
         take_top(at, px(ui, 6));
         card_text(ui, at, lesson_card_look(v, FACE_SANS), &q->hints[i], draw);
@@ -139,7 +143,7 @@ int lesson_card(struct ui *ui, const struct view *v, struct rect card, bool draw
     if (q->question->kind == QUESTION_DO)
         draw_challenge(ui, v, &at, draw);
     else if (!q->question->option_count)
-        draw_task(ui, q, &at, draw);
+        draw_task(ui, v, &at, draw);
     if (q->answered) {
         take_top(&at, px(ui, 4));
         card_verdict(ui, v, &at, q->right ? COLOR_granted : COLOR_attention, draw);

@@ -11,11 +11,11 @@ static int set_page(struct ui *ui, const struct view *v, struct rect area, bool 
     int h = markdown_height(ui, &v->page->text, area.w, look);
     if (draw)
         markdown_draw(ui, &v->page->text, rect_make(area.x, area.y, area.w, h), look);
-    take_top(&rest, h);
-    if (v->page_is_guide) {
-        take_top(&rest, px(ui, 18));
+    take_top(&rest, h + px(ui, 18));
+    if (v->page_is_guide)
         lesson_workloads(ui, v, &rest, draw);
-    }
+    else
+        lesson_lessons(ui, v, &rest, v->page->lessons, v->page->lesson_count, draw);
     return rest.y - area.y;
 }
 
@@ -25,7 +25,10 @@ void lesson_page(struct ui *ui, const struct view *v, struct rect area) {
     ui_text(ui, row, FACE_SANS, SIZE_SMALL, 0, color_of(ui, COLOR_muted),
         v->page_is_guide ? _("What to look for") : _("Glossary"));
     take_top(&area, px(ui, 10));
-    int h = ui_paragraph(ui, area, FACE_BOLD, SIZE_TITLE, color_of(ui, COLOR_text), v->page->title);
-    take_top(&area, h + px(ui, 12));
+    lesson_title(ui, v, &area, v->page->title);
+    const struct pages *glossary = ui->glossary;
+    if (!v->page_is_guide) /* what is bold there leads nowhere else */
+        ui->glossary = NULL;
     draw_scrolled(ui, v, area, set_page);
+    ui->glossary = glossary;
 }

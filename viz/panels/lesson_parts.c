@@ -25,6 +25,12 @@ struct rect take_bottom(struct rect *r, int h) {
     return bottom;
 }
 
+void lesson_title(struct ui *ui, const struct view *v, struct rect *rest, const char *title) {
+    float size = v->teaching ? SIZE_TITLE + 4 : SIZE_TITLE;
+    int h = ui_paragraph(ui, *rest, FACE_BOLD, size, color_of(ui, COLOR_text), title);
+    take_top(rest, h + px(ui, 12));
+}
+
 int quiet_button(struct ui *ui, struct rect row, const char *label, enum command command) {
     int w = text_width(ui->fonts, FACE_SANS, px(ui, SIZE_SMALL), label) + px(ui, 14);
     struct rect r = {row.x + row.w - w, row.y, w, row.h};

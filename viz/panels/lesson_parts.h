@@ -19,6 +19,8 @@ struct md_look lesson_card_look(const struct view *v, enum face face);
 /* Cuts h pixels off the top or the bottom of *r. */
 struct rect take_top(struct rect *r, int h);
 struct rect take_bottom(struct rect *r, int h);
+/* The title of a step or a page; *rest moves below it. */
+void lesson_title(struct ui *ui, const struct view *v, struct rect *rest, const char *title);
 /* A word that can be clicked, right-aligned; returns its width and the gap before it. */
 int quiet_button(struct ui *ui, struct rect row, const char *label, enum command command);
 /* A button that cannot be pressed now. */
@@ -34,6 +36,10 @@ void draw_scrolled(struct ui *ui, const struct view *v, struct rect area, lesson
 int lesson_card(struct ui *ui, const struct view *v, struct rect card, bool draw);
 /* The start page. */
 void lesson_start(struct ui *ui, const struct view *v, struct rect area);
+/* Lessons under a caption, as rows to click: those of these numbers; NULL: all. Moves *rest below
+ * them. */
+void lesson_lessons(struct ui *ui, const struct view *v, struct rect *rest, const unsigned *numbers,
+    size_t count, bool draw);
 /* The built-in workloads, under a caption, as rows to click; moves *rest below them. */
 void lesson_workloads(struct ui *ui, const struct view *v, struct rect *rest, bool draw);
 /* A page that lies over the lesson: v->page. */

@@ -88,6 +88,26 @@ static void draw_lesson(struct ui *ui, const struct view *v, size_t i, struct re
     ui_click(ui, row, CMD_LESSON_OPEN, (int64_t)i);
 }
 
+static bool is_among(unsigned number, const unsigned *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return !numbers;
+}
+
+void lesson_lessons(struct ui *ui, const struct view *v, struct rect *rest, const unsigned *numbers,
+    size_t count, bool draw) {
+    int row_h = px(ui, LESSON_ROW_H);
+    *rest = draw ? ui_caption(ui, *rest, _("LESSONS"), NULL) : ui_below_caption(ui, *rest);
+    for (size_t i = 0; i < v->lesson_count; i++) {
+        if (!is_among(lesson_number(v->lessons[i], i), numbers, count))
+            continue;
+        if (draw)
+            draw_lesson(ui, v, i, rect_make(rest->x, rest->y, rest->w, row_h));
+        rest->y += row_h;
+    }
+}
+
 /* --- The list of workloads --- */
 
 static void draw_workload(struct ui *ui, const struct view *v, size_t i, struct rect row) {
@@ -123,11 +143,7 @@ static int set_start(struct ui *ui, const struct view *v, struct rect area, bool
     take_top(&rest, h + px(ui, 14));
     set_keys(ui, &rest, draw);
     take_top(&rest, px(ui, 12));
-    rest = draw ? ui_caption(ui, rest, _("LESSONS"), NULL) : ui_below_caption(ui, rest);
-    int row_h = px(ui, LESSON_ROW_H);
-    for (size_t i = 0; i < v->lesson_count; i++, rest.y += row_h)
-        if (draw)
-            draw_lesson(ui, v, i, rect_make(rest.x, rest.y, rest.w, row_h));
+    lesson_lessons(ui, v, &rest, NULL, 0, draw);
     take_top(&rest, px(ui, 14));
     lesson_workloads(ui, v, &rest, draw);
     return rest.y - area.y;

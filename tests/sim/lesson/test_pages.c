@@ -95,6 +95,18 @@ static void a_language_without_a_glossary_has_the_english_one(void **state) {
     scratch_end(&dir);
 }
 
+static void the_numbers_at_the_end_are_of_lessons(void **state) {
+    (void)state;
+    struct pages p =
+        read("- **P**: what (2) is. (9, 17)\n- **锁**：一把。（3、6、7）\n- **a**: none\n"
+             "- **b**: more (1, 2, 3, 4, 5)\n");
+    assert_true(p.page[0].lesson_count == 2 && p.page[0].lessons[1] == 17);
+    assert_true(p.page[1].lesson_count == 3 && p.page[1].lessons[2] == 7);
+    assert_int_equal(p.page[2].lesson_count, 0);
+    assert_int_equal(p.page[3].lesson_count, MAX_PAGE_LESSONS);
+    pages_free(&p);
+}
+
 static void words_in_names_are_listed(void **state) {
     (void)state;
     struct pages p = read(glossary);
@@ -117,8 +129,10 @@ static void glossaries_of_all_languages_have_the_same_words(void **state) {
             fail_msg("%s", err.text);
         assert_true(p[l].count > 50);
         assert_int_equal(p[l].count, p[LANGUAGE_EN].count);
-        for (size_t i = 0; i < p[l].count; i++)
+        for (size_t i = 0; i < p[l].count; i++) {
             assert_true(p[l].page[i].name_count > 0);
+            assert_true(p[l].page[i].lesson_count > 0);
+        }
     }
     for (enum language l = 0; l < LANGUAGE_COUNT; l++)
         pages_free(&p[l]);
@@ -172,6 +186,7 @@ int main(void) {
         cmocka_unit_test(an_item_without_a_name_does_no_harm),
         cmocka_unit_test(a_language_without_a_glossary_has_the_english_one),
         cmocka_unit_test(words_in_names_are_listed),
+        cmocka_unit_test(the_numbers_at_the_end_are_of_lessons),
         cmocka_unit_test(glossaries_of_all_languages_have_the_same_words),
         cmocka_unit_test(a_section_has_the_name_in_its_heading),
         cmocka_unit_test(every_built_in_workload_has_its_page),
