@@ -111,7 +111,7 @@ walk "render" "fopen fread fwrite fflush fsync fclose rename opendir TTF_Init TT
 FcInitLoadConfigAndFonts FcFontMatch IMG_SavePNG_RW SDL_CreateRGBSurfaceWithFormatFrom SDL_AllocRW" \
     "$scope" render --provider model --size 640x400 -o "$dir/new" "$dir/few.arena"
 all=0 # a call for every letter and for memory would take hours
-walk "render" "TTF_RenderGlyph32_Blended ${files##* }" \
+walk "render" "TTF_RenderGlyph32_Blended ${files#*mmap}" \
     "$scope" render --provider model --size 640x400 -o "$dir/new" "$dir/few.arena"
 
 # The window: somebody looks at a lesson, turns the theme, and goes. What is kept of it is written.

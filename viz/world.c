@@ -37,6 +37,7 @@ static void step_platform(struct environment *env, int direction) {
     for (; platform_at(n); n++)
         if (platform_at(n) == env->platform)
             at = n;
+    INVARIANT(n);
     const struct platform *next = platform_at(direction > 0 ? (at + 1) % n : (at + n - 1) % n);
     bool same_width = next->ptr_size == env->platform->ptr_size;
     if (!same_width)

@@ -196,10 +196,9 @@ bool map_grid_select(const struct map_grid *g, struct rect r, struct zoom *out) 
     uint64_t lo, hi;
     if (r.x > right || r.y > bottom || r.x + r.w <= g->rect.x || r.y + r.h <= g->rect.y)
         return false;
-    map_grid_addr(g, held(r.x, g->rect.x, right), held(r.y, g->rect.y, bottom), &lo);
-    map_grid_addr(
-        g, held(r.x + r.w - 1, g->rect.x, right), held(r.y + r.h - 1, g->rect.y, bottom), &hi);
-    if (hi < lo)
+    int x = held(r.x + r.w - 1, g->rect.x, right), y = held(r.y + r.h - 1, g->rect.y, bottom);
+    if (!map_grid_addr(g, held(r.x, g->rect.x, right), held(r.y, g->rect.y, bottom), &lo) ||
+        !map_grid_addr(g, x, y, &hi) || hi < lo)
         return false;
     *out = (struct zoom){lo, hi - lo + 1};
     return true;

@@ -115,6 +115,7 @@ static void show(struct stage *s) {
     SDL_Surface *surface = SDL_GetWindowSurface(s->window);
     struct error err = {""};
     check(surface || error_set(&err, "%s", SDL_GetError()), &err);
+    INVARIANT(surface);
     struct canvas canvas = {.pixels = surface->pixels,
         .w = surface->w,
         .h = surface->h,

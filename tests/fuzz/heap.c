@@ -47,6 +47,7 @@ static void take_world(struct program_bytes *b, struct environment *env) {
     size_t platforms = 0;
     while (platform_at(platforms))
         platforms++;
+    INVARIANT(platforms);
     env->platform = b->platform = platform_at(take(b, 1) % platforms);
     uint64_t faults = take(b, 1);
     struct model_config *m = &env->model;

@@ -88,7 +88,10 @@ static void draw_mcache(const struct map_frame *f, uint64_t p, uint64_t addr, ui
 
 /* The records in sight of a block; before: how many blocks of its kind came earlier. */
 static void draw_records(const struct map_frame *f, const struct meta_block *b, uint64_t before) {
-    uint64_t size = record_size(f, b->what), per = size ? b->size / size : 0;
+    uint64_t size = record_size(f, b->what);
+    if (!size)
+        return;
+    uint64_t per = b->size / size;
     uint64_t skip = f->grid.start > b->addr ? (f->grid.start - b->addr) / size : 0;
     for (uint64_t i = skip; i < per; i++) {
         uint64_t addr = b->addr + i * size;

@@ -65,8 +65,10 @@ static bool is_done(const struct lesson *l, size_t step, struct session *s) {
 static void change_world(struct session *s, struct environment *env, const char *lines) {
     struct error err = {""};
     struct op_source *source = script_parse("solution", lines, &err);
-    if (!source)
+    if (!source) {
         fail_msg("%s", err.text);
+        return;
+    }
     assert_true(script_environment(source, env));
     source->destroy(source);
     if (!session_restart(s, env, &err))

@@ -136,8 +136,10 @@ static void every_variant_is_true(void **state) {
             for (unsigned v = 1; v < VARIANTS && s->lessons[l][i]->front.varied_count; v++) {
                 struct error err = {""};
                 struct lesson *other = lesson_load_variant(s->lessons[l][i]->path, v, &err);
-                if (!other)
+                if (!other) {
                     fail_msg("%s", err.text);
+                    return;
+                }
                 check_lesson(other);
                 lesson_free(other);
             }

@@ -208,7 +208,10 @@ static void a_waiting_p_has_someone_it_waits_for(void **state) {
         scope_set(&run.scope, SCOPE_NOW, i + 1);
         break;
     }
-    assert_non_null(ev);
+    if (!ev) {
+        fail_msg("nobody waits");
+        return;
+    }
     char acting[8], awaited[8];
     snprintf(acting, sizeof acting, "%u", ev->x);
     snprintf(awaited, sizeof awaited, "%u", (unsigned)ev->a);
