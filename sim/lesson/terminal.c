@@ -134,9 +134,10 @@ bool talk_line(struct talk *t, const char *prompt, char line[LIMIT_TYPED]) {
             continue;
         }
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] != '?')
+        size_t mark = line[0] == '?' ? 1 : strncmp(line, "？", 3) == 0 ? 3 : 0;
+        if (!mark)
             return true;
-        explain(t, line + 1 + strspn(line + 1, " "));
+        explain(t, line + mark + strspn(line + mark, " "));
     }
 }
 

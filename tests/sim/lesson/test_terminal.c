@@ -93,7 +93,7 @@ static void a_step_may_ask_nothing(void **state) {
 
 static void a_word_is_explained_and_the_question_waits(void **state) {
     (void)state;
-    struct taken t = take_text(PICK, "? treap\n? slots\n? no such word\nwhat\n1\n");
+    struct taken t = take_text(PICK, "? treap\n？slots\n? no such word\nwhat\n1\n");
     says(&t, "| treap: ", true);
     says(&t, "| slot: ", true);
     says(&t, "no word with \"no such word\"", true);
