@@ -86,7 +86,8 @@ char *message_text(const struct event *ev, char *buf, unsigned buf_len) {
     const uint64_t args[] = {ev->a, ev->b, ev->c};
     unsigned next = 0, len = 0;
     for (const char *f = NAME_IN(message_formats, ev->x); *f && len + 1 < buf_len; f++) {
-        if (f[0] == '%' && (f[1] == 'x' || f[1] == 'd') && next < ARRAY_LEN(args)) {
+        if (f[0] == '%') { /* x or d, at most three */
+            INVARIANT(next < ARRAY_LEN(args));
             int n = snprintf(
                 buf + len, buf_len - len, f[1] == 'x' ? "0x%" PRIx64 : "%" PRIu64, args[next++]);
             len += n > 0 ? (unsigned)n : 0;

@@ -206,18 +206,20 @@ static void set_marks(struct why *why, const struct event *ev) {
     }
 }
 
-struct why why_of(const struct event *ev, const struct replica *after) {
-    int aspect = aspect_of(ev, after);
-    const struct why_row *row;
-    for (size_t i = 0; (row = row_at(i)); i++)
-        if (row->kind == ev->kind && (row->aspect == aspect || row->aspect == WHY_ANY))
-            break;
-    if (row) {
-        struct why why = answer(row);
-        set_marks(&why, ev);
-        return why;
+/* Every event has one. */
+static const struct why_row *row_of(unsigned kind, int aspect) {
+    for (size_t i = 0;; i++) {
+        const struct why_row *row = row_at(i);
+        INVARIANT(row);
+        if (row->kind == kind && (row->aspect == aspect || row->aspect == WHY_ANY))
+            return row;
     }
-    BUG("no reason for an event of kind %u, aspect %d", ev->kind, aspect);
+}
+
+struct why why_of(const struct event *ev, const struct replica *after) {
+    struct why why = answer(row_of(ev->kind, aspect_of(ev, after)));
+    set_marks(&why, ev);
+    return why;
 }
 
 bool why_at(size_t i, struct why *out) {

@@ -32,6 +32,7 @@ static void everything_numbered_has_a_name_of_its_own(void **state) {
     assert_names(stat_name, STAT_COUNT);
     assert_names(span_field_name, SPAN_FIELD_COUNT);
     assert_names(heap_field_name, HEAP_FIELD_COUNT);
+    assert_names(lock_rank_name, RANK_COUNT);
 }
 
 static void events_are_records_of_32_bytes(void **state) {
@@ -85,9 +86,20 @@ static void long_lines_come_in_parts(void **state) {
     assert_string_equal(line, "runtime: nelems=128 nalloc=2 previous allocCount=1 nfreed=65535");
 }
 
+static void every_message_has_its_numbers_in_it(void **state) {
+    (void)state;
+    for (uint32_t m = 0; m < MSG_COUNT; m++) {
+        char text[256];
+        const struct event ev = {.kind = EV_MESSAGE, .x = m, .a = 1, .b = 2, .c = 3};
+        assert_null(strchr(message_text(&ev, text, sizeof text), '%'));
+        assert_string_not_equal(text, "");
+    }
+}
+
 static void an_unknown_message_is_a_question_mark(void **state) {
     (void)state;
     assert_words((enum message)MSG_COUNT, 0, 0, 0, "?");
+    assert_true(message_ends_line(&(struct event){.kind = EV_MESSAGE, .x = MSG_COUNT}));
 }
 
 /* Every length of buffer: a beginning of the text, ended, and nothing written behind it. */
@@ -115,6 +127,7 @@ int main(void) {
         cmocka_unit_test(lists_do_not_overlap),
         cmocka_unit_test(messages_are_gos_words_with_their_numbers),
         cmocka_unit_test(long_lines_come_in_parts),
+        cmocka_unit_test(every_message_has_its_numbers_in_it),
         cmocka_unit_test(an_unknown_message_is_a_question_mark),
         cmocka_unit_test(short_buffers_get_the_beginning),
     };

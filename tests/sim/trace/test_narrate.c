@@ -103,6 +103,15 @@ static void touched_memory_is_told_from_mapped(void **unused) {
     expect(ev, NULL, "4 KiB at 0xc420000000 are no longer in memory.");
 }
 
+static void ranges_tell_what_they_were_and_are(void **unused) {
+    (void)unused;
+    struct event ev = {
+        .kind = EV_RANGE, .w = RANGE_RESERVED | RANGE_MAPPED << 8, .a = 0x10000, .b = KiB(64)};
+    expect(ev, NULL, "64 KiB at 0x10000: reserved before, mapped now.");
+    ev.w = 77 | 99 << 8;
+    expect(ev, NULL, "64 KiB at 0x10000: ? before, ? now.");
+}
+
 static void regions_end_where_the_next_begins(void **unused) {
     (void)unused;
     struct replica r = state();
@@ -117,6 +126,7 @@ static void regions_end_where_the_next_begins(void **unused) {
     r.heap[HEAP_arena_alloc] = 0x1000000; /* a 32-bit heap went on in a block before the first */
     assert_int_equal(narrate_region(&r, 8, 0xffffff), -1);
     assert_int_equal(narrate_region(&r, 8, 0x1000000), 2);
+    assert_int_equal(narrate_region(&r, 8, 0x14420002000), -1); /* beyond both */
     r.heap[HEAP_bitmap] = 0;
     assert_int_equal(narrate_region(&r, 8, 0xc420000000), -1);
 }
@@ -142,6 +152,11 @@ static void objects_tell_what_rounding_costs(void **unused) {
     expect(ev, NULL, "Object 12: 40 B asked, 48 B taken, from mcache; 8 B lost to rounding.");
     ev.b = 48;
     expect(ev, NULL, "Object 12: 48 B asked, 48 B taken, from mcache.");
+    ev.b = ev.c = 8; /* as small as a tiny one, with a pointer */
+    expect(ev, NULL, "Object 12: 8 B asked, 8 B taken, from mcache.");
+    ev.w = RUNG_MCACHE << 8 | TINY_SPAN_CLASS;
+    ev.c = 16;
+    expect(ev, NULL, "Object 12: 8 B, the first in a tiny block of 16 B, from mcache.");
 }
 
 static void messages_are_quoted(void **unused) {
@@ -156,6 +171,76 @@ static void statistics_shrink_and_grow(void **unused) {
     expect(ev, NULL, "heap_live (bytes counted as live) grows by 48 B.");
     ev.a = 0 - UINT64_C(8192);
     expect(ev, NULL, "heap_live (bytes counted as live) shrinks by 8 KiB.");
+}
+
+static void names_of_what_there_is_not_are_question_marks(void **unused) {
+    (void)unused;
+    assert_string_equal(outcome_name(OUTCOME_CHECKED), "free, only checked");
+    assert_string_equal(outcome_name(99), "?");
+    assert_string_equal(rung_name(RUNG_COUNT), "?");
+    assert_string_equal(meta_kind_name(99), "?");
+    assert_string_equal(span_state_name(99), "?");
+    assert_int_equal(narrate_weight(&(struct event){.kind = 99}), WEIGHT_DETAIL);
+}
+
+static void page_sizes_are_judged(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_STEP, .w = STEP_PHYS_PAGE, .a = 12288, .b = 4096};
+    expect(ev, NULL, "The system's pages are 12288 bytes: not a power of 2.");
+    ev.a = 4096;
+    expect(ev, NULL, "The system's pages are 4 KiB: large enough, and a power of 2.");
+    ev.a = 2048;
+    expect(ev, NULL, "The system's pages are 2 KiB: too small, 4 KiB is the least.");
+}
+
+static void rounding_loses_something_or_nothing(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_STEP, .w = STEP_ROUND, .a = 0x1000, .b = 0x2000};
+    expect(ev, NULL, "Round 0x1000 up to a multiple of 8 KiB, 0x2000: 4 KiB are lost.");
+    ev.a = 0x2000;
+    expect(ev, NULL, "0x2000 is a multiple of 8 KiB already: nothing is lost to rounding.");
+}
+
+static void the_answers_to_a_reservation_are_told_apart(void **unused) {
+    (void)unused;
+    struct event ev = {.kind = EV_OS_RESERVE, .a = 0x8000, .b = KiB(64)};
+    expect(ev, NULL, "Reserve 64 KiB at 0x8000: refused.");
+    ev.c = 0x9000;
+    expect(ev, NULL, "Reserve 64 KiB at 0x8000: the system answers 0x9000.");
+    ev.c = 0x8000;
+    expect(ev, NULL, "Reserve 64 KiB at 0x8000: it is free. Only checked, not reserved.");
+    ev.w = 1;
+    expect(ev, NULL, "Reserve 64 KiB at 0x8000: reserved.");
+    ev = (struct event){.kind = EV_OS_MAP, .a = 0x8000, .b = KiB(64)};
+    expect(ev, NULL, "Map 64 KiB at 0x8000: refused, error 0.");
+    ev.x = 12;
+    ev.c = 0x8000;
+    expect(ev, NULL, "Map 64 KiB at 0x8000: refused, error 12.");
+}
+
+static void caches_and_lists_name_what_is_known(void **unused) {
+    (void)unused;
+    struct replica r = state();
+    struct event ev = {.kind = EV_CACHE, .w = 9, .x = 1, .b = 1};
+    expect(ev, &r, "P1's mcache takes span 0xc420000000 for objects of 48 B without pointers.");
+    ev.w = 8;
+    expect(ev, &r, "P1's mcache takes span 0xc420000000 for objects of 48 B with pointers.");
+    expect(ev, NULL, "P1's mcache takes a span for span class 8.");
+    uint64_t elemsize = span.elemsize, base = span.base;
+    span.elemsize = 0; /* it has not come to that yet */
+    expect(ev, &r, "P1's mcache takes span 0xc420000000 for span class 8.");
+    struct event list = {.kind = EV_LIST_PUSH, .w = LIST_EMPTY + 8, .x = 1};
+    expect(list, &r, "Span 0xc420000000 enters mcentral's empty list for span class 8, at the front.");
+    span.base = 0;
+    expect(ev, &r, "P1's mcache takes a span for span class 8.");
+    span.elemsize = elemsize;
+    span.base = base;
+    list.w = LIST_BUSYLARGE;
+    list.a = 1;
+    expect(list, &r, "Span 0xc420000000 enters the busy list for large spans, at the back.");
+    ev = (struct event){
+        .kind = EV_TINY, .a = 0xc420000000, .b = 0xc420000000, .c = UINT64_C(7) << 32};
+    expect(ev, NULL, "P0's tiny block is still 0xc420000000, 7 of 16 bytes used.");
 }
 
 static void break_check_tells_both_ways(void **unused) {
@@ -227,6 +312,11 @@ static void spans_that_a_sentence_names_are_listed(void **unused) {
         narrate_spans(&(struct event){.kind = EV_PAGES, .c = UINT64_C(9) << 32}, handles), 1);
     assert_int_equal(handles[0], 9);
     assert_int_equal(narrate_spans(&(struct event){.kind = EV_OBJECT, .x = 3}, handles), 0);
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_PAGES, .c = 9}, handles), 0);
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_CACHE, .a = 4}, handles), 1);
+    assert_int_equal(handles[0], 4);
+    assert_int_equal(narrate_spans(&(struct event){.kind = EV_CACHE, .b = 5}, handles), 1);
+    assert_int_equal(handles[0], 5);
 }
 
 int main(void) {
@@ -236,11 +326,17 @@ int main(void) {
         cmocka_unit_test(attempts_tell_their_outcomes),
         cmocka_unit_test(system_calls_name_the_region_where_it_is_known),
         cmocka_unit_test(touched_memory_is_told_from_mapped),
+        cmocka_unit_test(ranges_tell_what_they_were_and_are),
         cmocka_unit_test(regions_end_where_the_next_begins),
         cmocka_unit_test(slots_name_their_span_by_its_base),
         cmocka_unit_test(objects_tell_what_rounding_costs),
         cmocka_unit_test(messages_are_quoted),
         cmocka_unit_test(statistics_shrink_and_grow),
+        cmocka_unit_test(names_of_what_there_is_not_are_question_marks),
+        cmocka_unit_test(page_sizes_are_judged),
+        cmocka_unit_test(rounding_loses_something_or_nothing),
+        cmocka_unit_test(the_answers_to_a_reservation_are_told_apart),
+        cmocka_unit_test(caches_and_lists_name_what_is_known),
         cmocka_unit_test(break_check_tells_both_ways),
         cmocka_unit_test(every_record_gives_one_sentence),
         cmocka_unit_test(narration_appends),

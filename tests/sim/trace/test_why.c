@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/trace/replica_parts.h"
 #include "sim/trace/why.h"
 
 /* A state with one span, handle 1. */
@@ -134,6 +135,130 @@ static void large_spans_are_swept_and_taken_in_their_own_way(void **unused) {
     expect(span_set(SPAN_needzero, 0, 1), &s, "mspan_sweep");
 }
 
+/* One field of a span may change on many occasions; the state tells which it was. */
+static void a_field_of_a_span_is_set_where_its_state_says(void **unused) {
+    enum { UNSWEPT = 0, SWEEPING = 1, SWEPT = 2 }; /* sweep generations, where the heap's is 2 */
+    static const struct {
+        struct rspan is;
+        bool known; /* the spans table knows its first page to be its */
+        enum span_field field;
+        uint64_t old, fresh;
+        const char *function;
+    } cases[] = {
+        {{.state = SPAN_STATE_DEAD}, false, SPAN_sweepgen, 0, 2, "grow"},
+        {{.state = SPAN_STATE_DEAD}, false, SPAN_needzero, 0, 1, "trim"},
+        {{.state = SPAN_STATE_DEAD}, false, SPAN_needzero, 1, 0, "mspan_alloc"},
+        {{.state = SPAN_STATE_DEAD}, false, SPAN_base, 0, 1, "mspan_alloc"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_state, SPAN_STATE_MANUAL, SPAN_STATE_FREE,
+            "free_span"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_state, SPAN_STATE_INUSE, SPAN_STATE_FREE,
+            "free_span"},
+        {{.state = SPAN_STATE_MANUAL}, false, SPAN_state, SPAN_STATE_DEAD, SPAN_STATE_MANUAL,
+            "trim"},
+        {{.state = SPAN_STATE_MANUAL, .unusedsince = 7}, false, SPAN_state, SPAN_STATE_FREE,
+            SPAN_STATE_MANUAL, "trim"},
+        {{.state = SPAN_STATE_MANUAL}, false, SPAN_state, SPAN_STATE_FREE, SPAN_STATE_MANUAL,
+            "alloc_manual"},
+        {{.state = SPAN_STATE_MANUAL}, false, SPAN_needzero, 0, 1, "free_manual"},
+        {{.state = SPAN_STATE_MANUAL}, false, SPAN_needzero, 1, 0, "alloc_manual"},
+        {{.state = SPAN_STATE_MANUAL}, false, SPAN_limit, 0, 1, "alloc_manual"},
+        {{.state = SPAN_STATE_FREE}, true, SPAN_npages, 1, 2, "join_after"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_base, 2, 1, "join_before"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_unusedsince, 0, 7, "free_span"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_unusedsince, 7, 0, "alloc_span"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_npreleased, 7, 0, "alloc_span"},
+        {{.state = SPAN_STATE_FREE, .in_treap = true}, false, SPAN_npreleased, 0, 7, "release"},
+        {{.state = SPAN_STATE_FREE}, false, SPAN_sweepgen, 0, 2, "alloc_inuse"},
+        {{.state = SPAN_STATE_INUSE}, false, SPAN_spanclass, 0, 2, "alloc_inuse"},
+        {{.state = SPAN_STATE_INUSE}, false, SPAN_npages, 0, 2, "alloc_inuse"},
+        {{.state = SPAN_STATE_INUSE}, false, SPAN_nelems, 0, 2, "mspan_init_slots"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 0, UINT64_MAX,
+            "mspan_init_slots"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT, .alloc_count = 64}, false, SPAN_alloc_cache,
+            0, UINT64_MAX, "mspan_refill_cache"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_alloc_cache, 0, UINT64_MAX,
+            "mspan_refill_cache"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_alloc_cache, 1, 0,
+            "mspan_refill_cache"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 1, 0, "none_left"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 0, 1,
+            "mspan_refill_cache"},
+        {{.state = SPAN_STATE_INUSE, .spanclass = 10}, false, SPAN_needzero, 1, 0, "mheap_alloc"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_sweepgen, 0, 1,
+            "sweep_claim"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_sweepgen, 1, 2, "mspan_sweep"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_freeindex, 5, 0,
+            "mspan_sweep"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_freeindex, 0, 1, "alloc_large"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_freeindex, 1, 0,
+            "mspan_init_slots"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT, .spanclass = 10}, false, SPAN_freeindex, 1,
+            0, "mspan_init_slots"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT, .spanclass = 10, .nelems = 170}, false,
+            SPAN_freeindex, 1, 170, "none_left"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT, .spanclass = 10, .nelems = 170}, false,
+            SPAN_freeindex, 1, 7, "find_span"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_alloc_count, 7, 5,
+            "mspan_sweep"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_count, 0, 1,
+            "alloc_large"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_count, 1, 0,
+            "alloc_inuse"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct state s;
+        state_make(&s, SPAN_STATE_FREE);
+        uint64_t list = s.span.list, base = s.span.base;
+        s.span = cases[i].is;
+        s.span.list = (uint16_t)list;
+        s.span.base = s.r.heap[HEAP_arena_start] = base;
+        s.r.stats[STAT_sweepgen] = 2;
+        if (cases[i].known)
+            *replica_page_write(&s.r, 0) = 1;
+        struct event ev = span_set(cases[i].field, cases[i].old, cases[i].fresh);
+        const char *function = why_of(&ev, &s.r).function;
+        if (strcmp(function, cases[i].function) != 0)
+            fail_msg("%zu, %s: %s is not %s", i, span_field_name(ev.w), function, cases[i].function);
+        chunks_free(&s.r.page_table, NULL);
+    }
+}
+
+static void boundaries_are_set_once_laid_out_and_moved(void **unused) {
+    static struct range mapped[] = {
+        {0xc420000000, 0xc420100000, RANGE_MAPPED, OWNER_HEAP},
+        {0xc420100000, 0xc420200000, RANGE_MAPPED, OWNER_OTHER},
+    };
+    struct state s;
+    (void)unused;
+    state_make(&s, SPAN_STATE_FREE);
+    s.r.ranges = (struct rangemap){.ranges = mapped, .count = ARRAY_LEN(mapped)};
+    const struct {
+        enum heap_field field;
+        uint64_t value;
+        const char *function;
+    } cases[] = {{HEAP_arena_start, 1, "lay_out"}, {HEAP_spans, 1, "mheap_init"},
+        {HEAP_spans_cap, 1, "mheap_init"}, {HEAP_arena_used, 1, "set_arena_used"},
+        {HEAP_arena_alloc, 0xc420100000, "take_from_block"}, /* up to there it is the heap's */
+        {HEAP_arena_alloc, 0xc420200000, "reserve_block"},   /* here somebody else's */
+        {HEAP_arena_alloc, 0xd000000000, "reserve_block"}, {HEAP_arena_end, 1, "reserve_block"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        expect((struct event){.kind = EV_HEAP_SET, .w = cases[i].field, .b = cases[i].value}, &s,
+            cases[i].function);
+    expect((struct event){.kind = EV_HEAP_SET, .w = HEAP_arena_alloc, .b = 1}, NULL,
+        "take_from_block");
+    s.r.init.step = STEP_ROUND;
+    expect((struct event){.kind = EV_HEAP_SET, .w = HEAP_arena_end}, &s, "lay_out");
+}
+
+/* "Everything is swept" is taken back where the sweep generation goes on. */
+static void sweepdone_is_set_and_taken_back(void **unused) {
+    (void)unused;
+    expect((struct event){.kind = EV_STAT_ADD, .w = STAT_sweepdone, .a = 1}, NULL, "sweep_one");
+    expect((struct event){.kind = EV_STAT_ADD, .w = STAT_sweepdone, .a = (uint64_t)-1}, NULL,
+        "stat_add");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_event_has_an_answer),
@@ -143,6 +268,9 @@ int main(void) {
         cmocka_unit_test(fresh_pages_and_free_ones_come_into_use_differently),
         cmocka_unit_test(a_span_leaves_the_mcache_when_full_or_for_a_collection),
         cmocka_unit_test(bits_are_marked_turned_and_forgotten),
+        cmocka_unit_test(a_field_of_a_span_is_set_where_its_state_says),
+        cmocka_unit_test(boundaries_are_set_once_laid_out_and_moved),
+        cmocka_unit_test(sweepdone_is_set_and_taken_back),
         cmocka_unit_test(large_spans_are_swept_and_taken_in_their_own_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
