@@ -82,8 +82,7 @@ static void put_marks(const struct recording *rec, struct strbuf *out) {
     const struct mark *m = recording_marks(rec, &count);
     for (size_t i = 0; i < count; i++)
         sb_printf(out,
-            ",\n{\"ph\":\"i\",\"pid\":1,\"tid\":0,\"s\":\"p\",\"ts\":%" PRIu64
-            ",\"name\":\"%s\"}",
+            ",\n{\"ph\":\"i\",\"pid\":1,\"tid\":0,\"s\":\"p\",\"ts\":%" PRIu64 ",\"name\":\"%s\"}",
             m[i].seq, names[m[i].kind]);
 }
 
@@ -127,7 +126,7 @@ static void put_spans(const struct replica *r, struct strbuf *out) {
                  "freeindex,sweepgen,in_mcache,released_pages\n");
     for (uint32_t h = 1; h <= r->span_count; h++) {
         const struct rspan *s = replica_span(r, h);
-        if (s->state == SPAN_STATE_DEAD || s->state >= ARRAY_LEN(states))
+        if (s->state == SPAN_STATE_DEAD)
             continue;
         sb_printf(out,
             "%u,0x%" PRIx64 ",%" PRIu64 ",%s,%" PRIu64 ",%u,%d,%" PRIu64 ",%" PRIu64 ",%" PRIu64

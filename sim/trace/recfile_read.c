@@ -126,7 +126,9 @@ static bool take_piece(struct reader *r, struct recfile *out, struct error *err)
         return damaged(r, err);
     r->done = true;
     uint64_t count = get_u32(r->raw) | (uint64_t)get_u32(r->raw + 4) << 32;
-    return count == recording_count(out->rec) || damaged(r, err);
+    if (count != recording_count(out->rec))
+        return damaged(r, err);
+    return true;
 }
 
 static bool is_bounded(const struct reader *r, const struct recfile *f, struct error *err) {
@@ -135,10 +137,11 @@ static bool is_bounded(const struct reader *r, const struct recfile *f, struct e
         return error_set(err,
             _("%s: the recording says more than %s of itself, the most there can be"), r->path,
             format_size(LIMIT_ABOUT, most, sizeof most));
-    return recording_count(f->rec) <= r->most ||
-           error_set(err,
-               _("%s: the recording has more than %s events, the most that can be opened"), r->path,
-               format_count(r->most, most, sizeof most));
+    if (recording_count(f->rec) > r->most)
+        return error_set(err,
+            _("%s: the recording has more than %s events, the most that can be opened"), r->path,
+            format_count(r->most, most, sizeof most));
+    return true;
 }
 
 static bool read_pieces(struct reader *r, struct recfile *out, struct error *err) {

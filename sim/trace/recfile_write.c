@@ -34,11 +34,13 @@ struct recfile_writer *recfile_create(const char *path, struct error *err) {
     w->zstd = ZSTD_createCCtx();
     errno = ENOMEM; /* if there is none */
     w->file = w->zstd ? fopen(w->part.text, "wb") : NULL;
-    if (w->file && fprintf(w->file, RECFILE_NAME RECFILE_VERSION, event_vocabulary()) > 0)
-        return w;
-    failed(w, err);
-    recfile_abandon(w);
-    return NULL;
+    if (!w->file) {
+        failed(w, err);
+        recfile_abandon(w);
+        return NULL;
+    }
+    fprintf(w->file, RECFILE_NAME RECFILE_VERSION, event_vocabulary()); /* flushed with a piece */
+    return w;
 }
 
 static void writer_free(struct recfile_writer *w) {
@@ -73,9 +75,10 @@ static bool write_piece(
     put_u32(head + 8, (uint32_t)stored);
     put_u32(head + 12, piece_checksum(head, head + PIECE_HEAD, stored));
     /* Flushed: should we be killed, the file has every piece so far. */
-    return (fwrite(head, 1, PIECE_HEAD + stored, w->file) == PIECE_HEAD + stored &&
-               fflush(w->file) == 0) ||
-           failed(w, err);
+    if (fwrite(head, 1, PIECE_HEAD + stored, w->file) != PIECE_HEAD + stored ||
+        fflush(w->file) != 0)
+        return failed(w, err);
+    return true;
 }
 
 bool recfile_text(struct recfile_writer *w, const char *lines, struct error *err) {
@@ -118,14 +121,20 @@ bool recfile_events(struct recfile_writer *w, const struct recording *rec, struc
     return write_blocks(w, rec, recording_count(rec) / RECORDING_BLOCK, true, err);
 }
 
+/* To where it outlives the machine. */
+static bool sync_file(const struct recfile_writer *w, struct error *err) {
+    if (fsync(fileno(w->file)) != 0)
+        return failed(w, err);
+    return true;
+}
+
 bool recfile_finish(struct recfile_writer *w, const struct recording *rec, struct error *err) {
     uint64_t count = recording_count(rec);
     uint8_t number[8];
     put_u32(number, (uint32_t)count);
     put_u32(number + 4, (uint32_t)(count >> 32));
     bool ok = write_blocks(w, rec, (count + RECORDING_BLOCK - 1) / RECORDING_BLOCK, false, err) &&
-              write_piece(w, "DONE", number, sizeof number, err) &&
-              (fsync(fileno(w->file)) == 0 || failed(w, err));
+              write_piece(w, "DONE", number, sizeof number, err) && sync_file(w, err);
     FILE *file = w->file;
     w->file = NULL;
     if (fclose(file) != 0 && ok)

@@ -14,7 +14,7 @@ enum direction { APPLY, UNDO };
 
 /* An event that does not fit the state is a bug, unless it came from outside. */
 NORETURN static void misfit(const struct replica *r, int line, const char *why) {
-    if (!r->offer)
+    if (!r->offer) /* never: what the heap tells fits, or one of the two has a bug */
         bug_at(__FILE__, line, "event %" PRIu64 " does not fit: %s", r->seq, why);
     error_set(r->offer->err, "event %" PRIu64 " does not fit the ones before it", r->seq);
     longjmp(r->offer->way_out, 1);
@@ -28,17 +28,25 @@ NORETURN static void misfit(const struct replica *r, int line, const char *why) 
 
 /* A span for writing. */
 static struct rspan *span_at(struct replica *r, uint32_t handle) {
-    EXPECT(handle >= 1 && handle <= r->span_count);
+    EXPECT(handle >= 1);
+    INVARIANT(handle <= r->span_count); /* replica_offer has looked */
     return replica_span_write(r, handle);
+}
+
+/* The same for a value, with what is known of it. */
+NORETURN static void unexpected(
+    const struct replica *r, const struct event *ev, uint64_t value, uint64_t expected) {
+    if (!r->offer) /* never: see above */
+        BUG("event %" PRIu64 " (%s, w %u, x %u): found 0x%" PRIx64 ", expected 0x%" PRIx64, r->seq,
+            event_kind_name(ev->kind), ev->w, ev->x, value, expected);
+    misfit(r, __LINE__, "a value");
 }
 
 static void set_value(struct replica *r, const struct event *ev, uint64_t *value, uint64_t old,
     uint64_t fresh, enum direction dir) {
     uint64_t expected = dir == APPLY ? old : fresh;
-    if (UNLIKELY(*value != expected) && !r->offer)
-        BUG("event %" PRIu64 " (%s, w %u, x %u): found 0x%" PRIx64 ", expected 0x%" PRIx64, r->seq,
-            event_kind_name(ev->kind), ev->w, ev->x, *value, expected);
-    EXPECT(*value == expected);
+    if (UNLIKELY(*value != expected))
+        unexpected(r, ev, *value, expected);
     *value = dir == APPLY ? fresh : old;
 }
 
@@ -95,7 +103,7 @@ static void on_resident(struct replica *r, const struct event *ev, enum directio
 
 static void on_meta(struct replica *r, const struct event *ev, enum direction dir) {
     if (dir == UNDO) {
-        EXPECT(r->meta_count > 0);
+        INVARIANT(r->meta_count > 0);
         r->meta_count--;
         return;
     }
@@ -109,7 +117,7 @@ static void on_meta(struct replica *r, const struct event *ev, enum direction di
 static void on_span_born(struct replica *r, const struct event *ev, enum direction dir) {
     if (dir == UNDO) {
         struct rspan *s = span_at(r, ev->x);
-        EXPECT(ev->x == r->span_count);
+        INVARIANT(ev->x == r->span_count);
         shared_drop(s->alloc_bits);
         shared_drop(s->mark_bits);
         *s = (struct rspan){0};
@@ -122,19 +130,18 @@ static void on_span_born(struct replica *r, const struct event *ev, enum directi
 }
 
 static uint64_t *span_field(struct rspan *s, unsigned field) {
-    switch (field) {
-#define X(name)                                                                                    \
-    case SPAN_##name: return &s->name;
-        SPAN_FIELDS(X)
+#define X(name) offsetof(struct rspan, name),
+    static const size_t offsets[] = {SPAN_FIELDS(X)};
 #undef X
-    default: BUG("no span field %u", field);
-    }
+    INVARIANT(field < ARRAY_LEN(offsets));
+    return (uint64_t *)(void *)((char *)s + offsets[field]);
 }
 
 /* Adds what the span holds to its class' sums (dir APPLY), or takes it off. */
 static void count_span(struct replica *r, const struct rspan *s, enum direction dir) {
-    if (s->state != SPAN_STATE_INUSE || s->spanclass >= NUM_SPAN_CLASSES)
+    if (s->state != SPAN_STATE_INUSE)
         return;
+    INVARIANT(s->spanclass < NUM_SPAN_CLASSES);
     struct class_sum *sum = &r->classes[s->spanclass];
     uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
     sum->spans += one;
@@ -159,8 +166,9 @@ static void on_span_set(struct replica *r, const struct event *ev, enum directio
 /* What count_span would make of one slot more that is taken, or less. */
 static void count_slot(struct replica *r, struct rspan *s, uint64_t one) {
     s->alloc_count += one;
-    if (s->state != SPAN_STATE_INUSE || s->spanclass >= NUM_SPAN_CLASSES)
+    if (s->state != SPAN_STATE_INUSE)
         return;
+    INVARIANT(s->spanclass < NUM_SPAN_CLASSES);
     struct class_sum *sum = &r->classes[s->spanclass];
     sum->taken += one;
     sum->taken_bytes += one * s->elemsize;
@@ -219,7 +227,8 @@ static void on_bitmap(struct replica *r, const struct event *ev, enum direction 
 static void list_link(struct replica *r, unsigned list, uint32_t handle, uint32_t prev) {
     struct rlist *l = &r->lists[list];
     struct rspan *s = span_at(r, handle);
-    EXPECT(s->list == LIST_NOWHERE && (!prev || span_at(r, prev)->list == list));
+    EXPECT(s->list == LIST_NOWHERE);
+    INVARIANT(!prev || span_at(r, prev)->list == list);
     uint32_t next = prev ? span_at(r, prev)->next : l->first;
     s->list = (uint16_t)list;
     s->prev = prev;
@@ -278,7 +287,8 @@ static void treap_leaf_add(struct replica *r, const struct event *ev) {
 static void treap_leaf_cut(struct replica *r, const struct event *ev) {
     struct rspan *s = span_at(r, ev->x);
     uint32_t *link = treap_link(r, s->parent, ev->x);
-    EXPECT(s->in_treap && !s->left && !s->right && *link == ev->x);
+    EXPECT(s->in_treap && !s->left && !s->right);
+    INVARIANT(*link == ev->x);
     EXPECT(s->parent == ev->b && s->priority == (uint32_t)ev->a);
     EXPECT(!s->parent || (link == &span_at(r, s->parent)->right) == (ev->c != 0));
     *link = 0;
@@ -319,7 +329,7 @@ static void on_treap_turn(struct replica *r, const struct event *ev, enum direct
 
 static void on_cache(struct replica *r, const struct event *ev, enum direction dir) {
     EXPECT(ev->x <= r->more_ps && ev->w < NUM_SPAN_CLASSES);
-    EXPECT(ev->b <= r->span_count);
+    INVARIANT(ev->b <= r->span_count); /* replica_offer has looked */
     uint64_t value = r->cache[ev->x][ev->w];
     set_value(r, ev, &value, ev->a, ev->b, dir);
     r->cache[ev->x][ev->w] = (uint32_t)value;
@@ -374,7 +384,7 @@ static void on_tiny(struct replica *r, const struct event *ev, enum direction di
 /* A tiny object asks for less than a block; the first in a block takes it. */
 static void count_object(struct replica *r, const struct event *ev, uint64_t one) {
     unsigned spanclass = ev->w & 0xff, rung = ev->w >> 8;
-    EXPECT(spanclass < NUM_SPAN_CLASSES);
+    INVARIANT(spanclass < NUM_SPAN_CLASSES); /* replica_offer has looked */
     if (spanclass == TINY_SPAN_CLASS && ev->b < TINY_SIZE) {
         r->tiny_sum.objects += one;
         r->tiny_sum.asked += one * ev->b;
@@ -421,6 +431,7 @@ static void on_marked(struct replica *r, const struct event *ev, enum direction 
 
 static void take(struct replica *r, const struct event *ev, enum direction dir) {
     uint64_t one = dir == APPLY ? 1 : (uint64_t)-1;
+    INVARIANT(ev->kind < EV_COUNT);
     switch ((enum event_kind)ev->kind) {
     case EV_OP_BEGIN:
     case EV_OP_END: on_op(r, ev, dir); break;
@@ -471,9 +482,9 @@ static void take(struct replica *r, const struct event *ev, enum direction dir) 
     case EV_GREY:
     case EV_BLACK: on_grey(r, ev, dir); break;
     case EV_MARKED: on_marked(r, ev, dir); break;
-    case EV_STORE: break; /* object bytes are not part of the replica */
+    case EV_STORE: /* object bytes are not part of the replica */
     case EV_COUNT:
-    default: BUG("no event kind %u", ev->kind);
+    default: break;
     }
 }
 
@@ -483,7 +494,7 @@ void replica_apply(struct replica *r, const struct event *ev) {
 }
 
 void replica_undo(struct replica *r, const struct event *ev) {
-    EXPECT(r->seq > 0);
+    INVARIANT(r->seq > 0);
     take(r, ev, UNDO);
     r->seq--;
 }

@@ -230,7 +230,8 @@ static void caches_and_lists_name_what_is_known(void **unused) {
     span.elemsize = 0; /* it has not come to that yet */
     expect(ev, &r, "P1's mcache takes span 0xc420000000 for span class 8.");
     struct event list = {.kind = EV_LIST_PUSH, .w = LIST_EMPTY + 8, .x = 1};
-    expect(list, &r, "Span 0xc420000000 enters mcentral's empty list for span class 8, at the front.");
+    expect(
+        list, &r, "Span 0xc420000000 enters mcentral's empty list for span class 8, at the front.");
     span.base = 0;
     expect(ev, &r, "P1's mcache takes a span for span class 8.");
     span.elemsize = elemsize;

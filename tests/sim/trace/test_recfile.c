@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -281,6 +283,181 @@ static void forged_pages_take_little_memory(void **state) {
     recfile_free(&f);
 }
 
+/* A file of these pieces: `kind` and bytes, as many as there are until kind is NULL. */
+struct piece_of {
+    const char *kind, *data;
+    size_t len;
+};
+
+static void forge_pieces(const char *path, const struct piece_of *pieces) {
+    struct strbuf out = {0};
+    struct error err;
+    sb_printf(&out, RECFILE_NAME RECFILE_VERSION, event_vocabulary());
+    for (; pieces->kind; pieces++)
+        put_piece(&out, pieces->kind, pieces->data, pieces->len);
+    assert_true(file_write(path, out.text, out.len, &err));
+    sb_free(&out);
+}
+
+#define PIECE(kind, data)                                                                          \
+    { kind, data, sizeof(data) - 1 }
+
+static void pieces_that_make_no_sense_are_refused(void **state) {
+    const char *path = scratch_path(*state, "forged.arec");
+    static const struct piece_of files[][3] = {
+        {PIECE("NEWS", "x")}, {PIECE("TEXT", "a\0b")}, {PIECE("DONE", "1234567")},
+        {PIECE("DONE", "\1\0\0\0\0\0\0\0")},               /* there is no event */
+        {PIECE("EVTS", "1234567")},                        /* half a head */
+        {PIECE("EVTS", "\0\0\0\0\0\0\0\0")},               /* no events */
+        {PIECE("EVTS", "\1\20\0\0\0\0\0\0")},              /* 4097 */
+        {PIECE("EVTS", "\1\0\0\0\1\0\0\0")},               /* a byte that is not there */
+        {PIECE("EVTS", "\1\0\0\0\5\0\0\0\377\0\376\0\0")}, /* no kind of event */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        forge_pieces(path, files[i]);
+        assert_refused(path, "is damaged (in the piece at byte 32)");
+    }
+    forge_pieces(path, (const struct piece_of[]){PIECE("TEXT", "at 5\n"),
+                           PIECE("DONE", "\0\0\0\0\0\0\0\0"), {NULL, NULL, 0}});
+    struct recfile f;
+    struct error err = {""};
+    assert_true(recfile_read(path, &f, &err)); /* so it is not the forging */
+    assert_string_equal(sb_text(&f.text), "at 5\n");
+    recfile_free(&f);
+}
+
+/* Only the last block may have fewer events than there is room for. */
+static void a_block_behind_one_that_is_not_full_is_refused(void **state) {
+    const char *path = scratch_path(*state, "blocks.arec");
+    const struct event ev = {.kind = EV_MESSAGE};
+    struct strbuf blocks = {0};
+    struct eventpack *packer = eventpack_new();
+    uint8_t raw[BLOCK_HEAD + EVENTPACK_MOST];
+    size_t len = eventpack_pack(packer, &ev, 1, raw + BLOCK_HEAD);
+    put_u32(raw, 1);
+    put_u32(raw + 4, (uint32_t)len);
+    for (int i = 0; i < 2; i++)
+        sb_add(&blocks, (const char *)raw, BLOCK_HEAD + len);
+    forge_pieces(
+        path, (const struct piece_of[]){{"EVTS", blocks.text, BLOCK_HEAD + len}, {NULL, NULL, 0}});
+    struct recfile f;
+    struct error err = {""};
+    assert_true(recfile_read(path, &f, &err));
+    assert_int_equal(recording_count(f.rec), 1);
+    recfile_free(&f);
+    forge_pieces(
+        path, (const struct piece_of[]){{"EVTS", blocks.text, blocks.len}, {NULL, NULL, 0}});
+    assert_refused(path, "is damaged");
+    sb_free(&blocks);
+    eventpack_free(packer);
+}
+
+static void what_does_not_unpack_to_its_length_is_refused(void **state) {
+    const char *path = scratch_path(*state, "lengths.arec");
+    uint8_t packed[64], head[PIECE_HEAD];
+    size_t stored = ZSTD_compress(packed, sizeof packed, "at 5\n", 5, 1);
+    for (int garbage = 0; garbage < 3; garbage++) {
+        struct strbuf out = {0};
+        struct error err;
+        memcpy(head, "TEXT", 4);
+        put_u32(head + 4, garbage == 0 ? 4 : 5);
+        put_u32(head + 8, garbage == 2 ? 1u << 30 : (uint32_t)stored);
+        memset(packed, 0xee, garbage == 1 ? stored : 0);
+        put_u32(head + 12, piece_checksum(head, packed, stored));
+        sb_printf(&out, RECFILE_NAME RECFILE_VERSION, event_vocabulary());
+        sb_add(&out, (const char *)head, sizeof head);
+        sb_add(&out, (const char *)packed, stored);
+        assert_true(file_write(path, out.text, out.len, &err));
+        assert_refused(path, "is damaged (in the piece at byte 32)");
+        sb_free(&out);
+    }
+}
+
+static void only_files_are_recognised(void **state) {
+    struct scratch *s = *state;
+    assert_false(recfile_recognises(s->dir));
+    assert_false(recfile_recognises(scratch_file(s, "short", "arena", 5)));
+    assert_false(recfile_recognises(scratch_file(s, "text", "a text as long as a name", 24)));
+    struct rlimit files, none;
+    const char *path = scratch_file(s, "name", RECFILE_NAME, sizeof RECFILE_NAME - 1);
+    assert_true(recfile_recognises(path));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = files.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0); /* no file can be opened */
+    bool is = recfile_recognises(path);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+    assert_false(is);
+}
+
+/* --- Files that cannot be written --- */
+
+/* Text that compresses badly, ended. */
+static char *noise(size_t len) {
+    char *text = xmalloc(len + 1);
+    uint64_t dice = 5;
+    for (size_t i = 0; i < len; i++) {
+        dice = dice * UINT64_C(6364136223846793005) + 1;
+        text[i] = (char)('!' + (dice >> 33) % 90);
+    }
+    text[len] = '\0';
+    return text;
+}
+
+static void a_full_disk_is_told(void **state) {
+    struct scratch *s = *state;
+    struct recording *rec = random_recording("linux/386", 8000, 3);
+    char *text = noise(100000); /* more than a stream keeps back */
+    struct error err = {""};
+    assert_true(recording_count(rec) > 17 * RECORDING_BLOCK);
+    for (int what = 0; what < 4; what++) {
+        struct strbuf path = {0};
+        sb_puts(&path, scratch_path(s, "full.arec"));
+        assert_int_equal(symlink("/dev/full", scratch_path(s, "full.arec.part")), 0);
+        struct recfile_writer *w = recfile_create(path.text, &err);
+        assert_non_null(w);
+        if (what == 0)
+            assert_false(recfile_text(w, "title x\n", &err));
+        else if (what == 1)
+            assert_false(recfile_text(w, text, &err));
+        else if (what == 2)
+            assert_false(recfile_events(w, rec, &err));
+        else
+            assert_false(recfile_finish(w, rec, &err)); /* lets go of it */
+        assert_non_null(strstr(err.text, "full.arec: cannot write: No space left on device"));
+        if (what < 3)
+            recfile_abandon(w);
+        assert_int_equal(access(scratch_path(s, "full.arec.part"), F_OK), -1);
+        sb_free(&path);
+    }
+    free(text);
+    recording_free(rec);
+}
+
+static void a_file_that_cannot_get_its_name_is_no_file(void **state) {
+    struct scratch *s = *state;
+    struct recording *rec = recording_new();
+    struct error err = {""};
+    struct strbuf path = {0};
+    sb_puts(&path, scratch_path(s, "named.arec"));
+    mkdir(path.text, 0777); /* a directory has the name */
+    struct recfile_writer *w = recfile_create(path.text, &err);
+    assert_non_null(w);
+    assert_false(recfile_finish(w, rec, &err));
+    assert_non_null(strstr(err.text, "named.arec: cannot write: "));
+    assert_int_equal(access(scratch_path(s, "named.arec.part"), F_OK), -1);
+    rmdir(path.text);
+    /* What cannot be synced may not be there tomorrow: a device cannot. */
+    assert_int_equal(symlink("/dev/null", scratch_path(s, "named.arec.part")), 0);
+    w = recfile_create(path.text, &err);
+    assert_non_null(w);
+    assert_false(recfile_finish(w, rec, &err));
+    assert_non_null(strstr(err.text, "named.arec: cannot write: "));
+    assert_int_equal(access(path.text, F_OK), -1);
+    recfile_abandon(NULL);
+    sb_free(&path);
+    recording_free(rec);
+}
+
 static void what_is_too_large_is_refused(void **state) {
     const char *path = scratch_path(*state, "large.arec");
     struct recording *rec = random_recording("linux/386", 4000, 5);
@@ -323,6 +500,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(forged_events_do_no_harm, begin, end),
         cmocka_unit_test_setup_teardown(promises_of_size_reserve_nothing, begin, end),
         cmocka_unit_test_setup_teardown(forged_pages_take_little_memory, begin, end),
+        cmocka_unit_test_setup_teardown(pieces_that_make_no_sense_are_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_block_behind_one_that_is_not_full_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(what_does_not_unpack_to_its_length_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(only_files_are_recognised, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_get_its_name_is_no_file, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_large_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_bomb_of_text_is_refused, begin, end),
     };

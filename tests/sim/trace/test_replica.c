@@ -11,95 +11,13 @@
 #include "sim/work/program.h"
 #include "tests/sim/heap/fixture.h"
 #include "tests/sim/heap/mirror.h"
+#include "tests/sim/trace/every_event.h"
 #include "tests/sim/work/random_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* --- One event at a time --- */
-
-#define PAIR(old, fresh)   ((old) | (uint64_t)(fresh) << 32)
-#define RANGES(old, fresh) (RANGE_##old | RANGE_##fresh << 8)
-#define OWNERS(old, fresh) (OWNER_##old | OWNER_##fresh << 8)
-
-/* A history that makes sense, with every kind of event in it. */
-static const struct event history[] = {
-    {EV_OP_BEGIN, OP_INIT, 0, 0, 0, 0},
-    {EV_STEP, STEP_HINTS | STEP_NONE << 8, 0, 1, 2, 3},
-    {EV_ATTEMPT, OUTCOME_REFUSED, 0, 0xc000000000, 0x1000, 0},
-    {EV_ATTEMPT, OUTCOME_GRANTED, HINT_COUNT + 3, 0x8000, 0x2000, 0x8000},
-    {EV_OS_RESERVE, 1, 0, 0x8000, 0x8000, 0x8000},
-    {EV_RANGE, RANGES(NONE, RESERVED), OWNERS(NOBODY, HEAP), 0x8000, 0x8000, 0},
-    {EV_OS_MAP, 1, 0, 0xa000, 0x2000, 0xa000},
-    {EV_RANGE, RANGES(RESERVED, MAPPED), OWNERS(HEAP, HEAP), 0xa000, 0x2000, 0},
-    {EV_HEAP_SET, HEAP_arena_used, 0, 0, 0x10000, 0},
-    {EV_OS_ALLOC, 0, 0, 0, 0x40000, 0x100000},
-    {EV_META, META_CHUNK, 0, 0x100000, 0x40000, 0},
-    {EV_SPAN_BORN, 0, 1, 0x100000, 0, 0},
-    {EV_SPAN_BORN, 0, 2, 0x100098, 0, 0},
-    {EV_SPAN_BORN, 0, 3, 0x100130, 0, 0},
-    {EV_SPAN_SET, SPAN_npages, 1, 0, 300, 0},
-    {EV_SPAN_SET, SPAN_npages, 1, 300, 1, 0},
-    {EV_PAGES, 0, 0, 4, 3, PAIR(0, 1)},
-    {EV_PAGES, 0, 0, 5, 1, PAIR(1, 2)},
-    {EV_LIST_PUSH, LIST_FREE + 3, 1, 0, 0, 0}, /* 1 */
-    {EV_LIST_PUSH, LIST_FREE + 3, 2, 1, 0, 0}, /* 1 2 */
-    {EV_LIST_PUSH, LIST_FREE + 3, 3, 0, 0, 0}, /* 3 1 2 */
-    {EV_LIST_DROP, LIST_FREE + 3, 1, 3, 0, 0}, /* 3 2 */
-    {EV_LIST_DROP, LIST_FREE + 3, 3, 0, 0, 0}, /* 2 */
-    {EV_LIST_DROP, LIST_FREE + 3, 2, 0, 0, 0},
-    {EV_TREAP_LEAF, 0, 2, 50, 0, 0},
-    {EV_TREAP_LEAF, 0, 1, 40, 2, 0}, /* left of 2 */
-    {EV_TREAP_TURN, 1, 2, 0, 0, 0},  /* 2 goes down to the right of 1 */
-    {EV_TREAP_LEAF, 0, 3, 10, 2, 0},
-    {EV_TREAP_TURN, 1, 2, 0, 0, 0}, /* 2 below 3, which is right of 1 */
-    {EV_TREAP_TURN, 0, 1, 0, 0, 0}, /* 1 left of 3 */
-    {EV_TREAP_CUT, 0, 2, 50, 3, 1},
-    {EV_STAT_ADD, STAT_heap_live, 0, 500, 0, 0},
-    {EV_STAT_ADD, STAT_heap_live, 0, (uint64_t)-100, 0, 0},
-    {EV_BITS, 0, 1, 3, 0, 0xff},
-    {EV_BITS, 1, 1, 15, 0, UINT64_MAX},
-    {EV_SPAN_SET, SPAN_alloc_cache, 1, 0, UINT64_MAX, 0},
-    {EV_SLOT, 0, 1, UINT64_MAX, UINT64_MAX >> 5, PAIR(0, 5)},
-    {EV_BITMAP, 8, 0, 1000, 0, 0x0123456789abcdef},
-    {EV_BITMAP, 3, 0, 1001, 0x89abcd, 0x1},
-    {EV_CACHE, 7, 0, 0, 2, 0},
-    {EV_TINY, 0, 0, 0, 0xa000, PAIR(0, 5)},
-    {EV_P_BORN, 0, 1, 0x100200, 0, 0},
-    {EV_P_BORN, 0, 2, 0x100300, 0, 0},
-    {EV_SWITCH, 0, 1, 0, 0, 0},
-    {EV_WAIT, RANK_CENTRAL | 7 << 8, 1, 0, 64, 0},
-    {EV_SWITCH, 0, 2, 1, 0, 0},
-    {EV_WAIT, RANK_CENTRAL | 7 << 8, 2, 0, 64, 0},
-    {EV_SWITCH, 0, 0, 2, 0, 0},
-    {EV_GOT, RANK_CENTRAL | 7 << 8, 1, 0, 64, 0},
-    {EV_SWITCH, 0, 1, 0, 0, 0},
-    {EV_GOT, RANK_CENTRAL | 7 << 8, 2, 1, 64, 0},
-    {EV_WAIT, RANK_WORLD, 1, 1, 0, 0},
-    {EV_GOT, RANK_WORLD, 1, 1, 0, 0},
-    {EV_SWITCH, 0, 0, 1, 0, 0},
-    {EV_CACHE, 7, 1, 0, 3, 0},
-    {EV_TINY, 0, 1, 0, 0xb000, PAIR(0, 7)},
-    {EV_STAT_ADD, STAT_local_scan, 1, 24, 0, 0},
-    {EV_NMALLOC, 7, 0, 64, 0, 0},
-    {EV_OBJECT, 7 | RUNG_OS << 8, 12, 0xa000, 5, PAIR(16, 0)},
-    {EV_STORE, 0, 12, 0, 0xa000, 0xa000},
-    {EV_DROP, 0, 12, 0xa000, 0, 0},
-    {EV_GREY, 0, 1, 0xa000, 0, 0},
-    {EV_GREY, 0, 1, 0xa010, 1, 0},
-    {EV_BLACK, 0, 1, 0xa010, 1, 0},
-    {EV_MARKED, 0, 0, 64, 99, 0},
-    {EV_RESIDENT, 1, 0, 0xa000, 0x2000, 0},
-    {EV_OS_UNUSED, 0, 0, 0xa000, 0x1000, 0},
-    {EV_RESIDENT, 0, 0, 0xa000, 0x1000, 0},
-    {EV_RANGE, RANGES(MAPPED, RELEASED), OWNERS(HEAP, HEAP), 0xa000, 0x1000, 0},
-    {EV_OS_USED, 0, 0, 0xa000, 0x1000, 0},
-    {EV_OS_FREE, 0, 0, 0xa000, 0x1000, 0},
-    {EV_RANGE, RANGES(RELEASED, NONE), OWNERS(HEAP, NOBODY), 0xa000, 0x1000, 0},
-    {EV_MESSAGE, 0, MSG_THROW_OOM, 0, 0, 0},
-    {EV_EXIT, 2, 0, 0, 0, 0},
-    {EV_OP_END, OP_INIT, 0, 0, 0, 0},
-};
 
 static void every_kind_of_event_can_be_undone(void **state) {
     bool seen[EV_COUNT] = {false};
@@ -129,14 +47,6 @@ static void every_kind_of_event_can_be_undone(void **state) {
     assert_int_equal(replica_tables_digest(r), replica_tables_digest(fresh));
     replica_free(fresh);
     replica_free(r);
-}
-
-/* The first n events of the history. */
-static struct replica *after(size_t n) {
-    struct replica *r = replica_new();
-    for (size_t i = 0; i < n; i++)
-        replica_apply(r, &history[i]);
-    return r;
 }
 
 static void events_say_what_their_contracts_say(void **state) {
@@ -258,91 +168,6 @@ static void the_treap_turns_both_ways(void **state) {
     assert_int_equal(replica_span(r, 1)->priority, 40);
     assert_false(replica_span(r, 2)->in_treap);
     replica_free(r);
-}
-
-/* --- From outside --- */
-
-/* Sets count pages from number page on, from one span's to another's. */
-static bool offer_pages(struct replica *r, uint64_t page, uint64_t count, uint32_t old,
-    uint32_t fresh, struct error *err) {
-    return replica_offer(r,
-        &(struct event){.kind = EV_PAGES, .a = page, .b = count, .c = old | (uint64_t)fresh << 32},
-        err);
-}
-
-static struct replica *with_two_spans(void) {
-    struct replica *r = replica_new();
-    for (uint32_t i = 1; i <= 2; i++)
-        replica_apply(r, &(struct event){.kind = EV_SPAN_BORN, .x = i});
-    return r;
-}
-
-static void assert_pages(const struct replica *r, uint64_t page, uint64_t end, uint32_t span) {
-    for (; page < end; page++)
-        assert_int_equal(replica_page(r, page), span);
-}
-
-static void pages_change_alone_and_by_thousands(void **state) {
-    enum { FROM = 1000, TO = 9000, HOLE = 4000, PATCH = 5 }; /* chunks are of 1024 */
-    struct replica *r = with_two_spans();
-    struct error err;
-    (void)state;
-    assert_true(offer_pages(r, FROM, TO - FROM, 0, 1, &err));
-    struct replica *copy = replica_copy(r);
-    const struct event patch = {
-        .kind = EV_PAGES, .a = HOLE, .b = PATCH, .c = 1 | UINT64_C(2) << 32};
-    replica_apply(r, &patch);
-    assert_pages(r, FROM - 5, FROM, 0);
-    assert_pages(r, FROM, HOLE, 1);
-    assert_pages(r, HOLE, HOLE + PATCH, 2);
-    assert_pages(r, HOLE + PATCH, TO, 1);
-    assert_pages(r, TO, TO + 3000, 0);
-    assert_pages(copy, FROM, TO, 1);
-    replica_undo(r, &patch);
-    assert_int_equal(replica_tables_digest(r), replica_tables_digest(copy));
-    replica_undo(
-        r, &(struct event){.kind = EV_PAGES, .a = FROM, .b = TO - FROM, .c = UINT64_C(1) << 32});
-    assert_pages(r, 0, TO + 1, 0);
-    assert_pages(copy, FROM, TO, 1);
-    replica_apply(copy, &patch);
-    assert_false(offer_pages(copy, FROM, TO - FROM, 1, 2, &err)); /* not all of them are 1 */
-    assert_non_null(strstr(err.text, "does not fit"));
-    replica_free(copy);
-    replica_free(r);
-}
-
-static void as_many_pages_as_there_can_be_take_little(void **state) {
-    enum { ALL = 1 << 26 }; /* of 512 GiB */
-    struct replica *r = with_two_spans();
-    struct error err;
-    (void)state;
-    assert_true(offer_pages(r, 0, ALL, 0, 1, &err));
-    assert_true(offer_pages(r, 1, ALL - 2, 1, 2, &err));
-    assert_int_equal(replica_page(r, 0), 1);
-    assert_int_equal(replica_page(r, ALL / 2), 2);
-    assert_int_equal(replica_page(r, ALL - 1), 1);
-    assert_true(replica_memory(r) < MiB(1));
-    assert_false(offer_pages(r, 0, ALL + 1, 0, 1, &err));
-    assert_non_null(strstr(err.text, "says what cannot be"));
-    replica_free(r);
-}
-
-/* Events each of which touches memory that none has touched before. */
-static void events_that_take_ever_more_memory_are_refused(void **state) {
-    (void)state;
-    for (unsigned kind = 0; kind < 2; kind++) {
-        struct replica *r = with_two_spans();
-        struct error err = {""};
-        const struct event bitmap = {.kind = EV_BITMAP, .w = 1, .c = 1},
-                           pages = {.kind = EV_PAGES, .b = 1, .c = UINT64_C(1) << 32};
-        struct event ev = kind ? pages : bitmap;
-        while (replica_offer(r, &ev, &err))
-            ev.a += kind ? 1024 : 4096;
-        assert_non_null(strstr(err.text, "takes more memory than any run does"));
-        assert_true(replica_memory(r) <= MiB(64) + (r->seq + 1) * KiB(1) + MiB(1));
-        assert_true(r->seq > 10000);
-        replica_free(r);
-    }
 }
 
 /* --- Reading --- */
@@ -673,9 +498,6 @@ int main(void) {
         cmocka_unit_test(span_classes_are_summed_up),
         cmocka_unit_test(lists_keep_their_order),
         cmocka_unit_test(the_treap_turns_both_ways),
-        cmocka_unit_test(pages_change_alone_and_by_thousands),
-        cmocka_unit_test(as_many_pages_as_there_can_be_take_little),
-        cmocka_unit_test(events_that_take_ever_more_memory_are_refused),
         cmocka_unit_test(tables_read_as_zero_where_nothing_was_written),
         cmocka_unit_test(runs_of_zeros_in_the_bitmap_are_found_across_chunks),
         cmocka_unit_test(addresses_lead_to_their_spans),

@@ -180,7 +180,8 @@ static void a_field_of_a_span_is_set_where_its_state_says(void **unused) {
             "mspan_refill_cache"},
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_alloc_cache, 1, 0,
             "mspan_refill_cache"},
-        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 1, 0, "none_left"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 1, 0,
+            "none_left"},
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_alloc_cache, 0, 1,
             "mspan_refill_cache"},
         {{.state = SPAN_STATE_INUSE, .spanclass = 10}, false, SPAN_needzero, 1, 0, "mheap_alloc"},
@@ -189,7 +190,8 @@ static void a_field_of_a_span_is_set_where_its_state_says(void **unused) {
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_sweepgen, 1, 2, "mspan_sweep"},
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEEPING}, false, SPAN_freeindex, 5, 0,
             "mspan_sweep"},
-        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_freeindex, 0, 1, "alloc_large"},
+        {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_freeindex, 0, 1,
+            "alloc_large"},
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT}, false, SPAN_freeindex, 1, 0,
             "mspan_init_slots"},
         {{.state = SPAN_STATE_INUSE, .sweepgen = SWEPT, .spanclass = 10}, false, SPAN_freeindex, 1,
@@ -215,11 +217,12 @@ static void a_field_of_a_span_is_set_where_its_state_says(void **unused) {
         s.span.base = s.r.heap[HEAP_arena_start] = base;
         s.r.stats[STAT_sweepgen] = 2;
         if (cases[i].known)
-            *replica_page_write(&s.r, 0) = 1;
+            assert_true(replica_pages_write(&s.r, 0, 1, 0, 1));
         struct event ev = span_set(cases[i].field, cases[i].old, cases[i].fresh);
         const char *function = why_of(&ev, &s.r).function;
         if (strcmp(function, cases[i].function) != 0)
-            fail_msg("%zu, %s: %s is not %s", i, span_field_name(ev.w), function, cases[i].function);
+            fail_msg(
+                "%zu, %s: %s is not %s", i, span_field_name(ev.w), function, cases[i].function);
         chunks_free(&s.r.page_table, NULL);
     }
 }
