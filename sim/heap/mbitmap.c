@@ -63,16 +63,26 @@ static void put_bytes(struct heap *h, uint64_t index, unsigned n, uint64_t old, 
         EMIT(h, EV_BITMAP, n, 0, index, old, fresh);
 }
 
+/* Fetches the page of a byte that will be read and then written: one that the system has not given
+ * yet it would fetch twice, first for reading alone. */
+static void will_be_written(uint8_t *byte) {
+    uint8_t none = 0;
+    atomic_compare_exchange_strong_explicit(
+        (_Atomic uint8_t *)byte, &none, 0, memory_order_relaxed, memory_order_relaxed);
+}
+
 /* Tells of the n bytes from number index on that all become `fill`. Nearly always most of them are
  * that already. */
 static void tell_fill(struct heap *h, uint64_t index, uint64_t n, uint8_t fill) {
-    uint8_t same[256];
+    uint8_t same[4096];
     uint64_t old, fresh, run;
-    memset(same, fill, sizeof same);
+    memset(same, fill, n < sizeof same ? n : sizeof same);
     memset(&fresh, fill, sizeof fresh);
     for (uint64_t end = index + n; index < end; index += run) {
         run = end - index < sizeof same ? end - index : sizeof same;
-        if (memcmp(heap_bits_byte(h, index + run - 1), same, run) == 0)
+        uint8_t *lowest = heap_bits_byte(h, index + run - 1);
+        will_be_written(lowest);
+        if (memcmp(lowest, same, run) == 0)
             continue;
         for (uint64_t i = 0; i < run; i += GROUP)
             if ((old = get_bytes(h, index + i, GROUP)) != fresh)
