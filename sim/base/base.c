@@ -33,6 +33,11 @@ void *xcalloc(size_t count, size_t size) {
     return must(calloc(count, size), size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
 }
 
+void *xcalloc_aligned(size_t align, size_t size) {
+    size_t whole = (size + align - 1) / align * align;
+    return memset(must(aligned_alloc(align, whole), whole), 0, whole);
+}
+
 void *xrealloc(void *p, size_t size) {
     return must(realloc(p, size), size);
 }

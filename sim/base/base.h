@@ -53,6 +53,8 @@ NORETURN void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LI
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
+/* Zeroed as well, at a multiple of align, a power of two. */
+void *xcalloc_aligned(size_t align, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 /* A copy of the first n bytes of s, NUL-terminated. */

@@ -29,39 +29,41 @@
 #include <stdatomic.h>
 #include <string.h>
 
+enum { CACHE_LINE = 64 }; /* bytes, of the machine that we run on */
+
 /* Allocation and mark bits, bit n of a span at word n / 64, bit n % 64. */
 typedef uint64_t gc_bits;
 
-/* A run of pages. Fields are written through the SPAN_SET macro, lists and treap through theirs. */
+/* A run of pages. Fields are written through the SPAN_SET macro, lists and treap through theirs.
+ * What is used together stands together, in lines of the processor's cache, of CACHE_LINE bytes.
+ * Valid: always     handle, record, list and its links; they survive deaths and reuses not dead
+ * base, npages, state, needzero, sweepgen in use     limit, spanclass, elemsize, nelems, the bits,
+ * freeindex, alloc_*, incache free       unusedsince, npreleased */
 struct mspan {
-    /* Identity: never changes while the structure exists, across deaths and reuses. */
-    uint32_t handle;
-    uint64_t record;
-
-    /* Position in one list, owned by that list. */
-    struct mspan *next, *prev;
-    uint16_t list; /* LIST_NOWHERE if in none */
-
-    /* Valid while not dead. */
+    /* Where it is and what is in it: all that marking asks. */
     uint64_t base; /* address */
     uint64_t npages;
-    uint64_t state;            /* enum span_state */
-    uint64_t needzero;         /* was used before: zero it when allocating */
-    _Atomic uint64_t sweepgen; /* == heap's: swept; survives reuse, as in Go */
-
-    /* Valid while in use. */
+    uint64_t state;       /* enum span_state */
+    uint64_t limit;       /* end of the data in it: an address */
     uint64_t spanclass;   /* size class << 1 | noscan */
     uint64_t elemsize;    /* bytes of a slot */
     uint64_t nelems;      /* slots */
+    gc_bits *gcmark_bits; /* set: found live in this cycle */
+
+    /* Which slots are free. */
     uint64_t freeindex;   /* slots below it are allocated; search from here */
     uint64_t alloc_count; /* allocated slots */
     uint64_t alloc_cache; /* complement of 64 allocation bits, shifted so that bit 0 is freeindex */
-    uint64_t incache;     /* an mcache holds it */
-    uint64_t limit;       /* end of the data in it: an address */
     gc_bits *alloc_bits;  /* set: allocated at the last sweep */
-    gc_bits *gcmark_bits; /* set: found live in this cycle */
+    uint64_t needzero;    /* was used before: zero it when allocating */
+    uint64_t incache;     /* an mcache holds it */
+    _Atomic uint64_t sweepgen; /* == heap's: swept; survives reuse, as in Go */
+    uint32_t handle;           /* never changes, nor does record */
+    uint16_t list;             /* LIST_NOWHERE if in none */
 
-    /* Valid while free. */
+    /* Its place in that list, owned by the list; and what is asked seldom. */
+    struct mspan *next, *prev;
+    uint64_t record;
     uint64_t unusedsince; /* virtual time it became free */
     uint64_t npreleased;  /* pages given back to the system */
 };
@@ -167,6 +169,10 @@ struct heap {
     struct sink *sink;
     uint64_t ptr_size;
     uint64_t ptr_mask; /* the largest address */
+    bool threaded; /* threads run the P's: locks lock. Otherwise one thread runs them in turn. */
+    atomic_bool exited;
+    unsigned ps;                    /* how many P's there are */
+    struct mcache *mcaches[MAX_PS]; /* by P; [0] is &cache */
     struct size_class_table sizes;
 
     /* Boundaries; what each means stands in malloc.c. arena_reserved and so on are 64-bit wide so
@@ -177,7 +183,6 @@ struct heap {
 
     _Atomic uint64_t stats[STAT_COUNT]; /* written by stat_add alone; not the mcaches' */
 
-    bool threaded;    /* threads run the P's: locks lock. Otherwise one thread runs them in turn. */
     struct lock lock; /* of rank HEAP: mheap_.lock */
     struct lock gcbits_lock, persistent_lock, os_lock;
 
@@ -187,13 +192,13 @@ struct heap {
     struct mspan_list busylarge;
     struct sweep_buf sweep_spans[2]; /* [sweepgen / 2 % 2]: swept; the other: not yet */
     struct mcentral central[NUM_SPAN_CLASSES];
-    struct mcache cache;            /* P 0's */
-    struct mcache *mcaches[MAX_PS]; /* by P; [0] is &cache */
-    unsigned ps;                    /* how many P's there are */
-    struct mcache *running;         /* not threaded: the P that acts, or acted last */
-    unsigned told;                  /* which P the sink knows to be acting */
-    struct sched *sched;            /* while operations may overlap, else NULL */
-    struct mspan *emptymspan;       /* what mcache slots hold before their first span */
+    uint8_t apart[CACHE_LINE]; /* What other P's look at and P 0 writes stand in different lines */
+    struct mcache cache;       /* P 0's */
+    uint8_t too[CACHE_LINE];
+    struct mcache *running;   /* not threaded: the P that acts, or acted last */
+    unsigned told;            /* which P the sink knows to be acting */
+    struct sched *sched;      /* while operations may overlap, else NULL */
+    struct mspan *emptymspan; /* what mcache slots hold before their first span */
 
     struct mspan **allspans; /* by handle - 1 */
     size_t allspans_len, allspans_cap;
@@ -220,8 +225,7 @@ struct heap {
     uint64_t num_gc;
     struct rangemap ranges;
 
-    atomic_bool exited;
-    atomic_int status;
+    atomic_int status; /* of Go's end, once exited */
 };
 
 /* --- threads.c: P's and locks --- */

@@ -225,6 +225,23 @@ bool heap_init(struct heap *h) {
  * it is not at hand. */
 #define TWICE static ALWAYS_INLINE
 
+/* Clears the slot. Small ones, whose size is 8 or a multiple of 16, without a call: blocks from
+ * both ends that overlap in the middle. */
+TWICE void clear_slot(const struct heap *h, uint64_t addr, uint64_t size) {
+    uint8_t *at = os_host(h->os, addr);
+    if (size <= 16) {
+        memset(at, 0, 8);
+        memset(at + size - 8, 0, 8);
+    } else if (size <= 64) {
+        memset(at, 0, 16);
+        memset(at + 16, 0, 16);
+        memset(at + size - 32, 0, 16);
+        memset(at + size - 16, 0, 16);
+    } else {
+        memset(at, 0, size);
+    }
+}
+
 /* A free slot of the mcache's span for the class, refilled if need be. Go's nextFree. */
 TWICE uint64_t next_slot(struct heap *h, struct mcache *c, unsigned spanclass, bool guarded) {
     struct mspan *s = c->alloc[spanclass];
@@ -264,7 +281,7 @@ TWICE struct heap_object alloc_tiny(struct heap *h, struct mcache *c, uint64_t s
     block = next_slot(h, c, TINY_SPAN_CLASS, guarded);
     if (!block)
         return (struct heap_object){0};
-    memset(os_host(h->os, block), 0, TINY_SIZE);
+    clear_slot(h, block, TINY_SIZE);
     /* Go on with whichever block has more room left. */
     if (size < c->tinyoffset || !c->tiny)
         set_tiny(h, c, block, size);
@@ -278,7 +295,7 @@ TWICE struct heap_object alloc_small(
     uint64_t addr = next_slot(h, c, spanclass, guarded);
     size = h->sizes.classes[size_class].size;
     if (addr && c->alloc[spanclass]->needzero)
-        memset(os_host(h->os, addr), 0, size);
+        clear_slot(h, addr, size);
     return (struct heap_object){addr, size, (uint8_t)spanclass, 0, false};
 }
 
@@ -379,7 +396,7 @@ struct heap *heap_new(const struct heap_config *config) {
     h->now = h->last_scavenge = 1;
     heap_set_gogc(h, -1);
     size_classes_make(&h->sizes);
-    h->emptymspan = xcalloc(1, sizeof *h->emptymspan);
+    h->emptymspan = xcalloc_aligned(CACHE_LINE, sizeof *h->emptymspan);
     h->emptymspan->list = LIST_NOWHERE;
     h->mcaches[0] = h->running = &h->cache;
     h->ps = 1;

@@ -19,9 +19,11 @@
 
 /* Grey objects, and what has been marked so far. */
 struct mark_stack {
-    uint64_t *grey; /* addresses */
+    const void *table; /* the spans table: with the world stopped it stays where it is */
+    uint64_t objects;  /* marked */
+    uint64_t *grey;    /* addresses */
     size_t count, cap;
-    struct heap_marked marked;
+    uint64_t bytes; /* of the objects marked */
 };
 
 /* A word of an object: where a pointer was found. base 0: the pointer is a root. */
@@ -31,9 +33,14 @@ struct place {
 
 /* What the spans table has for addr, NULL if it is outside the arena. */
 static ALWAYS_INLINE struct mspan *table_entry(const struct heap *h, uint64_t addr) {
-    if (addr < h->arena_start || addr >= h->arena_used)
+    uint64_t offset = addr - h->arena_start;
+    if (offset >= h->arena_used - h->arena_start)
         return NULL;
-    return span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
+    const void *table = h->mark->table;
+    uint64_t page = offset >> GO_PAGE_SHIFT;
+    uint64_t handle =
+        h->ptr_size == 8 ? ((const uint64_t *)table)[page] : ((const uint32_t *)table)[page];
+    return handle ? h->allspans[handle - 1] : NULL;
 }
 
 static bool holds(const struct mspan *s, uint64_t addr) {
@@ -118,8 +125,8 @@ static ALWAYS_INLINE void shade(struct heap *h, uint64_t addr, bool follow, stru
         return;
     s->gcmark_bits[word] = old | bit;
     EMIT(h, EV_BITS, 1, s->handle, word, old, old | bit);
-    h->mark->marked.objects++;
-    h->mark->marked.bytes += s->elemsize;
+    h->mark->objects++;
+    h->mark->bytes += s->elemsize;
     if (follow && !(s->spanclass & 1)) {
         push_grey(h->mark, s->base + slot * s->elemsize);
         EMIT(h, EV_GREY, 0, s->handle, s->base + slot * s->elemsize, slot, 0);
@@ -157,6 +164,7 @@ static void gc_begin(struct heap *h, void *arg) {
     sweep_finish(h);
     next_mark_bit_epoch(h);
     h->mark = xcalloc(1, sizeof *h->mark);
+    h->mark->table = os_host(h->os, h->spans);
 }
 
 bool heap_gc_begin(struct heap *h) {
@@ -168,15 +176,16 @@ struct root {
     bool follow;
 };
 
-static void mark_from(struct heap *h, const struct root *root) {
-    shade(h, root->addr, root->follow, (struct place){0});
+NEVER_INLINE static void blacken_all(struct heap *h) {
     while (h->mark->count)
         blacken(h, h->mark->grey[--h->mark->count]);
 }
 
 static void mark_root(struct heap *h, void *arg) {
+    const struct root *root = arg;
     INVARIANT(h->mark);
-    mark_from(h, arg);
+    shade(h, root->addr, root->follow, (struct place){0});
+    blacken_all(h);
 }
 
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
@@ -194,9 +203,12 @@ static void mark_roots(struct heap *h, void *arg) {
     const struct roots *r = arg;
     INVARIANT(h->mark);
     for (size_t i = 0; i < r->count; i++) {
-        const struct root root = {load_word(h, r->words + i * h->ptr_size), r->follow};
-        if (root.addr)
-            mark_from(h, &root);
+        uint64_t addr = load_word(h, r->words + i * h->ptr_size);
+        if (!addr)
+            continue;
+        shade(h, addr, r->follow, (struct place){0});
+        if (h->mark->count)
+            blacken_all(h);
     }
 }
 
@@ -231,7 +243,7 @@ void mark_free(struct heap *h) {
 }
 
 static void gc_end(struct heap *h, void *arg) {
-    struct heap_marked marked = h->mark->marked;
+    struct heap_marked marked = {h->mark->objects, h->mark->bytes};
     *(struct heap_marked *)arg = marked;
     mark_free(h);
     EMIT(h, EV_MARKED, 0, 0, marked.objects, marked.bytes, 0);

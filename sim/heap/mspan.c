@@ -80,7 +80,7 @@ static struct mspan *record_span(struct heap *h, uint32_t record) {
     void *all = h->allspans;
     array_reserve(&all, &h->allspans_cap, h->allspans_len + 1, sizeof *h->allspans);
     h->allspans = all;
-    struct mspan *s = xcalloc(1, sizeof *s);
+    struct mspan *s = xcalloc_aligned(CACHE_LINE, sizeof *s);
     s->handle = record + 1;
     s->record = h->spanalloc.records[record];
     s->list = LIST_NOWHERE;

@@ -52,10 +52,17 @@ void sweep_push(struct heap *h, struct mspan *s) {
     unlock(h, &b->lock);
 }
 
+static void prefetch_span(const struct mspan *s) {
+    for (size_t at = 0; at < sizeof *s; at += CACHE_LINE)
+        PREFETCH((const uint8_t *)s + at);
+}
+
 static struct mspan *pop_unswept(struct heap *h) {
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
     lock(h, &b->lock);
     struct mspan *s = b->index ? b->spans[--b->index] : NULL;
+    if (b->index) /* the next one: by then it will be at hand */
+        prefetch_span(b->spans[b->index - 1]);
     unlock(h, &b->lock);
     return s;
 }
