@@ -157,10 +157,8 @@ struct mcache {
     bool inside;    /* between heap_guard_on's beginning and end */
     struct lock *held[RANK_COUNT]; /* the locks it holds, in their order */
     unsigned held_count;
-
-    /* Which thread runs it; other threads look here for themselves. Valid while entered. */
-    _Atomic pthread_t thread;
-    atomic_bool entered;
+    struct mcache
+        *outer; /* threaded, inside: what its thread had entered before, of another heap */
 };
 
 struct heap {

@@ -34,8 +34,15 @@
 /* --- Locks --- */
 
 static void lock_init(struct lock *l, enum lock_rank rank, unsigned index) {
+    pthread_mutexattr_t attr;
     *l = (struct lock){.rank = rank, .index = index};
-    pthread_mutex_init(&l->mutex, NULL);
+    pthread_mutexattr_init(&attr);
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP /* held for a moment only: sleeping would take longer \
+                                              */
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+    pthread_mutex_init(&l->mutex, &attr);
+    pthread_mutexattr_destroy(&attr);
 }
 
 /* Calls f for every lock there is. */
@@ -133,19 +140,15 @@ struct lock_count heap_lock_count(const struct heap *h, bool central) {
 
 /* --- Who am I --- */
 
-/* An entered P whose thread is the caller's was entered by it, so no other P can be meant: each
- * thread enters one at a time. */
+/* What the calling thread has entered last, of threaded heaps. Go keeps it with the thread, too. */
+static _Thread_local struct mcache *entered;
+
 struct mcache *this_p(const struct heap *h) {
     if (!h->threaded)
         return h->running;
-    pthread_t self = pthread_self();
-    for (unsigned p = 0;; p++) {
-        INVARIANT(p < h->ps); /* who is in the heap is on a P */
-        struct mcache *c = h->mcaches[p];
-        if (atomic_load_explicit(&c->entered, memory_order_acquire) &&
-            pthread_equal(atomic_load_explicit(&c->thread, memory_order_relaxed), self))
-            return c;
-    }
+    struct mcache *c = entered;
+    INVARIANT(c && c->p < h->ps && h->mcaches[c->p] == c); /* who is in the heap is on a P */
+    return c;
 }
 
 void reach_rung(struct heap *h, enum rung rung) {
@@ -166,16 +169,15 @@ static void enter(struct heap *h, struct mcache *c) {
 
 /* The same for one of several threads. */
 static void enter_threaded(struct mcache *c) {
-    INVARIANT(!atomic_load_explicit(&c->entered, memory_order_relaxed));
     c->inside = true;
-    atomic_store_explicit(&c->thread, pthread_self(), memory_order_relaxed);
-    atomic_store_explicit(&c->entered, true, memory_order_release);
+    c->outer = entered;
+    entered = c;
 }
 
 static void leave(struct heap *h, struct mcache *c) {
     c->inside = false;
     if (UNLIKELY(h->threaded))
-        atomic_store_explicit(&c->entered, false, memory_order_release);
+        entered = c->outer;
 }
 
 bool heap_guard_on(struct heap *h, unsigned p, void (*body)(struct heap *h, void *arg), void *arg) {

@@ -9,10 +9,10 @@
 #include "sim/heap/heap.h"
 #include "tests/bench/driver.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct {
     struct heap *heap;
@@ -21,12 +21,10 @@ static struct {
     unsigned threads;
     uint64_t collections;
 
-    atomic_bool due; /* somebody found that a collection is due, or waits for all to stop */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool stopping;
-    unsigned running; /* threads that are not waiting; with mutex held */
-} w = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    atomic_bool due;        /* somebody found that a collection is due */
+    atomic_bool collecting; /* somebody has taken it on: the others stop */
+    atomic_uint running;    /* threads that have not stopped */
+} w;
 
 static _Noreturn void fail(const char *why) {
     fprintf(stderr, "bench: %s\n", why);
@@ -59,56 +57,57 @@ static void collect(void) {
     w.collections++;
 }
 
+/* Pauses are much shorter than it takes the system to let a thread sleep and wake it up: so waiting
+ * is looking again, at first. */
+static void look_again(unsigned *looked) {
+    enum { SOON = 20000 };
+    if (++*looked > SOON)
+        usleep(20);
+}
+
+/* A thread that says it runs while another begins to collect takes that back. */
+static void go_on(void) {
+    for (unsigned looked = 0;;) {
+        while (w.collecting)
+            look_again(&looked);
+        w.running++;
+        if (!w.collecting)
+            return;
+        w.running--;
+    }
+}
+
 void allocator_enter(unsigned t) {
     (void)t;
-    pthread_mutex_lock(&w.mutex);
-    while (w.stopping)
-        pthread_cond_wait(&w.changed, &w.mutex);
-    w.running++;
-    pthread_mutex_unlock(&w.mutex);
+    go_on();
 }
 
 void allocator_leave(unsigned t) {
     (void)t;
-    pthread_mutex_lock(&w.mutex);
     w.running--;
-    pthread_cond_broadcast(&w.changed);
-    pthread_mutex_unlock(&w.mutex);
 }
 
-/* Stops the other threads and collects, or waits while another does. */
-static void stop_and_collect(void) {
-    pthread_mutex_lock(&w.mutex);
-    w.running--;
-    pthread_cond_broadcast(&w.changed);
-    if (!w.stopping && w.due) {
-        w.stopping = true;
-        while (w.running)
-            pthread_cond_wait(&w.changed, &w.mutex);
-        collect();
-        w.due = false;
-        w.stopping = false;
-        pthread_cond_broadcast(&w.changed);
-    }
-    while (w.stopping)
-        pthread_cond_wait(&w.changed, &w.mutex);
-    w.running++;
-    pthread_mutex_unlock(&w.mutex);
-}
-
+/* Collects when the others have stopped, or stops while another does. */
 static void at_safe_point(void) {
-    if (w.threads > 1) {
-        stop_and_collect();
+    bool nobody = false;
+    unsigned looked = 0;
+    if (w.threads > 1 && !atomic_compare_exchange_strong(&w.collecting, &nobody, true)) {
+        w.running--;
+        go_on();
         return;
     }
-    collect();
+    while (w.threads > 1 && w.running > 1)
+        look_again(&looked);
+    if (w.due)
+        collect();
     w.due = false;
+    w.collecting = false;
 }
 
 void *allocator_new(unsigned t, size_t size, enum kind kind) {
     static const uint8_t first_word[] = {1};
     static const struct heap_type pointer = {.size = 8, .ptrdata = 8, .mask = first_word};
-    if (atomic_load_explicit(&w.due, memory_order_relaxed))
+    if (UNLIKELY(atomic_load_explicit(&w.due, memory_order_relaxed)))
         at_safe_point();
     struct heap_object got =
         heap_malloc_on(w.heap, t, size, kind == KIND_POINTERS ? &pointer : NULL);
