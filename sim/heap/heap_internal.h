@@ -236,8 +236,17 @@ void reach_rung(struct heap *h, enum rung rung);
 void locks_init(struct heap *h);
 void locks_destroy(struct heap *h);
 /* Leaves the heap if Go has ended the program meanwhile. */
-void lock(struct heap *h, struct lock *l);
-void unlock(struct heap *h, struct lock *l);
+void take_lock(struct heap *h, struct lock *l);
+void release_lock(struct heap *h, struct lock *l);
+/* The same where nearly always nobody else can run, and nothing is to be done. */
+static inline void lock(struct heap *h, struct lock *l) {
+    if (h->threaded || h->sched)
+        take_lock(h, l);
+}
+static inline void unlock(struct heap *h, struct lock *l) {
+    if (h->threaded || h->sched)
+        release_lock(h, l);
+}
 /* Gives back the calling P's locks and goes where its guard began. */
 NORETURN void heap_leave(struct heap *h);
 /* Runs body on P number p so that heap_throw comes back here. False: it did, or Go has ended the

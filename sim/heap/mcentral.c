@@ -107,7 +107,7 @@ struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
         unlock(h, &c->lock);
     }
     uint64_t bytes = s->npages << GO_PAGE_SHIFT;
-    uint64_t unused = bytes / s->elemsize - s->alloc_count;
+    uint64_t unused = s->nelems - s->alloc_count;
     INVARIANT(unused > 0 && s->freeindex < s->nelems);
     nmalloc_add(h, c, unused);
     stat_add(h, STAT_heap_live, bytes - s->alloc_count * s->elemsize);
@@ -117,7 +117,7 @@ struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
 }
 
 void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s) {
-    uint64_t unused = (s->npages << GO_PAGE_SHIFT) / s->elemsize - s->alloc_count;
+    uint64_t unused = s->nelems - s->alloc_count;
     INVARIANT(s->alloc_count > 0);
     SPAN_SET(h, s, incache, 0);
     if (!unused)

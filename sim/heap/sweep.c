@@ -58,11 +58,12 @@ static void prefetch_span(const struct mspan *s) {
 }
 
 static struct mspan *pop_unswept(struct heap *h) {
+    enum { AHEAD = 3 };
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
     lock(h, &b->lock);
     struct mspan *s = b->index ? b->spans[--b->index] : NULL;
-    if (b->index) /* the next one: by then it will be at hand */
-        prefetch_span(b->spans[b->index - 1]);
+    if (b->index >= AHEAD) /* by the time it is popped it will be at hand */
+        prefetch_span(b->spans[b->index - AHEAD]);
     unlock(h, &b->lock);
     return s;
 }

@@ -80,13 +80,8 @@ static void lock_threaded(struct lock *l) {
     l->waited += waited;
 }
 
-/* Does nobody else run, so that locks may be left alone? */
-static bool alone(const struct heap *h) {
-    return !h->threaded && (!h->sched || !sched_overlapping(h));
-}
-
-void lock(struct heap *h, struct lock *l) {
-    if (alone(h))
+void take_lock(struct heap *h, struct lock *l) {
+    if (!h->threaded && !sched_overlapping(h))
         return;
     struct mcache *c = this_p(h);
     INVARIANT(!c->held_count || c->held[c->held_count - 1]->rank < l->rank);
@@ -101,8 +96,8 @@ void lock(struct heap *h, struct lock *l) {
         sched_interrupt(h);
 }
 
-void unlock(struct heap *h, struct lock *l) {
-    if (alone(h))
+void release_lock(struct heap *h, struct lock *l) {
+    if (!h->threaded && !sched_overlapping(h))
         return;
     struct mcache *c = this_p(h);
     INVARIANT(c->held_count && c->held[c->held_count - 1] == l);
