@@ -501,12 +501,12 @@ static inline void set_tiny(struct heap *h, struct mcache *c, uint64_t addr, uin
 static inline uint64_t load_word(const struct heap *h, const void *at) {
     uint64_t word;
     uint32_t half;
-    if (h->ptr_size == 8) {
-        memcpy(&word, at, sizeof word);
-        return word;
+    if (UNLIKELY(h->ptr_size == 4)) {
+        memcpy(&half, at, sizeof half);
+        return half;
     }
-    memcpy(&half, at, sizeof half);
-    return half;
+    memcpy(&word, at, sizeof word);
+    return word;
 }
 
 /* --- mbitmap.c --- */

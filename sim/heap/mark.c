@@ -34,13 +34,15 @@ struct place {
 /* What the spans table has for addr, NULL if it is outside the arena. */
 static ALWAYS_INLINE struct mspan *table_entry(const struct heap *h, uint64_t addr) {
     uint64_t offset = addr - h->arena_start;
-    if (offset >= h->arena_used - h->arena_start)
+    if (UNLIKELY(offset >= h->arena_used - h->arena_start))
         return NULL;
     const void *table = h->mark->table;
-    uint64_t page = offset >> GO_PAGE_SHIFT;
-    uint64_t handle =
-        h->ptr_size == 8 ? ((const uint64_t *)table)[page] : ((const uint32_t *)table)[page];
-    return handle ? h->allspans[handle - 1] : NULL;
+    uint64_t page = offset >> GO_PAGE_SHIFT, handle;
+    if (UNLIKELY(h->ptr_size == 4))
+        handle = ((const uint32_t *)table)[page];
+    else
+        handle = ((const uint64_t *)table)[page];
+    return UNLIKELY(!handle) ? NULL : h->allspans[handle - 1];
 }
 
 static bool holds(const struct mspan *s, uint64_t addr) {
@@ -53,10 +55,10 @@ static struct mspan *find_span(const struct heap *h, uint64_t addr) {
     return s && holds(s, addr) ? s : NULL;
 }
 
-static uint64_t slot_of(const struct heap *h, const struct mspan *s, uint64_t addr) {
+static inline uint64_t slot_of(const struct heap *h, const struct mspan *s, uint64_t addr) {
     const struct size_class *c = &h->sizes.classes[s->spanclass >> 1];
     uint64_t offset = addr - s->base;
-    return c->size ? (offset >> c->shift) * c->mul >> c->shift2 : 0;
+    return UNLIKELY(!c->size) ? 0 : (offset >> c->shift) * c->mul >> c->shift2;
 }
 
 static void push_grey(struct mark_stack *m, uint64_t addr) {
@@ -115,9 +117,9 @@ NORETURN static void bad_pointer(
 /* Marks the object that holds addr, unless it is marked. Go's heapBitsForObject and greyobject. */
 static ALWAYS_INLINE void shade(struct heap *h, uint64_t addr, bool follow, struct place from) {
     struct mspan *s = table_entry(h, addr);
-    if (!s || s->state == SPAN_STATE_MANUAL)
+    if (UNLIKELY(!s || s->state == SPAN_STATE_MANUAL))
         return; /* not the heap's: somebody else's memory, or a stack */
-    if (!holds(s, addr))
+    if (UNLIKELY(!holds(s, addr)))
         bad_pointer(h, addr, s, from);
     uint64_t slot = slot_of(h, s, addr), word = slot / 64, bit = UINT64_C(1) << slot % 64;
     uint64_t old = s->gcmark_bits[word];
@@ -202,12 +204,13 @@ struct roots {
 static void mark_roots(struct heap *h, void *arg) {
     const struct roots *r = arg;
     INVARIANT(h->mark);
-    for (size_t i = 0; i < r->count; i++) {
-        uint64_t addr = load_word(h, r->words + i * h->ptr_size);
-        if (!addr)
+    const uint8_t *word = r->words;
+    for (size_t i = 0; i < r->count; i++, word += h->ptr_size) {
+        uint64_t addr = load_word(h, word);
+        if (UNLIKELY(!addr))
             continue;
         shade(h, addr, r->follow, (struct place){0});
-        if (h->mark->count)
+        if (UNLIKELY(h->mark->count))
             blacken_all(h);
     }
 }
