@@ -31,7 +31,7 @@ struct place {
     uint64_t base, off; /* bytes */
 };
 
-/* What the spans table has for addr, NULL if it is outside the arena. */
+/* What the spans table has for addr, NULL if it is outside the arena. While marking. */
 static ALWAYS_INLINE struct mspan *table_entry(const struct heap *h, uint64_t addr) {
     uint64_t offset = addr - h->arena_start;
     if (UNLIKELY(offset >= h->arena_used - h->arena_start))
@@ -51,7 +51,9 @@ static bool holds(const struct mspan *s, uint64_t addr) {
 
 /* The span in use whose data holds addr, NULL if there is none. */
 static struct mspan *find_span(const struct heap *h, uint64_t addr) {
-    struct mspan *s = table_entry(h, addr);
+    if (addr < h->arena_start || addr >= h->arena_used)
+        return NULL;
+    struct mspan *s = span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
     return s && holds(s, addr) ? s : NULL;
 }
 
@@ -183,7 +185,7 @@ NEVER_INLINE static void blacken_all(struct heap *h) {
         blacken(h, h->mark->grey[--h->mark->count]);
 }
 
-static void mark_root(struct heap *h, void *arg) {
+static void mark_from(struct heap *h, void *arg) {
     const struct root *root = arg;
     INVARIANT(h->mark);
     shade(h, root->addr, root->follow, (struct place){0});
@@ -192,7 +194,7 @@ static void mark_root(struct heap *h, void *arg) {
 
 void heap_gc_mark(struct heap *h, uint64_t addr, bool follow) {
     struct root root = {addr, follow};
-    heap_guard(h, mark_root, &root);
+    heap_guard(h, mark_from, &root);
 }
 
 struct roots {

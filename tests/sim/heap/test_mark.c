@@ -64,6 +64,27 @@ static void what_pointers_reach_is_marked_and_nothing_else(void **state) {
     }
 }
 
+static void a_block_of_roots_is_marked_from_each_of_them(void **state) {
+    static const char *const platforms[] = {"linux/amd64", "linux/386"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
+        struct lab lab;
+        lab_start(&lab, platforms[i]);
+        uint64_t a = object(&lab, 4, 4, 0xf), b = object(&lab, 4, 4, 0xf);
+        uint64_t c = object(&lab, 4, 4, 0xf), other = object(&lab, 4, 4, 0xf);
+        const uint64_t wide[] = {a, 0, c};
+        const uint32_t narrow[] = {(uint32_t)a, 0, (uint32_t)c};
+        point(&lab, a, 2, b);
+        heap_gc_begin(lab.h);
+        heap_gc_mark_roots(lab.h, lab.h->ptr_size == 8 ? (const void *)wide : narrow, 3, true);
+        assert_true(marked(&lab, a) && marked(&lab, b) && marked(&lab, c));
+        assert_false(marked(&lab, other));
+        assert_int_equal(heap_gc_end(lab.h).objects, 3);
+        lab_check(&lab);
+        lab_close(&lab);
+    }
+}
+
 static void cycles_end(void **state) {
     struct lab lab;
     (void)state;
@@ -413,6 +434,7 @@ static void a_new_collection_finishes_the_sweep_of_the_last(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_pointers_reach_is_marked_and_nothing_else),
+        cmocka_unit_test(a_block_of_roots_is_marked_from_each_of_them),
         cmocka_unit_test(cycles_end),
         cmocka_unit_test(a_pointer_into_an_object_keeps_all_of_it),
         cmocka_unit_test(the_byte_behind_an_object_is_its_neighbours),
