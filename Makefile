@@ -29,8 +29,9 @@ FLAGS.asan    := -O1 -g -DHEAP_CHECK=1 -fno-omit-frame-pointer \
 FLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS.fuzz    := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
                  -fsanitize=fuzzer-no-link,address,undefined
-# A branch of C is a branch of the program only where nothing is optimised.
-FLAGS.coverage := -O0 -g --coverage -fprofile-update=atomic -DALWAYS_INLINE=inline
+# A branch of C is a branch of the program only where nothing is optimised. What a child does counts,
+# so it ends as programs do.
+FLAGS.coverage := -O0 -g --coverage -fprofile-update=atomic -DALWAYS_INLINE=inline -D_exit=exit
 OUT := $(or $(OUT.$(MODE)),$(error MODE is $(MODE); expected release, debug, asan, tsan, fuzz or coverage))
 
 # Programs built elsewhere find lessons, themes and workloads here all the same.

@@ -96,7 +96,7 @@ static uint64_t random_exponential(struct script *s, uint64_t mean) {
 static uint64_t evaluate(struct script *s, struct amount amount) {
     size_t pick = amount.count > 1 ? (size_t)random_below(&s->random, amount.count) : 0;
     const struct term *t = &s->program.terms[amount.first + pick];
-    switch (t->kind) {
+    switch (t->kind) { /* never: another kind */
     case TERM_RANGE:
         return t->low == t->high ? t->low : t->low + random_below(&s->random, t->high - t->low + 1);
     case TERM_MEAN: return random_exponential(s, t->low);
@@ -332,7 +332,7 @@ static void run_end(struct script *s, const struct stmt *st) {
 static bool run_statement(struct script *s) {
     const struct stmt *st = &s->program.stmts[s->pc++];
     s->line = st->line;
-    switch (st->kind) {
+    switch (st->kind) { /* never: another kind */
     case STMT_INIT: tell_init(s); return true;
     case STMT_ALLOC:
     case STMT_NEW: return run_alloc(s, st);
@@ -548,7 +548,7 @@ static void take_hints(struct environment *env, uint64_t count, uint64_t size) {
 }
 
 static void apply_world(const struct world_line *w, struct environment *env) {
-    switch (w->kind) {
+    switch (w->kind) { /* never: another kind */
     case WORLD_PROVIDER: env->provider = (enum provider)w->a; break;
     case WORLD_TAKE: take(env, w->a, w->b); break;
     case WORLD_TAKE_HINTS: take_hints(env, w->a, w->b); break;

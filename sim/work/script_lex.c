@@ -68,7 +68,9 @@ bool lex_expected(struct cursor *c, const char *what) {
 }
 
 bool lex_end(struct cursor *c) {
-    return lex_at_end(c) || lex_expected(c, _("nothing more"));
+    if (!lex_at_end(c))
+        return lex_expected(c, _("nothing more"));
+    return true;
 }
 
 bool lex_accept(struct cursor *c, const char *text) {
@@ -135,9 +137,9 @@ bool lex_number(struct cursor *c, uint64_t *out, const char *what) {
     return true;
 }
 
-/* Without the blanks at its end. */
+/* Without the blanks at its end; there is none at its beginning. */
 static char *copy_trimmed(const char *s, size_t len) {
-    while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+    while (s[len - 1] == ' ' || s[len - 1] == '\t')
         len--;
     return xstrndup(s, len);
 }

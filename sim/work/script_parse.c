@@ -74,9 +74,10 @@ static const struct command *find_command(const char *name);
 /* Names are looked for one by one. */
 static bool room_for_name(struct parser *p) {
     const struct script_program *g = p->program;
-    return g->ring_count + g->type_count + g->labels < SCRIPT_MAX_NAMES ||
-           lex_fail(&p->c, _("too many objects, types and labels; expected at most %d"),
-               SCRIPT_MAX_NAMES);
+    if (g->ring_count + g->type_count + g->labels >= SCRIPT_MAX_NAMES)
+        return lex_fail(
+            &p->c, _("too many objects, types and labels; expected at most %d"), SCRIPT_MAX_NAMES);
+    return true;
 }
 
 /* A name for something new: no word of the language, and not in use. */
@@ -406,7 +407,9 @@ static bool parse_gogc(struct parser *p) {
     uint64_t percent;
     if (lex_accept_word(&p->c, "off"))
         return add_op(p, OP_GOGC, UINT64_MAX);
-    return lex_number(&p->c, &percent, _("a percentage or off")) && add_op(p, OP_GOGC, percent);
+    if (!lex_number(&p->c, &percent, _("a percentage or off")))
+        return false;
+    return add_op(p, OP_GOGC, percent);
 }
 
 static bool parse_ps(struct parser *p) {
@@ -421,14 +424,18 @@ static bool parse_ps(struct parser *p) {
 
 static bool parse_on(struct parser *p) {
     uint64_t n;
-    return lex_number(&p->c, &n, _("a P's number")) && add_op(p, OP_ON, n);
+    if (!lex_number(&p->c, &n, _("a P's number")))
+        return false;
+    return add_op(p, OP_ON, n);
 }
 
 static bool parse_interleave(struct parser *p) {
     uint64_t seed;
     if (lex_accept_word(&p->c, "off"))
         return add_op(p, OP_INTERLEAVE, UINT64_MAX);
-    return lex_number(&p->c, &seed, _("a seed or off")) && add_op(p, OP_INTERLEAVE, seed);
+    if (!lex_number(&p->c, &seed, _("a seed or off")))
+        return false;
+    return add_op(p, OP_INTERLEAVE, seed);
 }
 
 static bool parse_advance(struct parser *p) {

@@ -17,8 +17,9 @@ static bool add_world(struct parser *p, enum world_kind kind, uint64_t a, uint64
 /* count more ranges are taken. */
 static bool room_for_taken(struct parser *p, uint64_t count) {
     p->program->taken += count;
-    return p->program->taken <= LIMIT_TAKEN ||
-           lex_fail(&p->c, _("too many taken ranges; expected at most %d"), LIMIT_TAKEN);
+    if (p->program->taken > LIMIT_TAKEN)
+        return lex_fail(&p->c, _("too many taken ranges; expected at most %d"), LIMIT_TAKEN);
+    return true;
 }
 
 static bool parse_title(struct parser *p) {
@@ -59,7 +60,9 @@ static bool parse_take(struct parser *p) {
         if (count > HINT_COUNT)
             return lex_fail(&p->c, _("there are not %llu hints; expected 0 to %d"),
                 (unsigned long long)count, HINT_COUNT);
-        return room_for_taken(p, count) && add_world(p, WORLD_TAKE_HINTS, count, size);
+        if (!room_for_taken(p, count))
+            return false;
+        return add_world(p, WORLD_TAKE_HINTS, count, size);
     }
     if (!lex_number(&p->c, &addr, _("an address")))
         return false;
@@ -69,19 +72,24 @@ static bool parse_take(struct parser *p) {
         return lex_fail(&p->c,
             _("0x%llx bytes at 0x%llx; expected a range inside the address space"),
             (unsigned long long)size, (unsigned long long)addr);
-    return room_for_taken(p, 1) && add_world(p, WORLD_TAKE, addr, size);
+    if (!room_for_taken(p, 1))
+        return false;
+    return add_world(p, WORLD_TAKE, addr, size);
 }
 
 static bool parse_limit(struct parser *p) {
     bool memory = lex_accept_word(&p->c, "memory");
     uint64_t size;
-    return lex_number(&p->c, &size, _("a size")) &&
-           add_world(p, memory ? WORLD_LIMIT_MEMORY : WORLD_LIMIT, size, 0);
+    if (!lex_number(&p->c, &size, _("a size")))
+        return false;
+    return add_world(p, memory ? WORLD_LIMIT_MEMORY : WORLD_LIMIT, size, 0);
 }
 
 static bool parse_address(struct parser *p, enum world_kind kind) {
     uint64_t addr;
-    return lex_number(&p->c, &addr, _("an address")) && add_world(p, kind, addr, 0);
+    if (!lex_number(&p->c, &addr, _("an address")))
+        return false;
+    return add_world(p, kind, addr, 0);
 }
 
 static bool parse_brk(struct parser *p) {
@@ -96,7 +104,9 @@ static bool parse_page(struct parser *p) {
     uint64_t size;
     if (lex_accept_word(&p->c, "none"))
         return add_world(p, WORLD_NO_PAGE, 0, 0);
-    return lex_number(&p->c, &size, _("a size or none")) && add_world(p, WORLD_PAGE, size, 0);
+    if (!lex_number(&p->c, &size, _("a size or none")))
+        return false;
+    return add_world(p, WORLD_PAGE, size, 0);
 }
 
 static bool parse_elsewhere(struct parser *p) {

@@ -32,6 +32,7 @@ enum { STREAM_ERROR = 0x20 }; /* glibc's flag behind ferror */
 static char kind[40];
 static unsigned long nth;
 static bool for_good, anybody;
+static bool over; /* main has ended: what is written then are a coverage build's counts */
 static atomic_ulong calls;
 static uintptr_t program_start, program_end;
 
@@ -73,7 +74,7 @@ __attribute__((destructor)) static void end(void) {
 /* Is this call, which returns to `caller`, to fail? */
 static bool fails(const char *what, const void *caller) {
     uintptr_t at = (uintptr_t)caller;
-    if (strcmp(what, kind) != 0 || (!anybody && (at < program_start || at >= program_end)))
+    if (over || strcmp(what, kind) != 0 || (!anybody && (at < program_start || at >= program_end)))
         return false;
     unsigned long n = atomic_fetch_add(&calls, 1) + 1;
     return nth && (n == nth || (for_good && n > nth));
@@ -83,6 +84,31 @@ static bool fails(const char *what, const void *caller) {
 #define REAL(name)    ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAILS(name)   fails(#name, CALLER)
 #define WITH(err, it) (errno = (err), (it))
+
+/* --- The end --- */
+
+typedef int main_function(int count, char **words, char **env);
+static main_function *real_main;
+
+static int main_and_its_end(int count, char **words, char **env) {
+    int status = real_main(count, words, env);
+    over = true;
+    return status;
+}
+
+int __libc_start_main(main_function *program, int count, char **words, void (*init)(void),
+    void (*fini)(void), void (*rtld_fini)(void), void *stack);
+int __libc_start_main(main_function *program, int count, char **words, void (*init)(void),
+    void (*fini)(void), void (*rtld_fini)(void), void *stack) {
+    real_main = program;
+    return REAL(__libc_start_main)(main_and_its_end, count, words, init, fini, rtld_fini, stack);
+}
+
+void exit(int status) {
+    over = true;
+    REAL(exit)(status);
+    __builtin_unreachable();
+}
 
 /* --- Memory --- */
 

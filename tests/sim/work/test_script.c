@@ -2,6 +2,7 @@
 #include "sim/work/script.h"
 
 #include "sim/base/limits.h"
+#include "sim/work/opfile.h"
 
 #include "tests/sim/scratch.h"
 #include "tests/sim/work/optext.h"
@@ -146,6 +147,7 @@ static void handing_over_moves_the_object_and_drops_the_replaced_one(void **stat
     expect_ops("keep r 1\nr[] = alloc 8\nx = alloc 16\nr[] = x\nfill r[0]\nx = alloc 32\n",
         "init\nalloc 1 8\nalloc 2 16\ndrop 1\nfill 2\nalloc 3 32\n");
     expect_ops("x = alloc 8\ny = x\nfill y\nx = alloc 8\n", "init\nalloc 1 8\nfill 1\nalloc 2 8\n");
+    expect_ops("x = alloc 8\nx = x\nfill x\n", "init\nalloc 1 8\nfill 1\n");
 }
 
 static void labels_go_with_an_object_that_is_handed_over(void **state) {
@@ -179,6 +181,12 @@ static void comments_quotes_crlf_and_utf8_are_read(void **state) {
                "phase bare words # said\r\n\tgr\xc3\xb6\xc3\x9f"
                "e = alloc 8\r\n",
         "note \xe7\xac\xac 1 # \xe6\xad\xa5\nnote bare words\ninit\nalloc 1 8\n");
+}
+
+static void texts_and_names_are_in_any_letters(void **state) {
+    (void)state;
+    expect_ops("phase a\xe2\x82\xac\xf0\x9f\x98\x80\t \n_a_Z9 = alloc 8\n",
+        "note a\xe2\x82\xac\xf0\x9f\x98\x80\ninit\nalloc 1 8\n");
 }
 
 static void operations_carry_their_line(void **state) {
@@ -330,6 +338,16 @@ static void what_a_script_does_not_mention_stays(void **state) {
     source->destroy(source);
 }
 
+static void what_is_taken_twice_is_taken(void **state) {
+    (void)state;
+    struct op_source *source = parse("take 0x10000\ntake 0x10000\n");
+    struct environment env = {.platform = platform_find("linux/386")};
+    assert_true(script_environment(source, &env));
+    assert_int_equal(env.model.taken_count, 1);
+    env_free(&env);
+    source->destroy(source);
+}
+
 static void platforms_of_32_bits_have_no_hints_to_take(void **state) {
     (void)state;
     struct op_source *source = parse("platform linux/386\ntake hints 5\n");
@@ -340,6 +358,10 @@ static void platforms_of_32_bits_have_no_hints_to_take(void **state) {
 }
 
 /* --- Broken scripts --- */
+
+#define SIXTEEN           "0123456789abcdef"
+#define LONG_WORD         "a" SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+#define MOST_OF_LONG_WORD "a" SIXTEEN SIXTEEN SIXTEEN "0123456789abcde"
 
 static void broken_lines_are_refused_with_file_and_line(void **state) {
     (void)state;
@@ -387,6 +409,39 @@ static void broken_lines_are_refused_with_file_and_line(void **state) {
         {"x = new t", "t.arena:1: no type is called \"t\"; expected one of a type line above"},
         {"x = 8", "t.arena:1: expected alloc, new, array or an object's name at \"8\"; write: "
                   "NAME = alloc SIZE, NAME = new TYPE, NAME = array TYPE COUNT or NAME = OTHER"},
+        {"alloc ~4294967296", "t.arena:1: a mean of 4294967296; expected 1 to 4294967295"},
+        {"keep r 4\nfill r[-0]", "t.arena:2: \"r\" has no such slot; expected 0..3 or -1..-4"},
+        {"type t = ptr*0", "t.arena:1: a type of so many parts; expected 1 to 65536"},
+        {"type t = word ptr*18446744073709551615",
+            "t.arena:1: a type of so many parts; expected 1 to 65536"},
+        {"keep r 1000001", "t.arena:1: 1000001 slots; expected 1 to 1000000"},
+        {"repeat 2\ninit",
+            "t.arena:2: init happens once, before the first allocation and outside repeat"},
+        {"advance 31622401", "t.arena:1: 31622401 seconds are too long; expected at most a year"},
+        {"repeat 3 as alloc",
+            "t.arena:1: \"alloc\" is a word of the language; expected another name"},
+        {"alloc = alloc 8",
+            "t.arena:1: \"alloc\" is a word of the language; expected another name"},
+        {"alloc[0] = alloc 8", "t.arena:1: expected a size at \"[\"; write: alloc SIZE"},
+        {"nil = alloc 8", "t.arena:1: \"nil\" is a word of the language; expected another name"},
+        {"repeat 3 as i\ni = alloc 8",
+            "t.arena:2: \"i\" is already something else; expected another name"},
+        {"x = alloc 8\nx.0 = x+1099511627777",
+            "t.arena:2: an offset of 1099511627777; expected one inside the object"},
+        {"take 4096 0",
+            "t.arena:1: 0x0 bytes at 0x1000; expected a range inside the address space"},
+        {"seed 4294967296 1",
+            "t.arena:1: a seed is two words of 32 bits; expected at most 4294967295"},
+        {"alloc 8 " LONG_WORD,
+            "t.arena:1: expected nothing more at \"" MOST_OF_LONG_WORD "\"; write: alloc SIZE"},
+        {"alloc " LONG_WORD,
+            "t.arena:1: \"a0123456789abcde...\" is too long; expected at most 63 bytes"},
+        {"alloc 0x" LONG_WORD,
+            "t.arena:1: \"0xa0123456789abc...\" is too long; expected at most 63 bytes"},
+        {"phase \x7f", "t.arena:1: byte 0x7f is no text; expected UTF-8"},
+        {"phase \x80", "t.arena:1: byte 0x80 is no text; expected UTF-8"},
+        {"phase \xf5", "t.arena:1: byte 0xf5 is no text; expected UTF-8"},
+        {"phase \xf0\x9f\x98", "t.arena:1: byte 0xf0 is no text; expected UTF-8"},
         {"x = alloc 8\nx.up = nil", "t.arena:2: no type has a word labelled \"up\"; expected a "
                                     "label or a word number"},
         {"alloc 8\ninit",
@@ -404,6 +459,58 @@ static void broken_lines_are_refused_with_file_and_line(void **state) {
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         expect_error(cases[i].text, cases[i].error);
+}
+
+/* Lines after what they need: `x` a `t`, `r` of four slots, inside a repeat that counts i. */
+static const char before_lines[] = "keep r 4\ntype t = a:ptr b:word\nx = new t\nr[] = alloc 8\n"
+                                   "repeat 2 as i\nalloc 8\n";
+
+static struct op_source *parse_among(
+    const char *before, const char *line, int len, const char *more, struct error *err) {
+    struct strbuf text = {0};
+    sb_printf(&text, "%s%.*s%s\n%s", before, len, line, more, *before ? "end\n" : "");
+    struct op_source *source = script_parse("t.arena", text.text, err);
+    sb_free(&text);
+    return source;
+}
+
+/* Whole it is read; cut at any byte, or with something strange behind any, it is read or refused
+ * with one line that names it. */
+static void expect_cuts_are_told(const char *before, const char *line) {
+    static const char *const more[] = {"", " $", "$", "9z", " 9z", " zz"};
+    struct error err = {""};
+    struct op_source *source = parse_among(before, line, (int)strlen(line), "", &err);
+    if (!source)
+        fail_msg("`%s` is refused: %s", line, err.text);
+    source->destroy(source);
+    for (int len = 0; line[len]; len++)
+        for (size_t m = 0; m < ARRAY_LEN(more); m++) {
+            source = parse_among(before, line, len, more[m], &err);
+            if (source)
+                source->destroy(source);
+            else if (strncmp(err.text, "t.arena:", 8) != 0 || strchr(err.text, '\n'))
+                fail_msg("`%.*s%s`: %s", len, line, more[m], err.text);
+        }
+    assert_null(parse_among(before, line, (int)strlen(line), " $", &err));
+}
+
+static void lines_cut_anywhere_are_refused_or_read(void **state) {
+    static const char *const world[] = {"title \"A world\"", "platform \"linux/386\"",
+        "provider host", "provider model", "take hints 3", "take 0x1000 4KiB", "limit 1GiB",
+        "limit memory 1GiB", "brk 0x1000", "image 0x1000", "page 4096", "page none", "elsewhere on",
+        "elsewhere off", "seed 1 2"};
+    static const char *const operations[] = {"type u = a:ptr*2 word byte*3", "keep k 9",
+        "y = alloc 1..9|~5|i", "y = new t", "y = array t 1..2", "alloc 8..9", "new t", "array t 3",
+        "r[] = alloc 8", "r[?] = alloc i", "r[0] = x", "r[-1] = r[1]", "r[i] = alloc 8", "y = x",
+        "x.a = r[0]+8", "x.b = x+1 words", "x.0 = r[i]", "x.i = nil", "r[0].a = nil", "drop r",
+        "drop r[?]", "fill x", "root r[-1]", "unroot r[i]", "phase \"one\"", "collect lazily",
+        "sweep", "scavenge", "gogc off", "gogc 50", "advance 60", "ps 3", "on 0", "interleave off",
+        "interleave 7", "precise off", "random 5", "end\nrepeat 1..3 as j\nalloc 8"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(world); i++)
+        expect_cuts_are_told("", world[i]);
+    for (size_t i = 0; i < ARRAY_LEN(operations); i++)
+        expect_cuts_are_told(before_lines, operations[i]);
 }
 
 static void collections_and_what_goes_with_them_become_operations(void **state) {
@@ -498,6 +605,20 @@ static void what_goes_wrong_in_the_run_names_its_line(void **state) {
     expect_ops("keep r 4\nr[] = alloc 8\nfill r[-2]\n",
         "init\nalloc 1 8\n"
         "error: t.arena:3: r[-2] holds no object now; expected one assigned and not dropped\n");
+    expect_ops("keep r 4\nr[] = alloc 8\nfill r[1]\n",
+        "init\nalloc 1 8\n"
+        "error: t.arena:3: r[1] holds no object now; expected one assigned and not dropped\n");
+    expect_ops("x = alloc 8\ndrop x\ny = x\n",
+        "init\nalloc 1 8\ndrop 1\n"
+        "error: t.arena:3: x holds no object now; expected one assigned and not dropped\n");
+    expect_ops("x = alloc 8\ndrop x\nx.0 = nil\n",
+        "init\nalloc 1 8\ndrop 1\n"
+        "error: t.arena:3: x holds no object now; expected one assigned and not dropped\n");
+    expect_ops("x = alloc 8\ny = alloc 8\ndrop y\nx.0 = y\n",
+        "init\nalloc 1 8\nalloc 2 8\ndrop 2\n"
+        "error: t.arena:4: y holds no object now; expected one assigned and not dropped\n");
+    expect_ops("keep r 1\nrepeat 2 as i\nx = alloc 8\nr[i] = x\nend\n",
+        "init\nalloc 1 8\nalloc 2 8\nerror: t.arena:4: r[1]; expected 0..0\n");
     expect_ops("keep r 4\ndrop r[?]\n",
         "error: t.arena:2: r[?] while r is empty; expected an object there\n");
     expect_ops("keep r 4\ndrop r\n", "error: t.arena:2: r is empty; expected objects there\n");
@@ -518,6 +639,79 @@ static void a_run_that_does_nothing_for_ever_is_stopped(void **state) {
     assert_non_null(strstr(err.text, "nothing happens in 10000000 turns"));
     assert_false(source->next(source, &op, &err));
     source->destroy(source);
+}
+
+/* --- From outside --- */
+
+static uint32_t object(
+    const struct op_source *source, const char *name, bool indexed, int64_t index) {
+    struct error err = {""};
+    uint32_t id = 0;
+    if (!script_object(source, name, indexed, index, &id, &err))
+        fail_msg("%s", err.text);
+    return id;
+}
+
+static void no_object(const struct op_source *source, const char *name, bool indexed, int64_t index,
+    const char *expected) {
+    struct error err = {""};
+    uint32_t id = 0;
+    assert_false(script_object(source, name, indexed, index, &id, &err));
+    assert_string_equal(err.text, expected);
+}
+
+static void objects_are_found_by_what_the_script_calls_them(void **state) {
+    (void)state;
+    struct op_source *source = parse("keep r 3\nx = alloc 8\nrepeat 4\nr[] = alloc 8\nend\n"
+                                     "y = alloc 8\ndrop y\n");
+    struct strbuf ops = {0};
+    optext_run(source, 8, &ops);
+    assert_int_equal(object(source, "x", false, 0), 1);
+    assert_int_equal(object(source, "r", true, 0), 5);
+    assert_int_equal(object(source, "r", true, 2), 4);
+    assert_int_equal(object(source, "r", true, -1), 5);
+    assert_int_equal(object(source, "r", true, -3), 3);
+    no_object(source, "z", false, 0, "`z` is no object of the script");
+    no_object(source, "y", false, 0, "`y` holds no object at this moment");
+    no_object(source, "x", true, 0, "`x` is one object, expected it without [...]");
+    no_object(
+        source, "r", false, 0, "`r` keeps several objects, expected one of them, such as r[0]");
+    no_object(source, "r", true, 3, "`r[3]`; expected r[0] to r[2], or from -1 backwards");
+    no_object(source, "r", true, -4, "`r[-4]`; expected r[0] to r[2], or from -1 backwards");
+    source->destroy(source);
+    sb_free(&ops);
+}
+
+static void what_is_no_script_has_no_objects_title_or_world(void **state) {
+    (void)state;
+    struct environment env = {.platform = platform_find("linux/386")};
+    struct error err = {""};
+    struct op_source *source = opfile_parse("t.ops", "> init\n> a 1 8\n", &err);
+    assert_non_null(source);
+    assert_false(script_is(source) || script_in_console(source));
+    assert_null(script_title(source));
+    assert_false(script_environment(source, &env));
+    no_object(source, "x", false, 0, "`x` is no object of the script");
+    script_forget(source); /* nothing */
+    source->destroy(source);
+}
+
+static void objects_have_numbers_of_32_bits(void **state) {
+    (void)state;
+    struct op_source *console = script_console(UINT32_MAX - 2);
+    struct error err = {""};
+    struct op op;
+    assert_true(script_feed(console, "alloc 8\nalloc 8\n", &err));
+    assert_true(console->next(console, &op, &err));
+    assert_int_equal(op.id, UINT32_MAX - 1);
+    assert_false(console->next(console, &op, &err));
+    assert_string_equal(
+        err.text, "console:2: more than 4294967294 objects; expected a shorter run");
+    script_forget(console);
+    assert_true(script_feed(console, "phase over", &err)); /* the line after */
+    assert_true(console->next(console, &op, &err));
+    assert_int_equal(op.line, 3);
+    console->destroy(console);
 }
 
 /* --- Files --- */
@@ -572,6 +766,7 @@ int main(void) {
         cmocka_unit_test(a_repeat_of_none_is_skipped),
         cmocka_unit_test(the_variable_of_a_repeat_is_a_slot_and_a_word),
         cmocka_unit_test(comments_quotes_crlf_and_utf8_are_read),
+        cmocka_unit_test(texts_and_names_are_in_any_letters),
         cmocka_unit_test(operations_carry_their_line),
         cmocka_unit_test(a_range_gives_all_its_numbers_and_no_other),
         cmocka_unit_test(a_choice_gives_each_of_its_terms),
@@ -581,8 +776,10 @@ int main(void) {
         cmocka_unit_test(random_restarts_the_generator),
         cmocka_unit_test(lines_about_the_world_change_the_environment),
         cmocka_unit_test(what_a_script_does_not_mention_stays),
+        cmocka_unit_test(what_is_taken_twice_is_taken),
         cmocka_unit_test(platforms_of_32_bits_have_no_hints_to_take),
         cmocka_unit_test(broken_lines_are_refused_with_file_and_line),
+        cmocka_unit_test(lines_cut_anywhere_are_refused_or_read),
         cmocka_unit_test(collections_and_what_goes_with_them_become_operations),
         cmocka_unit_test(who_does_it_becomes_operations),
         cmocka_unit_test(an_unknown_command_lists_the_known_ones),
@@ -592,6 +789,9 @@ int main(void) {
         cmocka_unit_test(large_scripts_and_long_lines_are_refused),
         cmocka_unit_test(what_goes_wrong_in_the_run_names_its_line),
         cmocka_unit_test(a_run_that_does_nothing_for_ever_is_stopped),
+        cmocka_unit_test(objects_are_found_by_what_the_script_calls_them),
+        cmocka_unit_test(what_is_no_script_has_no_objects_title_or_world),
+        cmocka_unit_test(objects_have_numbers_of_32_bits),
         cmocka_unit_test(files_are_read_plain_and_compressed),
         cmocka_unit_test(files_that_are_not_there_or_no_text_are_refused),
     };
