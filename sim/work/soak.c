@@ -78,24 +78,29 @@ static void trial_end(struct trial *t) {
     os_destroy(t->os);
 }
 
-static bool trial_compare(struct trial *t, struct strbuf *why) {
+static void trial_compare(struct trial *t) {
+    struct strbuf why = {0};
     if (!program_in_flight(t->program))
         program_check(t->program);
-    return follower_compare(t->follower, program_heap(t->program), why);
+    if (!follower_compare(t->follower, program_heap(t->program), &why)) /* never: a bug */
+        BUG("the replica differs:\n%s", sb_text(&why));
 }
 
-static bool trial_step(struct trial *t, const struct op *op, struct strbuf *why) {
+static void trial_step(struct trial *t, const struct op *op) {
     legal_run(t->legal, op);
     if (random_below(&t->dice, COMPARE_EVERY))
-        return true;
+        return;
     if (random_below(&t->dice, 2))
         program_settle(t->program);
-    return trial_compare(t, why);
+    trial_compare(t);
 }
 
-static bool trial_finish(struct trial *t, struct strbuf *why) {
+static void trial_finish(struct trial *t) {
+    struct strbuf why = {0};
     program_settle(t->program);
-    return trial_compare(t, why) && follower_travel(t->follower, why);
+    trial_compare(t);
+    if (!follower_travel(t->follower, &why)) /* never: a bug */
+        BUG("the replica is not the same again:\n%s", sb_text(&why));
 }
 
 /* --- Random programs --- */
@@ -107,31 +112,30 @@ static void count_trial(
     tally->ops += ops;
     tally->events += recording_count(rec);
     tally->ended += program_ended(t->program);
-    for (size_t i = 0; i < ARRAY_LEN(tally->platform_ops) && platform_at(i); i++)
+    for (size_t i = 0; platform_at(i); i++)
         tally->platform_ops[i] += platform_at(i) == platform ? ops : 0;
 }
 
 /* Runs the program of that seed, or as much of it as there is time for. listener may be NULL. */
-static bool run_seed(const struct soak_options *o, uint64_t seed, struct tally *tally, double until,
-    legal_listener *listener, void *arg, struct strbuf *why) {
+static void run_seed(const struct soak_options *o, uint64_t seed, struct tally *tally, double until,
+    legal_listener *listener, void *arg) {
     struct generator *g = generator_new(seed, o->platform);
     const struct environment *env = generator_env(g);
+    struct strbuf why = {0};
     struct trial t;
-    bool ok = trial_begin(&t, env, seed, why);
-    if (ok) {
-        legal_listen(t.legal, listener, arg);
-        uint64_t length = generator_length(g);
-        for (uint64_t i = 0; ok && i < length && !program_ended(t.program) && now() < until; i++) {
-            struct op op;
-            generator_next(g, t.legal, &op);
-            ok = trial_step(&t, &op, why);
-        }
-        ok = ok && trial_finish(&t, why);
-        count_trial(&t, env->platform, tally);
+    if (!trial_begin(&t, env, seed, &why)) /* never: its worlds can be */
+        BUG("%s", sb_text(&why));
+    legal_listen(t.legal, listener, arg);
+    uint64_t length = generator_length(g);
+    for (uint64_t i = 0; i < length && !program_ended(t.program) && now() < until; i++) {
+        struct op op;
+        generator_next(g, t.legal, &op);
+        trial_step(&t, &op);
     }
+    trial_finish(&t);
+    count_trial(&t, env->platform, tally);
     trial_end(&t);
     generator_free(g);
-    return ok;
 }
 
 /* What the child of a batch does. */
@@ -145,27 +149,18 @@ static bool is_over(const struct soak_options *o, const struct tally *t) {
     return (o->runs && t->runs >= o->runs) || (o->ops && t->ops >= o->ops);
 }
 
-/* In a child: the text goes to standard error. */
-static bool complain(struct strbuf *why, bool ok) {
-    fputs(sb_text(why), stderr);
-    sb_free(why);
-    return ok;
-}
-
 static bool run_batch(void *arg, int log) {
     const struct batch *b = arg;
     const struct soak_options *o = b->options;
     struct tally *t = b->tally;
-    struct strbuf why = {0};
-    bool ok = true;
     (void)log;
-    while (ok && !is_over(o, t) && now() < b->until) {
+    while (!is_over(o, t) && now() < b->until) {
         alarm(TRIAL_SECONDS);
-        ok = run_seed(o, t->seed, t, b->until, o->listener, o->listener_arg, &why);
-        t->runs += ok;
-        t->seed += ok;
+        run_seed(o, t->seed, t, b->until, o->listener, o->listener_arg);
+        t->runs++;
+        t->seed++;
     }
-    return complain(&why, ok);
+    return true;
 }
 
 /* --- A failure --- */
@@ -182,24 +177,22 @@ static void tell_op(void *arg, const struct op *op) {
     const struct retelling *r = arg;
     struct strbuf line = {0};
     sb_puts(&line, "> ");
-    if (opline_write(op, r->ptr_size, &line)) {
-        sb_puts(&line, "\n");
-        if (write(r->log, line.text, line.len) != (ssize_t)line.len)
-            BUG("cannot tell an operation");
-    }
+    opline_write(op, r->ptr_size, &line); /* programs drawn have no notes */
+    sb_puts(&line, "\n");
+    ssize_t written = write(r->log, line.text, line.len);
+    INVARIANT(written == (ssize_t)line.len);
     sb_free(&line);
-    if (r->options->listener)
+    if (r->options->listener) /* never: without one only a bug brings us here */
         r->options->listener(r->options->listener_arg, op);
 }
 
 static bool retell(void *arg, int log) {
     struct retelling *r = arg;
-    struct strbuf why = {0};
     struct tally unused = {0};
     r->log = log;
     alarm(TRIAL_SECONDS);
-    return complain(
-        &why, run_seed(r->options, r->seed, &unused, now() + TRIAL_SECONDS, tell_op, r, &why));
+    run_seed(r->options, r->seed, &unused, now() + TRIAL_SECONDS, tell_op, r);
+    return true;
 }
 
 /* What a suspect's run in a child has to say to be the same failure. */
@@ -217,13 +210,13 @@ static bool run_suspect(void *arg, int log) {
     struct trial t;
     (void)log;
     alarm(TRIAL_SECONDS);
-    bool ok = trial_begin(&t, &s->env, s->count, &why);
-    if (!ok)
-        return true; /* no such world: not what failed */
+    if (!trial_begin(&t, &s->env, s->count, &why)) /* never: a world can be with less in it */
+        BUG("%s", sb_text(&why));
     legal_listen(t.legal, q->options->listener, q->options->listener_arg);
-    for (size_t i = 0; ok && i < s->count && !program_ended(t.program); i++)
-        ok = trial_step(&t, &s->ops[i], &why);
-    return complain(&why, ok && trial_finish(&t, &why));
+    for (size_t i = 0; i < s->count; i++)
+        trial_step(&t, &s->ops[i]);
+    trial_finish(&t);
+    return true;
 }
 
 /* The first line of what a child said, without its numbers. */
@@ -250,13 +243,15 @@ static bool same_failure(void *arg, const struct suspect *s) {
     return same;
 }
 
-/* The listed operations as a suspect; NULL if nothing was listed. The source keeps the masks. */
+/* The listed operations as a suspect; there is one at least. The source keeps the masks. */
 static struct op_source *read_ops(const char *text, struct suspect *s) {
     struct error err;
-    struct op_source *source = opfile_recognises(text) ? opfile_parse("", text, &err) : NULL;
+    INVARIANT(opfile_recognises(text));
+    struct op_source *source = opfile_parse("", text, &err);
+    INVARIANT(source);
     size_t cap = 0;
     const struct opline *line;
-    for (size_t i = 0; source && (line = opfile_line(source, i)); i++) {
+    for (size_t i = 0; (line = opfile_line(source, i)); i++) {
         void *ops = s->ops;
         array_reserve(&ops, &cap, s->count + 1, sizeof *s->ops);
         s->ops = ops;
@@ -276,8 +271,8 @@ static void write_script(const struct suspect *s, struct soak_result *result) {
     opfile_write_world(&s->env, out);
     for (size_t i = 0; i < s->count; i++) {
         sb_puts(out, "> ");
-        if (opline_write(&s->ops[i], s->env.platform->ptr_size, out))
-            sb_puts(out, "\n");
+        opline_write(&s->ops[i], s->env.platform->ptr_size, out);
+        sb_puts(out, "\n");
     }
 }
 
@@ -285,7 +280,8 @@ static void shrink_failure(const struct soak_options *o, const struct child_resu
     const struct environment *env, struct soak_result *result) {
     struct suspect s = {0};
     struct strbuf text = {0};
-    struct inquiry q = {.options = o, .until = now() + SHRINK_SECONDS};
+    struct inquiry q = {
+        .options = o, .until = now() + (o->shrink_seconds ? o->shrink_seconds : SHRINK_SECONDS)};
     sb_printf(&text, "platform %s\n%s", env->platform->name, sb_text(&failure->log));
     env_copy(&s.env, env);
     struct op_source *source = read_ops(sb_text(&text), &s);
@@ -293,8 +289,7 @@ static void shrink_failure(const struct soak_options *o, const struct child_resu
     if (same_failure(&q, &s))
         shrink(&s, same_failure, &q, MOST_TRIES);
     write_script(&s, result);
-    if (source)
-        source->destroy(source);
+    source->destroy(source);
     suspect_free(&s);
     sb_free(&q.signature);
     sb_free(&text);
@@ -322,7 +317,7 @@ static void examine(const struct soak_options *o, uint64_t seed, const struct ch
 static void show_progress(const struct tally *t, double since) {
     double seconds = now() - since;
     fprintf(stderr, "\r%" PRIu64 " programs, %" PRIu64 " operations, %.0f a second ", t->runs,
-        t->ops, (double)t->ops / (seconds > 0 ? seconds : 1));
+        t->ops, (double)t->ops / seconds);
 }
 
 void soak(const struct soak_options *options, struct soak_result *result) {
@@ -363,11 +358,12 @@ bool soak_source(
     *result = (struct soak_result){.runs = 1};
     bool ok = trial_begin(&t, env, 0, &result->why);
     if (ok) {
-        while (ok && !program_ended(t.program) && source->next(source, &op, &err))
-            ok = trial_step(&t, &op, &result->why);
-        if (err.text[0])
+        while (!program_ended(t.program) && source->next(source, &op, &err))
+            trial_step(&t, &op);
+        ok = !err.text[0];
+        if (!ok)
             sb_printf(&result->why, "%s\n", err.text);
-        ok = ok && !err.text[0] && trial_finish(&t, &result->why);
+        trial_finish(&t);
         result->ops = recording_op_count(follower_recording(t.follower));
         result->events = recording_count(follower_recording(t.follower));
         result->ended = program_ended(t.program);

@@ -15,6 +15,7 @@ struct soak_options {
     uint64_t seed;                   /* of the first program; each next one has the next number */
     uint64_t runs, ops;              /* stop after so many programs, operations; 0: no limit */
     double seconds;                  /* ... after that time; 0: no limit */
+    double shrink_seconds;           /* to shrink a failure, at most; 0: two minutes */
     const struct platform *platform; /* NULL: all */
     bool progress;                   /* a line on standard error, now and then */
     /* Hears of each operation just before it runs, in the child: if it aborts, that is a failure.
@@ -36,8 +37,9 @@ struct soak_result {
 /* result's texts are the caller's to free. */
 void soak(const struct soak_options *options, struct soak_result *result);
 
-/* Runs a source's operations in that way, once, here: aborts if an invariant breaks. False and why
- * if the replica differs, or the world cannot be; the source is the caller's. */
+/* Runs a source's operations in that way, once, here: aborts if an invariant breaks or the replica
+ * differs. False and why if the world cannot be, or the source breaks off with an error; the source
+ * is the caller's. */
 bool soak_source(
     struct op_source *source, const struct environment *env, struct soak_result *result);
 

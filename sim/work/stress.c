@@ -87,17 +87,15 @@ static uint64_t next_offset(uint64_t offset, uint64_t size) {
 }
 
 /* What stands at the item is its pattern (or zeros, if it is fresh). */
-static bool intact(struct worker *t, const struct item *item, bool fresh) {
+static void check_item(const struct worker *t, const struct item *item, bool fresh) {
     const uint8_t *bytes = os_host(t->w->os, item->addr);
     for (uint64_t i = 0; i < item->size; i = next_offset(i, item->size)) {
         uint8_t expected = fresh ? 0 : pattern(item->tag, i);
-        if (bytes[i] != expected)
-            return error_set(&t->why,
-                "P%u: byte %" PRIu64 " of the %s object of %" PRIu64 " bytes at 0x%" PRIx64
+        if (bytes[i] != expected) /* never: a bug */
+            BUG("P%u: byte %" PRIu64 " of the %s object of %" PRIu64 " bytes at 0x%" PRIx64
                 " is 0x%02x, expected 0x%02x",
                 t->p, i, fresh ? "fresh" : "kept", item->size, item->addr, bytes[i], expected);
     }
-    return true;
 }
 
 static void write_pattern(struct worker *t, const struct item *item) {
@@ -151,16 +149,15 @@ static bool allocate(struct worker *t, struct item *item) {
     t->bytes += size;
     if (t->w->options->bare)
         return true;
-    if (!intact(t, item, true))
-        return false;
+    check_item(t, item, true);
     write_pattern(t, item);
     return true;
 }
 
 static bool replace(struct worker *t) {
     struct item *item = &t->items[below(t, t->w->slots)];
-    if (item->addr && !t->w->options->bare && !intact(t, item, false))
-        return false;
+    if (item->addr && !t->w->options->bare)
+        check_item(t, item, false);
     *item = (struct item){0};
     return allocate(t, item);
 }
@@ -175,7 +172,9 @@ static bool manual(struct worker *t) {
     t->manual_pages[i] = 1 + below(t, 20);
     t->manual[i] = heap_alloc_manual_on(t->w->heap, t->p, t->manual_pages[i]);
     t->manuals++;
-    return t->manual[i] || out_of_memory(t, t->manual_pages[i] << GO_PAGE_SHIFT);
+    if (!t->manual[i])
+        return out_of_memory(t, t->manual_pages[i] << GO_PAGE_SHIFT);
+    return true;
 }
 
 static bool step(struct worker *t) {
@@ -260,28 +259,29 @@ static size_t blocks_of(const struct world *w, const struct worker *t, struct bl
     return n;
 }
 
-/* What the slots of all threads hold: no two of it overlap, but for tiny objects in one block.
- * *kept: what a collection has to mark. */
-static bool add_up(const struct world *w, struct heap_marked *kept, struct error *err) {
+/* What a collection has to mark: what the slots of all threads hold. No two of it overlap, but for
+ * tiny objects in one block. */
+static struct heap_marked add_up(const struct world *w) {
     size_t room = (size_t)(w->slots + MANUAL_SLOTS) * w->options->threads, n = 0;
     struct block *blocks = xcalloc(room, sizeof *blocks);
-    bool good = true;
+    struct heap_marked kept = {0};
     for (unsigned p = 0; p < w->options->threads; p++)
         n += blocks_of(w, &w->workers[p], blocks + n);
     qsort(blocks, n, sizeof *blocks, by_address);
-    *kept = (struct heap_marked){0};
-    for (size_t i = 0; i < n && good; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct block *b = &blocks[i], *next = i + 1 < n ? b + 1 : NULL;
-        if (next && b->addr == next->addr && b->tiny && next->tiny)
-            continue; /* the last of the block counts */
-        if (next && b->addr + b->size > next->addr)
-            good = error_set(err, "0x%" PRIx64 " (%" PRIu64 " bytes) and 0x%" PRIx64 " overlap",
-                b->addr, b->size, next->addr);
-        kept->objects += !b->manual;
-        kept->bytes += b->manual ? 0 : b->size;
+        bool shared = next && b->addr == next->addr;
+        INVARIANT(!shared || (b->tiny && next->tiny));
+        if (shared)
+            continue;                               /* the last of the block counts */
+        if (next && b->addr + b->size > next->addr) /* never: a bug */
+            BUG("0x%" PRIx64 " (%" PRIu64 " bytes) and 0x%" PRIx64 " overlap", b->addr, b->size,
+                next->addr);
+        kept.objects += !b->manual;
+        kept.bytes += b->manual ? 0 : b->size;
     }
     free(blocks);
-    return good;
+    return kept;
 }
 
 static void mark_all(struct world *w) {
@@ -291,26 +291,33 @@ static void mark_all(struct world *w) {
                 heap_gc_mark(w->heap, w->workers[p].items[i].addr, false);
 }
 
-static bool collect(struct world *w, struct error *err) {
-    struct heap_marked kept = {0};
-    bool check = w->collections++ % CHECK_EVERY == 0;
-    if (!w->options->bare && !add_up(w, &kept, err))
-        return false;
-    if (!w->options->bare && check)
-        heap_check(w->heap);
-    if (!heap_gc_begin(w->heap))
-        return error_set(err, "Go ended the program at a collection");
+/* If Go ends the program meanwhile, the rest does nothing, and the threads will find out. */
+static struct heap_marked mark(struct world *w) {
+    heap_gc_begin(w->heap);
     mark_all(w);
     struct heap_marked marked = heap_gc_end(w->heap);
     w->marked = marked.bytes;
-    if (!w->options->bare && (marked.objects != kept.objects || marked.bytes != kept.bytes))
-        return error_set(err,
-            "%" PRIu64 " objects of %" PRIu64 " bytes were marked, expected %" PRIu64
-            " of %" PRIu64,
-            marked.objects, marked.bytes, kept.objects, kept.bytes);
-    if (!w->options->bare && check)
+    return marked;
+}
+
+static void mark_and_check(struct world *w) {
+    bool check = w->collections % CHECK_EVERY == 0;
+    struct heap_marked kept = add_up(w);
+    if (check)
         heap_check(w->heap);
-    return true;
+    struct heap_marked marked = mark(w);
+    bool exited = heap_exited(w->heap, NULL);
+    INVARIANT(exited || (marked.objects == kept.objects && marked.bytes == kept.bytes));
+    if (check)
+        heap_check(w->heap);
+}
+
+static void collect(struct world *w) {
+    if (w->options->bare)
+        mark(w);
+    else
+        mark_and_check(w);
+    w->collections++;
 }
 
 static uint64_t now_ns(void) {
@@ -328,19 +335,17 @@ static bool going(struct world *w) {
 }
 
 /* Collects until the time is up or the threads are done. */
-static bool watch(struct world *w, struct error *err) {
+static void watch(struct world *w) {
     uint64_t end = now_ns() + w->options->milliseconds * 1000000u, goal = GOAL_MINIMUM;
-    bool good = true;
-    while (good && going(w) && (w->options->operations || now_ns() < end)) {
+    while (going(w) && (w->options->operations || now_ns() < end)) {
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         if (heap_stat(w->heap, STAT_heap_live) < goal)
             continue;
         stop_world(w);
-        good = collect(w, err);
+        collect(w);
         goal = 2 * w->marked > GOAL_MINIMUM ? 2 * w->marked : GOAL_MINIMUM;
         start_world(w);
     }
-    return good;
 }
 
 /* --- The run --- */
@@ -354,24 +359,25 @@ static bool settle(struct world *w, struct stress_result *result, struct error *
         result->allocations += t->allocations;
         result->bytes += t->bytes;
         result->manual += t->manuals;
-        for (unsigned i = 0; i < w->slots && !t->why.text[0] && !w->options->bare; i++)
+        for (unsigned i = 0; i < w->slots && !w->options->bare; i++)
             if (t->items[i].addr)
-                intact(t, &t->items[i], false);
+                check_item(t, &t->items[i], false);
         if (t->why.text[0])
             return error_set(err, "%s", t->why.text);
     }
     heap_set_threaded(w->heap, false);
-    if (!collect(w, err))
-        return false;
+    collect(w);
     heap_sweep_all(w->heap);
+    if (heap_exited(w->heap, NULL))
+        return error_set(err, "Go ended the program at the last collection");
     heap_check(w->heap);
     struct heap_memstats m = heap_memstats(w->heap);
-    if (m.mallocs != mallocs)
-        return error_set(err, "the heap counts %" PRIu64 " allocations, the threads %" PRIu64,
-            m.mallocs, mallocs);
-    if (m.heap_alloc != w->marked || heap_stat(w->heap, STAT_heap_live) != w->marked)
-        return error_set(err, "%" PRIu64 " bytes are allocated, expected what was marked, %" PRIu64,
-            m.heap_alloc, w->marked);
+    if (m.mallocs != mallocs) /* never: a bug */
+        BUG("the heap counts %" PRIu64 " allocations, the threads %" PRIu64, m.mallocs, mallocs);
+    if (m.heap_alloc != w->marked) /* never: a bug */
+        BUG("%" PRIu64 " bytes are allocated, expected what was marked, %" PRIu64, m.heap_alloc,
+            w->marked);
+    INVARIANT(heap_stat(w->heap, STAT_heap_live) == w->marked);
     return true;
 }
 
@@ -386,8 +392,7 @@ static void start_threads(struct world *w) {
         t->items = xcalloc(w->slots, sizeof *t->items);
     }
     for (unsigned p = 0; p < n; p++)
-        if (pthread_create(&w->workers[p].thread, NULL, work, &w->workers[p]) != 0)
-            BUG("no thread for P%u", p);
+        INVARIANT(pthread_create(&w->workers[p].thread, NULL, work, &w->workers[p]) == 0);
 }
 
 static bool run_threads(struct world *w, struct stress_result *result, struct error *err) {
@@ -395,7 +400,7 @@ static bool run_threads(struct world *w, struct stress_result *result, struct er
     heap_set_threaded(w->heap, true);
     uint64_t start = now_ns();
     start_threads(w);
-    bool good = watch(w, err);
+    watch(w);
     pthread_mutex_lock(&w->mutex);
     w->finish = true;
     pthread_mutex_unlock(&w->mutex);
@@ -405,7 +410,7 @@ static bool run_threads(struct world *w, struct stress_result *result, struct er
     result->collections = w->collections;
     result->heap_lock = heap_lock_count(w->heap, false);
     result->central_locks = heap_lock_count(w->heap, true);
-    good = good && settle(w, result, err);
+    bool good = settle(w, result, err);
     result->marked = w->marked;
     for (unsigned p = 0; p < n; p++)
         free(w->workers[p].items);
@@ -417,7 +422,8 @@ bool stress_run(
     INVARIANT(options->threads >= 1 && options->threads <= MAX_PS);
     *result = (struct stress_result){0};
     struct world w = {.options = options, .slots = options->slots ? options->slots : USUAL_SLOTS};
-    w.os = os_model_new(options->platform, &(struct model_config){0}, err);
+    w.os = os_model_new(
+        options->platform, &(struct model_config){.memory_limit = options->memory_limit}, err);
     if (!w.os) /* a 32-bit program has no room for a simulated space, but its kernel's own */
         w.os = os_host_new(options->platform, err);
     if (!w.os)
@@ -425,11 +431,13 @@ bool stress_run(
     pthread_mutex_init(&w.mutex, NULL);
     pthread_cond_init(&w.changed, NULL);
     w.heap = heap_new(&(struct heap_config){.os = w.os});
-    bool good = heap_init(w.heap) && heap_set_ps(w.heap, options->threads);
-    if (good)
+    bool good = heap_init(w.heap);
+    if (good) {
+        INVARIANT(heap_set_ps(w.heap, options->threads)); /* caches fit in what init has mapped */
         good = run_threads(&w, result, err);
-    else
+    } else {
         error_set(err, "Go ended the program before the threads began");
+    }
     heap_free(w.heap);
     pthread_cond_destroy(&w.changed);
     pthread_mutex_destroy(&w.mutex);

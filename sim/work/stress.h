@@ -22,8 +22,9 @@ struct stress_options {
     uint64_t milliseconds; /* to run; 0: no time at all, which still starts and ends everything */
     uint64_t operations;   /* of each thread; 0: as many as the time allows */
     uint64_t seed;
-    unsigned slots; /* objects that each thread keeps; 0: a few thousand */
-    bool bare;      /* for measuring: small objects, no patterns */
+    unsigned slots;        /* objects that each thread keeps; 0: a few thousand */
+    uint64_t memory_limit; /* bytes that the simulated system has; 0: no limit */
+    bool bare;             /* for measuring: small objects, no patterns */
 };
 
 struct stress_result {
@@ -32,8 +33,9 @@ struct stress_result {
     struct lock_count heap_lock, central_locks;
 };
 
-/* Runs it on a simulated system, or on the host's where there is none to be had. False: err says
- * what was wrong. */
+/* Runs it on a simulated system, or on the host's where there is none to be had. What is wrong with
+ * the heap is a bug, and aborts. False: there is no such system, or Go has ended the program; err
+ * says where. */
 bool stress_run(
     const struct stress_options *options, struct stress_result *result, struct error *err);
 

@@ -109,6 +109,57 @@ static void sizes_become_small(void **state) {
     suspect_free(&s);
 }
 
+/* Fails if all five are there and large enough, in a world with a limit. */
+static bool five_fail(void *arg, const struct suspect *s) {
+    const struct op *alloc = find(s, 0), *manual = find(s, 1), *typed = find(s, 2),
+                    *store = find(s, 3), *least = find(s, 4);
+    (*(unsigned *)arg)++;
+    return alloc && alloc->size >= 2 && manual && manual->size >= 5 && typed && typed->count >= 3 &&
+           store && store->off >= 1 && least && s->env.model.memory_limit;
+}
+
+static void five_suspects(struct suspect *s) {
+    suspect_of(s, 5);
+    s->ops[1].code = OP_MANUAL;
+    s->ops[2] = (struct op){.code = OP_ALLOC_TYPED, .id = 2, .count = 100};
+    s->ops[3] = (struct op){.code = OP_STORE, .id = 3, .off = 48};
+    s->ops[4].size = 1;
+    s->env.model.memory_limit = MiB(64);
+    s->env.model.phys_page_size = KiB(64);
+    env_toggle_taken(&s->env, 0x10000000, 0x10000);
+}
+
+static void numbers_of_every_kind_become_small(void **state) {
+    struct suspect s;
+    unsigned tries = 0;
+    (void)state;
+    five_suspects(&s);
+    shrink(&s, five_fail, &tries, 1000);
+    assert_int_equal(s.count, 5);
+    assert_in_range(s.ops[0].size, 2, 4);
+    assert_in_range(s.ops[1].size, 5, 10);
+    assert_in_range(s.ops[2].count, 3, 6);
+    assert_int_equal(s.ops[3].off, 1);
+    suspect_free(&s);
+}
+
+static void wherever_it_stops_what_it_has_still_fails(void **state) {
+    unsigned all = 0;
+    struct suspect s;
+    (void)state;
+    five_suspects(&s);
+    shrink(&s, five_fail, &all, 1000);
+    suspect_free(&s);
+    for (unsigned most = 0; most <= all; most++) {
+        unsigned tries = 0;
+        five_suspects(&s);
+        assert_int_equal(shrink(&s, five_fail, &tries, most), most);
+        assert_int_equal(tries, most);
+        assert_true(five_fail(&tries, &s));
+        suspect_free(&s);
+    }
+}
+
 static void it_stops_after_so_many_tries(void **state) {
     struct suspect s;
     struct fault f = {0};
@@ -127,6 +178,8 @@ int main(void) {
         cmocka_unit_test(the_world_becomes_plain_but_for_what_is_needed),
         cmocka_unit_test(the_taken_range_that_matters_stays),
         cmocka_unit_test(sizes_become_small),
+        cmocka_unit_test(numbers_of_every_kind_become_small),
+        cmocka_unit_test(wherever_it_stops_what_it_has_still_fails),
         cmocka_unit_test(it_stops_after_so_many_tries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
