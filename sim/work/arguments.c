@@ -9,14 +9,17 @@
 
 bool read_platform(const struct platform **out, const char *value, struct error *err) {
     *out = platform_find(value);
-    return *out ||
-           cli_bad_value(err, "--platform", value, _("one that `arenasim platforms` lists"));
+    if (!*out)
+        return cli_bad_value(err, "--platform", value, _("one that `arenasim platforms` lists"));
+    return true;
 }
 
 bool read_provider(struct environment *env, const char *value, struct error *err) {
-    env->provider = strcmp(value, "host") == 0 ? PROVIDER_HOST : PROVIDER_MODEL;
-    return env->provider == PROVIDER_HOST || strcmp(value, "model") == 0 ||
-           cli_bad_value(err, "--provider", value, _("host or model"));
+    bool host = strcmp(value, "host") == 0;
+    env->provider = host ? PROVIDER_HOST : PROVIDER_MODEL;
+    if (!host && strcmp(value, "model") != 0)
+        return cli_bad_value(err, "--provider", value, _("host or model"));
+    return true;
 }
 
 bool read_number(uint64_t *out, const char *option, const char *value, uint64_t least,

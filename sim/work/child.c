@@ -17,8 +17,7 @@ struct pipes {
 static void open_pipes(struct pipes *p) {
     for (int i = 0; i < 2; i++) {
         int ends[2];
-        if (pipe(ends) != 0)
-            BUG("no pipe: %s", strerror(errno));
+        INVARIANT(pipe(ends) == 0);
         p->read_end[i] = ends[0];
         p->write_end[i] = ends[1];
     }
@@ -33,13 +32,13 @@ NORETURN static void be_child(const struct pipes *p, bool (*body)(void *arg, int
     _exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Reads what there is. False at the end. */
+/* Reads what there is, without waiting. False at the end. */
 static bool take_in(int fd, struct strbuf *out) {
     char buf[4096];
     ssize_t n = read(fd, buf, sizeof buf);
     if (n > 0)
         sb_add(out, buf, (size_t)n);
-    return n > 0 || (n < 0 && errno == EINTR);
+    return n > 0;
 }
 
 /* Until both ends are closed. */
@@ -48,7 +47,7 @@ static void listen_to(const struct pipes *p, struct child_result *result) {
     struct pollfd fds[] = {
         {.fd = p->read_end[0], .events = POLLIN}, {.fd = p->read_end[1], .events = POLLIN}};
     while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-        if (poll(fds, 2, -1) < 0)
+        if (poll(fds, 2, -1) < 0) /* a signal */
             continue;
         for (int i = 0; i < 2; i++)
             if (fds[i].fd >= 0 && fds[i].revents && !take_in(fds[i].fd, out[i])) {
@@ -65,15 +64,14 @@ void child_run(bool (*body)(void *arg, int log), void *arg, struct child_result 
     open_pipes(&p);
     fflush(NULL);
     pid_t child = fork();
-    if (child < 0)
-        BUG("no child: %s", strerror(errno));
+    INVARIANT(child >= 0);
     if (child == 0)
         be_child(&p, body, arg);
     close(p.write_end[0]);
     close(p.write_end[1]);
     listen_to(&p, result);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (waitpid(child, &status, 0) < 0) /* a signal */
+        INVARIANT(errno == EINTR);
     result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     result->failed = result->signal || WEXITSTATUS(status) != 0;
     if (result->signal && !result->said.len)

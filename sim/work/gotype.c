@@ -72,9 +72,8 @@ static void begin_struct(struct gotype *s) {
     *s = (struct gotype){.align = 1};
 }
 
-static bool end_struct(struct gotype *s) {
+static void end_struct(struct gotype *s) {
     s->size = round_up(s->size, s->align);
-    return true;
 }
 
 /* --- Reading --- */
@@ -197,13 +196,14 @@ static bool read_field(struct reader *r, struct gotype *s) {
 static bool read_struct(struct reader *r, struct gotype *out) {
     begin_struct(out);
     if (accept(r, "}"))
-        return end_struct(out);
+        return true;
     do {
         accept(r, " ");
         if (!read_field(r, out))
             return false;
     } while (accept(r, ";"));
-    return accept(r, " }") && end_struct(out);
+    end_struct(out);
+    return accept(r, " }");
 }
 
 /* After `map.bucket`: 8 hash bytes, 8 keys, 8 values, the next bucket. */
@@ -217,12 +217,13 @@ static bool read_bucket(struct reader *r, struct gotype *out) {
     for (int i = 0; i < 2; i++) {
         if (part[i].size > MAX_INLINE)
             words(&part[i], r->ptr_size, 1, 1);
-        if (!add_array(out, &part[i], BUCKET_SLOTS, r->ptr_size))
-            return false;
+        INVARIANT(add_array(out, &part[i], BUCKET_SLOTS, r->ptr_size));
     }
     /* A map without pointers keeps its buckets alive by other means. */
     words(&next, r->ptr_size, 1, out->ptr_words != 0);
-    return add_field(out, &next, r->ptr_size) && end_struct(out);
+    INVARIANT(add_field(out, &next, r->ptr_size));
+    end_struct(out);
+    return true;
 }
 
 /* Structs of the standard library, as the fields that matter. */

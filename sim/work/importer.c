@@ -169,7 +169,7 @@ static int32_t find_type(struct pass *p, const char *name, size_t len) {
     struct type *t = &im->types[im->type_count++];
     *t = (struct type){.name = xstrndup(name, len)};
     t->settled =
-        gotype_layout(t->name, 4, &t->layout[0]) && gotype_layout(t->name, 8, &t->layout[1]);
+        gotype_layout(t->name, 8, &t->layout[1]) && gotype_layout(t->name, 4, &t->layout[0]);
     if (t->settled)
         im->report.named_types++;
     else
@@ -236,8 +236,7 @@ static bool read_alloc(struct pass *p, const char *at, const char *end) {
     bool typed = end - at > 3 && memcmp(at, ", ", 2) == 0;
     if (end[-1] != ')' || (!typed && at != end - 1))
         return fail(p, _("broken line"), form);
-    if (im->objects == GONE - 1)
-        return fail(p, _("too many allocations"), _("fewer than 4294967294"));
+    INVARIANT(im->objects < GONE - 1); /* LIMIT_INPUT bytes are fewer lines */
     int32_t type = typed ? find_type(p, at + 2, (size_t)(end - 1 - at - 2)) : NO_TYPE;
     uint32_t id = ++im->objects, old = settle(p, addr, id);
     if (old) {
@@ -388,7 +387,7 @@ static bool import_next(struct op_source *source, struct op *op, struct error *e
     const struct record *r = &im->records[im->at - 2];
     op->line = r->line;
     op->id = r->id;
-    switch (r->kind) {
+    switch (r->kind) { /* never: another kind */
     case RECORD_ALLOC: make_alloc(im, r, op); break;
     case RECORD_DROP: op->code = OP_DROP; break;
     case RECORD_GC:

@@ -171,7 +171,7 @@ static void check_survivors(struct legal *l, const struct op *op) {
         const struct known *k = l->all[i];
         bool usable = program_usable(l->program, k->is.id);
         bool may_stay = k->is.manual || (!k->ptr_words && k->is.size < 16);
-        if (k->reached ? !usable : usable && !may_stay)
+        if (k->reached ? !usable : usable && !may_stay) /* never: a bug */
             BUG("object %u is %s by roots, but was %s", k->is.id,
                 k->reached ? "reached" : "not reached", usable ? "kept" : "collected");
     }
@@ -201,7 +201,7 @@ static bool run(struct legal *l, const struct op *op) {
 
 /* Makes every pointer to k nil. */
 static void nil_pointers_to(struct legal *l, struct known *k) {
-    for (size_t i = 0; k->pointers && i < l->count; i++) {
+    for (size_t i = 0; k->pointers; i++) {
         struct known *from = l->all[i];
         for (size_t e = from->edge_count; e-- > 0;)
             if (from->edges[e].to == k->is.id) {
@@ -228,7 +228,8 @@ static bool run_alloc(struct legal *l, const struct op *op) {
         nil_pointers_to(l, old);
         forget(l, old);
     }
-    if (!run(l, op) || !program_usable(l->program, op->id))
+    run(l, op);
+    if (!program_usable(l->program, op->id))
         return false;
     bool typed = op->code == OP_ALLOC_TYPED;
     struct known *k = learn(l, op->id, typed ? op->elem * op->count : op->size);

@@ -76,7 +76,7 @@ static bool read_field(enum field field, const char *text, struct opline *out) {
         n = UINT64_MAX;
     else if (!parse_u64(text, &n))
         return false;
-    switch (field) {
+    switch (field) { /* never: no field, or a mask */
     case ID: return fits32(n, &op->id);
     case DST: return fits32(n, &op->dst);
     case SEED_A: return fits32(n, &op->seed[0]);
@@ -172,7 +172,7 @@ static void write_mask(const struct op *op, unsigned ptr_size, struct strbuf *ou
 static void write_field(
     enum field field, const struct op *op, unsigned ptr_size, struct strbuf *out) {
     uint64_t n = 0;
-    switch (field) {
+    switch (field) { /* never: no field */
     case ID: n = op->id; break;
     case DST: n = op->dst; break;
     case SEED_A: n = op->seed[0]; break;

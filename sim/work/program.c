@@ -98,19 +98,22 @@ static struct object *object_set(
 /* --- Does it make sense? --- */
 
 static bool check_object(const struct program *p, uint32_t id, struct error *err) {
-    return object_find(p, id) ||
-           error_set(
-               err, _("there is no object %u, expected the number of one that was allocated"), id);
+    if (!object_find(p, id))
+        return error_set(
+            err, _("there is no object %u, expected the number of one that was allocated"), id);
+    return true;
 }
 
 /* ... and may be used: what was collected may be dropped, nothing else. */
 static bool check_usable(const struct program *p, uint32_t id, struct error *err) {
     if (!check_object(p, id, err))
         return false;
-    return program_usable(p, id) || error_set(err,
-                                        _("object %u was collected, expected one that a root "
-                                          "reached at the last collection"),
-                                        id);
+    if (!program_usable(p, id))
+        return error_set(err,
+            _("object %u was collected, expected one that a root "
+              "reached at the last collection"),
+            id);
+    return true;
 }
 
 static bool check_word(const struct program *p, const struct op *op, struct error *err) {
@@ -173,9 +176,10 @@ static bool check_pages(const struct program *p, const struct op *op, struct err
 static bool check_manual(const struct program *p, uint32_t id, struct error *err) {
     if (!check_object(p, id, err))
         return false;
-    return object_of(p, id)->manual ||
-           error_set(
-               err, _("object %u is no manually managed span, expected the number of one"), id);
+    if (!object_of(p, id)->manual)
+        return error_set(
+            err, _("object %u is no manually managed span, expected the number of one"), id);
+    return true;
 }
 
 static bool check_ps(const struct program *p, const struct op *op, struct error *err) {
@@ -186,6 +190,13 @@ static bool check_ps(const struct program *p, const struct op *op, struct error 
     if (op->code == OP_ON && op->size >= now)
         return error_set(
             err, _("there is no P%llu, expected one below %u"), (unsigned long long)op->size, now);
+    return true;
+}
+
+static bool check_gogc(const struct op *op, struct error *err) {
+    if (op->size > INT32_MAX && op->size != UINT64_MAX)
+        return error_set(err, _("a GOGC of %llu percent cannot be, expected at most %d or off"),
+            (unsigned long long)op->size, INT32_MAX);
     return true;
 }
 
@@ -210,10 +221,7 @@ static bool check(const struct program *p, const struct op *op, struct error *er
     case OP_FREE_MANUAL: return check_manual(p, op->id, err);
     case OP_PS:
     case OP_ON: return check_ps(p, op, err);
-    case OP_GOGC:
-        return op->size <= INT32_MAX || op->size == UINT64_MAX ||
-               error_set(err, _("a GOGC of %llu percent cannot be, expected at most %d or off"),
-                   (unsigned long long)op->size, INT32_MAX);
+    case OP_GOGC: return check_gogc(op, err);
     default: return true;
     }
 }
@@ -304,7 +312,7 @@ static void collect_if_due(struct program *p, uint32_t number) {
 /* mallocgc gives zeroed memory. */
 static void check_fresh(const struct program *p, uint64_t addr, uint64_t size) {
     const uint8_t *bytes = os_host(p->os, addr);
-    if (bytes[0] || memcmp(bytes, bytes + 1, size - 1) != 0)
+    if (bytes[0] || memcmp(bytes, bytes + 1, size - 1) != 0) /* never: a bug */
         BUG("fresh object 0x%llx of %llu bytes is not zero", (unsigned long long)addr,
             (unsigned long long)size);
 }
@@ -373,7 +381,7 @@ static void do_free_manual(struct program *p, const struct op *op, unsigned on) 
 
 /* Carries it out on that P; returns what OP_END tells. */
 static uint64_t carry_out(struct program *p, const struct op *op, unsigned on, uint32_t number) {
-    switch (op->code) {
+    switch (op->code) { /* never: another code */
     case OP_OCCUPY:
         heap_note_range(p->heap, op->addr, op->size, RANGE_TAKEN, OWNER_OTHER);
         return op->addr;
@@ -429,11 +437,12 @@ static void tell_begin(struct program *p, const struct op *op, unsigned on, uint
 /* Whether a range can be occupied the system alone can tell. */
 static bool occupy(struct program *p, const struct op *op, struct error *err) {
     int refused = p->os->ops->occupy(p->os, op->addr, op->size);
-    return !refused ||
-           error_set(err,
-               _("0x%llx bytes at 0x%llx cannot be occupied (error %d), expected a free "
-                 "range that begins at a page"),
-               (unsigned long long)op->size, (unsigned long long)op->addr, refused);
+    if (refused)
+        return error_set(err,
+            _("0x%llx bytes at 0x%llx cannot be occupied (error %d), expected a free "
+              "range that begins at a page"),
+            (unsigned long long)op->size, (unsigned long long)op->addr, refused);
+    return true;
 }
 
 bool program_accepts(const struct program *p, const struct op *op, struct error *err) {

@@ -63,7 +63,7 @@ void scribe_destroy(struct scribe *s) {
 /* Fresh memory must read as zeros, whatever was there before. */
 static bool is_dirty(const struct scribe *s, uint64_t addr, uint64_t size) {
     const uint8_t *bytes = os_host(s->os, addr);
-    return bytes[0] != 0 || memcmp(bytes, bytes + 1, size - 1) != 0;
+    return bytes[0] != 0 || memcmp(bytes, bytes + 1, size - 1) != 0; /* never: that is a bug */
 }
 
 static void write_alloc(struct scribe *s, const struct program *p, uint32_t id) {
@@ -73,13 +73,13 @@ static void write_alloc(struct scribe *s, const struct program *p, uint32_t id) 
         sb_printf(&s->lines, "alloc %u zerobase\n", id);
     else
         sb_printf(&s->lines, "alloc %u 0x%" PRIx64 "%s\n", id, addr,
-            is_dirty(s, addr, size) ? " DIRTY" : "");
+            is_dirty(s, addr, size) ? " DIRTY" : ""); /* never: as there */
 }
 
 static void write_manual(struct scribe *s, const struct program *p, uint32_t id) {
-    uint64_t addr, size;
-    if (program_object(p, id, &addr, &size))
-        sb_printf(&s->lines, "manual %u 0x%" PRIx64 "\n", id, addr);
+    uint64_t addr = 0, size = 0;
+    program_object(p, id, &addr, &size);
+    sb_printf(&s->lines, "manual %u 0x%" PRIx64 "\n", id, addr);
 }
 
 static void write_collection(struct strbuf *out, const struct heap *h, bool swept) {

@@ -484,7 +484,9 @@ bool script_object(const struct op_source *source, const char *name, bool indexe
         return error_set(err, "`%s[%lld]`; expected %s[0] to %s[%zu], or from -1 backwards", name,
             (long long)index, name, name, ring->slots - 1);
     *id = s->rings[i].slots[at].id;
-    return *id || error_set(err, "`%s` holds no object at this moment", name);
+    if (!*id)
+        return error_set(err, "`%s` holds no object at this moment", name);
+    return true;
 }
 
 /* --- The console --- */

@@ -193,10 +193,11 @@ static const char *workload_name(const struct session *s) {
 static bool has_room(struct session *s, const struct op *op) {
     uint64_t most = s->env.most_events ? s->env.most_events : LIMIT_EVENTS;
     char count[32];
-    return recording_count(s->world.recording) < most ||
-           error_set(&s->err,
-               _("%s:%d: the recording is full: it has %s events, the most there can be"),
-               workload_name(s), op->line, format_count(most, count, sizeof count));
+    if (recording_count(s->world.recording) >= most)
+        return error_set(&s->err,
+            _("%s:%d: the recording is full: it has %s events, the most there can be"),
+            workload_name(s), op->line, format_count(most, count, sizeof count));
+    return true;
 }
 
 /* Runs an operation and counts it. False if it makes no sense here. */

@@ -18,8 +18,9 @@ static bool read_number(
     if (!at || sscanf(at + strlen(pattern), "%31[^ ]", value) != 1 || !parse_u64(value, out))
         return error_set(
             err, "the platform line has no number `%s`, expected `%s=NUMBER`", name, name);
-    return *out <= most ||
-           error_set(err, "%s is 0x%" PRIx64 ", expected at most 0x%" PRIx64, name, *out, most);
+    if (*out > most)
+        return error_set(err, "%s is 0x%" PRIx64 ", expected at most 0x%" PRIx64, name, *out, most);
+    return true;
 }
 
 /* The size of one of the runtime's structures, of which several fit in a chunk. */
@@ -28,7 +29,9 @@ static bool read_size(const char *line, const char *name, unsigned *out, struct 
     if (!read_number(line, name, KiB(16), &n, err))
         return false;
     *out = (unsigned)n;
-    return n > 0 || error_set(err, "%s is 0, expected the size of a structure", name);
+    if (n == 0)
+        return error_set(err, "%s is 0, expected the size of a structure", name);
+    return true;
 }
 
 static bool read_world(const char *line, struct transcript_head *head, struct error *err) {

@@ -50,10 +50,12 @@ static bool find_file(const char *name, struct strbuf *path, struct error *err) 
         sb_printf(&relative, DIRECTORY "%s", builtins[i].file);
         bool found = data_path(relative.text, path);
         sb_free(&relative);
-        return found || error_set(err,
-                            _("the file of the built-in workload \"%s\" is missing; expected it "
-                              "beside the program or in $ARENASCOPE_DATA"),
-                            name);
+        if (!found)
+            return error_set(err,
+                _("the file of the built-in workload \"%s\" is missing; expected it "
+                  "beside the program or in $ARENASCOPE_DATA"),
+                name);
+        return true;
     }
     sb_puts(path, name);
     return true;

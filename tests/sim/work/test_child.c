@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool talk(void *arg, int log) {
@@ -86,12 +88,44 @@ static void much_is_heard_to_the_end(void **state) {
     child_result_free(&r);
 }
 
+/* Not both at once, and it lives on for a while. */
+static bool end_slowly(void *arg, int log) {
+    const struct timespec nap = {.tv_nsec = 30000000};
+    (void)arg;
+    close(STDERR_FILENO);
+    nanosleep(&nap, NULL);
+    bool ok = write(log, "late", 4) == 4;
+    close(log);
+    nanosleep(&nap, NULL);
+    return ok;
+}
+
+static void ring(int number) {
+    (void)number;
+}
+
+static void signals_do_not_disturb_who_waits(void **state) {
+    const struct sigaction alarms = {.sa_handler = ring}, usual = {.sa_handler = SIG_DFL};
+    const struct itimerval often = {{0, 2000}, {0, 2000}}, never = {0};
+    struct child_result r;
+    (void)state;
+    sigaction(SIGALRM, &alarms, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    child_run(end_slowly, NULL, &r);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &usual, NULL);
+    assert_false(r.failed);
+    assert_string_equal(sb_text(&r.log), "late");
+    child_result_free(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_is_heard),
         cmocka_unit_test(a_crash_is_a_failure_and_the_log_arrives),
         cmocka_unit_test(a_silent_death_is_named),
         cmocka_unit_test(much_is_heard_to_the_end),
+        cmocka_unit_test(signals_do_not_disturb_who_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "sim/os/os.h"
 #include "sim/work/opline.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A program of a seed while it runs. */
@@ -71,6 +72,30 @@ static void the_same_seed_gives_the_same_program(void **state) {
         run_end(&a);
         run_end(&b);
     }
+}
+
+/* Of all weights of sizes this seed's mood takes none. */
+static void a_mood_may_leave_nothing_but_empty_objects(void **state) {
+    const uint64_t seed = 7345465;
+    struct generator *g = generator_new(seed, NULL);
+    struct run r;
+    (void)state;
+    generator_free(g);
+    run_begin(&r, seed, NULL);
+    run_ops(&r, 300);
+    unsigned allocs = 0, id, size, count;
+    for (const char *at = sb_text(&r.lines); at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (sscanf(at, "a %u %u", &id, &size) == 2)
+            assert_int_equal(size, 0);
+        else if (sscanf(at, "p %u %u %u", &id, &size, &count) == 3)
+            assert_int_equal(count, 1);
+        else
+            continue;
+        allocs++;
+    }
+    assert_true(allocs >= 5);
+    run_end(&r);
 }
 
 static void another_seed_gives_another_program(void **state) {
@@ -162,6 +187,7 @@ static void what_is_kept_stays_bounded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_gives_the_same_program),
+        cmocka_unit_test(a_mood_may_leave_nothing_but_empty_objects),
         cmocka_unit_test(another_seed_gives_another_program),
         cmocka_unit_test(every_operation_comes),
         cmocka_unit_test(most_of_what_is_drawn_can_run),

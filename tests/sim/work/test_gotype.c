@@ -49,7 +49,11 @@ static void pointers_of_every_kind_are_one_word(void **state) {
     (void)state;
     static const char *const names[] = {"*main.N", "**runtime.g", "chan int", "chan<- string",
         "<-chan struct {}", "map[string]*main.N", "func()", "func(int, ...string) (int, error)",
-        "func() func() int", "*struct { a int; b func() }", "*[4]map[string]interface {}"};
+        "func() func() int", "*struct { a int; b func() }", "*[4]map[string]interface {}",
+        "*struct { a int \"json:\\\"a;}\\\"\"; b string }", "*net/http.Client",
+        "*main.Gr\xc3\xb6\xc3\x9f"
+        "e",
+        "*map.bucket[string]int", "*map.hdr[string]int", "*mapper.T"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         expect(names[i], "8 8 p", "4 4 p");
 }
@@ -63,6 +67,7 @@ static void slices_interfaces_and_arrays_are_spelled_out(void **state) {
     expect("[3]string", "48 8 p.p.p", "24 4 p.p.p");
     expect("[1][]int32", "24 8 p", "12 4 p");
     expect("[0]string", "0 8 ", "0 4 ");
+    expect("[4]struct {}", "0 1 ", "0 1 ");
     expect("[5]uint8", "5 1 ", "5 1 ");
 }
 
@@ -73,6 +78,7 @@ static void structs_are_padded_as_the_compiler_does(void **state) {
     expect("struct { a uint8; b string; c bool }", "32 8 .p", "16 4 .p");
     expect("struct { a uint8; b int64 }", "16 8 ", "12 4 ");
     expect("struct { f func(); g int }", "16 8 p", "8 4 p");
+    expect("struct { errors.errorString; a int }", "24 8 p", "12 4 p");
     expect("struct { string; *main.N }", "24 8 p.p", "12 4 p.p");
     expect("struct { a *int \"json:\\\"a;}\\\"\"; b string }", "24 8 pp", "12 4 pp");
     expect("struct { a struct { b int; c *int }; d *int }", "24 8 .pp", "12 4 .pp");
@@ -103,7 +109,9 @@ static void other_names_settle_nothing(void **state) {
         "struct { F uintptr; R json.floatEncoder }", "[2]main.N", "map.bucket[string]main.N",
         "atomic.Pointer[go.shape.int]", "chanx.T", "", "*", "[", "[]", "[3", "[99999999999]int",
         "struct {", "struct { a int", "struct { a int; }", "map[", "map.bucket[string", "func(",
-        "string)", "int int", "[600]string", "struct { a int \"open", "*T[", ")"};
+        "string)", "int int", "[600]string", "struct { a int \"open", "*T[", ")",
+        "*struct { a int \"open }", "*[3", "*map[", "*map.hdr[", "*func() ", "map.bucket",
+        "map.bucketint", "map.hdr[", "map.hdr[string]", "struct { a [900]string; b [900]string }"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         expect(names[i], "?", "?");
 }
@@ -115,6 +123,14 @@ static void endless_nesting_settles_nothing(void **state) {
         sb_puts(&name, "[1]");
     sb_puts(&name, "int");
     expect(name.text, "?", "?");
+    for (int inside = 1; inside < 40; inside++) { /* of one that is spelled out elsewhere, too */
+        struct gotype t;
+        sb_clear(&name);
+        for (int i = 0; i < inside; i++)
+            sb_puts(&name, "[1]");
+        sb_puts(&name, "map.hdr[string]int");
+        assert_true(gotype_layout(name.text, 8, &t) == (inside <= 28));
+    }
     for (int i = 0; i < 100000; i++)
         sb_puts(&name, "*");
     expect(name.text, "?", "?");

@@ -1,6 +1,8 @@
 /* The importer of allocfreetrace logs. */
 #include "sim/work/importer.h"
 
+#include "sim/work/script.h"
+
 #include "tests/sim/scratch.h"
 #include "tests/sim/work/optext.h"
 
@@ -228,7 +230,10 @@ static void broken_logs_are_refused_with_file_and_line(void **state) {
         GOOD "tracefree(0x1000)\n", "t.log:2: broken line; expected tracefree(0xADDR, 0xSIZE)");
     expect_error(GOOD "tracefree(0x1000, 0x8) \n",
         "t.log:2: broken line; expected tracefree(0xADDR, 0xSIZE)");
+    expect_error(GOOD "tracefree(0x1000, 0x8]\n",
+        "t.log:2: broken line; expected tracefree(0xADDR, 0xSIZE)");
     expect_error(GOOD "tracegc(1)\n", "t.log:2: broken line; expected tracegc()");
+    expect_error(GOOD "tracegc(x\n", "t.log:2: broken line; expected tracegc()");
     expect_error("tracealloc(0x1, 0x1000000000001)\n",
         "t.log:1: impossible size; expected at most 0x1000000000000 bytes");
     expect_error("hello\nworld\n",
@@ -260,6 +265,35 @@ static void many_objects_and_types_are_told_apart(void **state) {
     sb_free(&got);
 }
 
+/* Each is the beginning of the next; the last ones fit the wider words only. */
+static void names_that_begin_alike_are_told_apart(void **state) {
+    (void)state;
+    struct strbuf log = {0}, name = {0};
+    for (unsigned i = 0; i < 200; i++) {
+        sb_puts(&name, "T");
+        sb_printf(&log, "tracealloc(0x%x, 0x8, %s)\n", 0x1000 + 8 * i, name.text);
+        sb_printf(&log, "tracealloc(0x%x, 0x8, %s)\n", 0x9000 + 8 * i, name.text);
+    }
+    sb_puts(&log, "tracealloc(0x20000, 0x1400, [5120]uint8)\n");
+    sb_puts(&log, "tracealloc(0x30000, 0x400, [1024]uint8)\n");
+    struct op_source *source = parse(log.text);
+    assert_int_equal(importer_result(source)->assumed_types, 201);
+    assert_int_equal(importer_result(source)->named_types, 1);
+    source->destroy(source);
+    sb_free(&log);
+    sb_free(&name);
+}
+
+static void what_is_no_log_has_no_result(void **state) {
+    struct error err = {""};
+    struct op_source *script = script_parse("t.arena", "alloc 8\n", &err);
+    (void)state;
+    assert_null(importer_result(script));
+    script->destroy(script);
+    assert_null(importer_open("/nonexistent/t.log", &err));
+    assert_string_equal(err.text, "/nonexistent/t.log: cannot open: No such file or directory");
+}
+
 static void logs_are_recognised_by_their_lines(void **state) {
     (void)state;
     static const char log[] = "starting\n\ntracealloc(0x1000, 0x8)\n";
@@ -287,6 +321,8 @@ int main(void) {
         cmocka_unit_test(a_compressed_log_cut_short_is_read_as_far_as_it_goes),
         cmocka_unit_test(broken_logs_are_refused_with_file_and_line),
         cmocka_unit_test(many_objects_and_types_are_told_apart),
+        cmocka_unit_test(names_that_begin_alike_are_told_apart),
+        cmocka_unit_test(what_is_no_log_has_no_result),
         cmocka_unit_test(logs_are_recognised_by_their_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,42 @@ static void nothing_points_into_manual_spans(void **state) {
     stage_close(&st);
 }
 
+/* What the system refuses is not heard of; no pages are none. */
+static void what_is_refused_is_left_out(void **state) {
+    struct stage st;
+    struct error err = {""};
+    (void)state;
+    st = (struct stage){
+        .os = os_model_new(platform_find("linux/amd64"), &(struct model_config){0}, &err)};
+    st.program = program_new(st.os, NULL);
+    st.legal = legal_new(st.program, 8);
+    legal_listen(st.legal, hear, &st);
+    left_out(&st, "a 1 8");
+    assert_true(legal_run(st.legal, &(struct op){.code = OP_NOTE, .note = "before"}));
+    runs(&st, "occupy 0xc000000000 65536", "occupy 0xc000000000 65536;");
+    left_out(&st, "occupy 0xc000000000 65536");
+    runs(&st, "init", "init;");
+    left_out(&st, "m 1 0");
+    runs(&st, "m 1 2", "m 1 2;");
+    left_out(&st, "m 1 2");
+    stage_close(&st);
+}
+
+static void after_the_end_nothing_is_legal(void **state) {
+    struct stage st;
+    struct error err = {""};
+    (void)state;
+    st = (struct stage){.os = os_model_new(platform_find("linux/386"),
+                            &(struct model_config){.address_limit = 1}, &err)};
+    st.program = program_new(st.os, NULL);
+    st.legal = legal_new(st.program, 4);
+    assert_true(legal_run(st.legal, &(struct op){.code = OP_INIT}));
+    assert_true(program_ended(st.program));
+    assert_false(legal_run(st.legal, &(struct op){.code = OP_NOTE, .note = "after"}));
+    stage_close(&st);
+    legal_free(NULL);
+}
+
 static void garbage_is_no_pointer(void **state) {
     struct stage st;
     (void)state;
@@ -165,6 +201,8 @@ int main(void) {
         cmocka_unit_test(a_replaced_object_is_pointed_to_no_longer),
         cmocka_unit_test(what_is_unknown_or_outside_is_left_out),
         cmocka_unit_test(nothing_points_into_manual_spans),
+        cmocka_unit_test(what_is_refused_is_left_out),
+        cmocka_unit_test(after_the_end_nothing_is_legal),
         cmocka_unit_test(garbage_is_no_pointer),
         cmocka_unit_test(what_was_collected_is_gone),
     };

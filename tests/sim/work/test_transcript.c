@@ -213,6 +213,69 @@ static void what_is_no_transcript_is_said_to_be_none(void **state) {
     text_fails(head, sizeof head - 1, ":2: sizeof_mspan is 0");
 }
 
+/* A platform line that says value of key, and of all else what can be. */
+static void platform_line(const char *key, const char *value, struct strbuf *out) {
+    static const char *const usual[][2] = {{"ptrsize", "4"}, {"maxmem", "0xffffffff"},
+        {"image_end", "0x8200000"}, {"brk", "0x8400000"}, {"physpage", "4096"},
+        {"hugepage", "0x200000"}, {"sizeof_mspan", "80"}, {"sizeof_mcache", "664"},
+        {"sizeof_treapnode", "40"}};
+    sb_puts(out, "# go1.10.8 linux/386 x\nplatform");
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+        sb_printf(out, " %s=%s", usual[i][0], strcmp(key, usual[i][0]) == 0 ? value : usual[i][1]);
+    sb_puts(out, "\n");
+}
+
+static void every_number_of_the_platform_is_needed_and_possible(void **state) {
+    static const char *const keys[] = {"ptrsize", "maxmem", "image_end", "brk", "physpage",
+        "hugepage", "sizeof_mspan", "sizeof_mcache", "sizeof_treapnode"};
+    static const struct {
+        const char *value, *why;
+    } broken[] = {{"", "has no number `"}, {"many", "has no number `"},
+        {"0x1ffffffffffffff", "is 0x1ffffffffffffff, expected at most 0x"}};
+    struct strbuf text = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        for (size_t b = 0; b < ARRAY_LEN(broken); b++) {
+            bool mem = strcmp(keys[i], "maxmem") == 0 && b == 2;
+            sb_clear(&text);
+            platform_line(keys[i], broken[b].value, &text);
+            text_fails(text.text, text.len, mem ? "the transcript says otherwise" : broken[b].why);
+        }
+    sb_clear(&text);
+    platform_line("ptrsize", "8", &text);
+    text_fails(text.text, text.len, ":2: linux/386 has 4-byte pointers and _MaxMem 0xffffffff");
+    sb_clear(&text);
+    platform_line("", "", &text);
+    text_passes(&text);
+    text_fails("#\nplatform ptrsize=4\n", 21, ":1: no known platform in `#`");
+    sb_free(&text);
+}
+
+/* The recording with more at its end. */
+static void and_then(const char *more, const char *expected_why) {
+    struct strbuf text = {0};
+    read_data("init-386", &text);
+    sb_puts(&text, more);
+    if (expected_why)
+        text_fails(text.text, text.len, expected_why);
+    else
+        text_passes(&text);
+    sb_free(&text);
+}
+
+static void what_cannot_have_happened_is_told(void **state) {
+    (void)state;
+    and_then("> b 77\n", "there is no object 77, expected the number of one");
+    and_then("> f 77\n", "there is no object 77, expected the number of one");
+    and_then("os map everything\n", "map everything");
+    and_then("os reserve addr=0x0 size=0x1000 -> nil\n", "expected os reserve");
+    and_then("> a 7 0\nalloc 7 zerobase\n> b 7\nbits 7 \n", NULL);
+    and_then("> a 7 0\n", "expected (nothing)");
+    must_fail("> occupy", "> \n> occupy", "an operation is missing");
+    must_fail("\n> occupy", "\noccupy\n> occupy", ":3: `occupy` stands outside an operation");
+    must_fail("reserved=0\nos map", "reserved=0 -> 0x1c420000000 err=12\nos map", "differs");
+}
+
 static void a_very_long_line_is_cut_in_what_is_said(void **state) {
     struct strbuf text = {0};
     (void)state;
@@ -279,6 +342,57 @@ static void the_world_of_a_script_is_written_down(void **state) {
     assert_non_null(strstr(out.text, "\n> seed 7 9\n> a 1 64\n"));
     text_passes(&out);
     sb_free(&out);
+}
+
+/* What is printed of a file of that text. */
+static bool print_text(const char *text, struct strbuf *out, struct error *err) {
+    struct scratch s;
+    scratch_begin(&s);
+    bool ok = transcript_print(scratch_file(&s, "some file", text, strlen(text)), out, err);
+    scratch_end(&s);
+    return ok;
+}
+
+static void what_ends_early_is_printed_as_far_as_it_goes(void **state) {
+    static const char *const texts[] = {"platform linux/386\nlimit 1MiB\nalloc 8\n",
+        "platform linux/386\nlimit 64MiB\nrepeat 100\nalloc 1MiB\nend\n",
+        "platform linux/386\nlimit 1MiB\n> init\n> a 1 8\n",
+        "title \"\"\nseed 0 5\nphase one\nalloc 8\n",
+        "title \"More words than there is room for in the line\tthat begins a transcript\"\n"};
+    static const char *const expected[] = {"exit 2", "exit 2", "exit 2",
+        "# arenascope linux/amd64 workload\n",
+        "# arenascope linux/amd64 "
+        "More-words-than-there-is-room-for-in-the-line-that-begins-a-tra\n"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct strbuf out = {0};
+        struct error err = {""};
+        if (!print_text(texts[i], &out, &err))
+            fail_msg("%s", err.text);
+        if (!strstr(sb_text(&out), expected[i]))
+            fail_msg("`%s` does not say `%s`", sb_text(&out), expected[i]);
+        text_passes(&out);
+        sb_free(&out);
+    }
+}
+
+static void what_cannot_be_printed_is_told(void **state) {
+    static const struct {
+        const char *text, *why;
+    } cases[] = {{"image 0x1000\nalloc 8\n", "image_end 0x1000 is not possible"},
+        {"x = alloc 8\nx.9 = x\n", "some file:2: object 1 has no word 9"},
+        {"x = alloc 8\ndrop x\ndrop x\n", "some file:3: x holds no object now"},
+        {"> init\n> f 9\n", "some file:2: there is no object 9"},
+        {"frobnicate\n", "some file:1: unknown command"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct strbuf out = {0};
+        struct error err = {""};
+        assert_false(print_text(cases[i].text, &out, &err));
+        if (!strstr(err.text, cases[i].why))
+            fail_msg("`%s` does not say `%s`", err.text, cases[i].why);
+        sb_free(&out);
+    }
 }
 
 /* Run again in the simulated space, Go's own recordings come out as they are but for their title:
@@ -364,11 +478,15 @@ int main(void) {
         cmocka_unit_test(a_missing_file_is_said_to_be_missing),
         cmocka_unit_test(lines_may_end_in_other_ways),
         cmocka_unit_test(what_is_no_transcript_is_said_to_be_none),
+        cmocka_unit_test(every_number_of_the_platform_is_needed_and_possible),
+        cmocka_unit_test(what_cannot_have_happened_is_told),
         cmocka_unit_test(a_very_long_line_is_cut_in_what_is_said),
         cmocka_unit_test(answers_that_cannot_be_are_not_believed),
         cmocka_unit_test(a_mask_must_be_whole),
         cmocka_unit_test(what_is_printed_verifies),
         cmocka_unit_test(the_world_of_a_script_is_written_down),
+        cmocka_unit_test(what_ends_early_is_printed_as_far_as_it_goes),
+        cmocka_unit_test(what_cannot_be_printed_is_told),
         cmocka_unit_test(go_s_recordings_come_out_again),
         cmocka_unit_test(random_programs_verify),
     };

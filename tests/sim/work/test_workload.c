@@ -164,6 +164,47 @@ static void what_cannot_be_opened_says_why(void **state) {
     scratch_end(&s);
 }
 
+static void a_built_in_workload_needs_its_file(void **state) {
+    struct error err = {""};
+    struct environment env;
+    const char *data = getenv("ARENASCOPE_DATA");
+    char *before = data ? xstrdup(data) : NULL;
+    (void)state;
+    setenv("ARENASCOPE_DATA", "/nonexistent", 1);
+    assert_null(workload_open("small", NULL, &env, NULL, &err));
+    assert_string_equal(err.text,
+        "the file of the built-in workload \"small\" is missing; expected "
+        "it beside the program or in $ARENASCOPE_DATA");
+    if (before)
+        setenv("ARENASCOPE_DATA", before, 1);
+    else
+        unsetenv("ARENASCOPE_DATA");
+    free(before);
+    size_t count = 0;
+    while (workload_builtin(count))
+        count++;
+    assert_null(workload_builtin_title(count));
+}
+
+static bool nothing(struct op_source *self, struct op *op, struct error *err) {
+    (void)self, (void)op;
+    err->text[0] = '\0';
+    return false;
+}
+
+static void without_a_title_it_is_called_as_its_file(void **state) {
+    struct error err = {""};
+    struct op_source *here = script_parse("mine.arena", "alloc 8\n", &err);
+    struct op_source nameless = {.next = nothing};
+    struct op_source *there = script_parse("some/where/mine.arena", "alloc 8\n", &err);
+    (void)state;
+    assert_string_equal(workload_title(here), "mine.arena");
+    assert_string_equal(workload_title(there), "mine.arena");
+    assert_string_equal(workload_title(&nameless), "");
+    here->destroy(here);
+    there->destroy(there);
+}
+
 static void a_script_cut_short_in_its_compression_is_refused(void **state) {
     (void)state;
     struct scratch s;
@@ -187,6 +228,8 @@ int main(void) {
         cmocka_unit_test(a_script_changes_the_world_it_is_given),
         cmocka_unit_test(a_log_is_known_by_its_content_and_reported),
         cmocka_unit_test(what_cannot_be_opened_says_why),
+        cmocka_unit_test(a_built_in_workload_needs_its_file),
+        cmocka_unit_test(without_a_title_it_is_called_as_its_file),
         cmocka_unit_test(a_script_cut_short_in_its_compression_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
