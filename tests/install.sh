@@ -47,6 +47,12 @@ cd "$dir/elsewhere" || exit 1
 
 [[ $("$usr/bin/arenasim" run --provider model small) =~ 'operations, '.*' objects' ]]
 check 'arenasim runs a built-in workload' $?
+[[ $("$usr/bin/arenasim" run --provider model real64) =~ 'understood'.*'operations, '.*' objects' ]]
+check "arenasim runs a real program's log" $?
+[[ $("$usr/bin/arenasim" workloads leak) == 'A leak'* ]]
+check 'arenasim tells what to look for' $?
+[[ $(printf '? treap\n' | "$usr/bin/arenasim" lesson 1) == *'| treap: '* ]]
+check 'arenasim explains a word' $?
 "$usr/bin/arenascope" render --size 960x600 --theme light --at 40 -o workload.png trees
 check 'arenascope draws a workload' $?
 "$usr/bin/arenascope" render --size 960x600 --lang zh -o lesson.png lesson:1.3
