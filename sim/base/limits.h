@@ -39,7 +39,8 @@
 /* Events of a recording: at up to 16 bytes an event, 4 GiB of memory; on 32-bit 512 MiB. */
 #define LIMIT_EVENTS LIMIT_OF(UINT64_C(1) << 28, UINT64_C(1) << 25)
 /* What a recording that is read may make of the heap's state, at all its moments together: so much,
- * and so much more for each event. Real runs stay below a tenth; forged events ask for more. */
+ * and so much more for each event. Real runs stay below a fifth, and most below a
+ * hundredth; forged events ask for more. */
 #define LIMIT_STATE      LIMIT_OF(GiB(8), GiB(1))
 #define LIMIT_STATE_BASE MiB(64)
 #define LIMIT_STATE_EACH KiB(1)
