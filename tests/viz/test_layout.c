@@ -497,11 +497,14 @@ static void every_lesson_step_fits_its_pane(void **state) {
             for (size_t step = 0; step < app.lessons[l]->step_count; step++) {
                 if (!app_open_lesson(&app, l, step, &err))
                     fail_msg("%s", err.text);
-                app_draw(&app, canvas);
-                if (app.ui.lesson_most) {
-                    fprintf(stderr, "%s: %s: too long by %d\n", app.lessons[l]->path,
-                        app.lessons[l]->steps[step].title, app.ui.lesson_most);
-                    longer++;
+                for (int teaching = 0; teaching < 2; teaching++) {
+                    app.teaching = teaching;
+                    app_draw(&app, canvas);
+                    longer += app.ui.lesson_most > 0;
+                    if (app.ui.lesson_most)
+                        fprintf(stderr, "%s: %s: too long by %d%s\n", app.lessons[l]->path,
+                            app.lessons[l]->steps[step].title, app.ui.lesson_most,
+                            teaching ? " before a class" : "");
                 }
             }
         app_close(&app);

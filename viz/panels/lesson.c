@@ -64,18 +64,21 @@ static int draw_code(struct ui *ui, struct rect row, const struct lesson_code *c
     return w;
 }
 
+/* With the gap above. */
+static int codes_height(struct ui *ui, const struct lesson_step *step) {
+    return step->code_count ? (int)step->code_count * px(ui, CODE_H) + px(ui, 10) : 0;
+}
+
 /* Which code does what the step tells. */
 static void draw_codes(struct ui *ui, const struct lesson_step *step, struct rect *rest) {
-    if (!step->code_count)
-        return;
-    struct rect area = take_bottom(rest, (int)step->code_count * px(ui, CODE_H));
+    struct rect area = take_bottom(rest, codes_height(ui, step));
+    take_top(&area, px(ui, 10));
     for (size_t i = 0; i < step->code_count; i++) {
         struct rect row = take_top(&area, px(ui, CODE_H));
         const struct lesson_code *code = &step->codes[i];
         row.w = draw_code(ui, row, code);
         ui_link_code(ui, row, code->file, code->function);
     }
-    take_bottom(rest, px(ui, 10));
 }
 
 /* --- A step, and its question --- */
@@ -98,13 +101,24 @@ static int set_step(struct ui *ui, const struct view *v, struct rect area, bool 
     return h + card.h;
 }
 
+/* Before a class, where all is larger, the code gives way to a step that would not fit above it. */
+static bool room_for_codes(struct ui *ui, const struct view *v, struct rect area) {
+    const struct lesson_view *lv = v->lesson;
+    int codes = codes_height(ui, &lv->lesson->steps[lv->step]);
+    int h = v->teaching && lv->quiz.question ? set_step(ui, v, area, false)
+            : v->teaching                    ? set_prose(ui, v, area, false)
+                                             : 0;
+    return h + codes <= area.h;
+}
+
 /* The question stays in sight below the prose, if that leaves enough of it. */
 static void draw_step(struct ui *ui, const struct view *v, struct rect area) {
     const struct lesson_view *lv = v->lesson;
     draw_foot(ui, v, take_bottom(&area, px(ui, LESSON_FOOT_H)));
     take_bottom(&area, px(ui, 12));
     draw_head(ui, v, &area);
-    draw_codes(ui, &lv->lesson->steps[lv->step], &area);
+    if (room_for_codes(ui, v, area))
+        draw_codes(ui, &lv->lesson->steps[lv->step], &area);
     if (!lv->quiz.question) {
         draw_scrolled(ui, v, area, set_prose);
         return;
