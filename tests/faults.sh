@@ -7,7 +7,7 @@
 #
 # FAULTS_ALL=1 takes every n; else n grows in steps.
 set -u
-build=${BUILD:-build}
+build=$(cd "${BUILD:-build}" && pwd) || exit 2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 passed=0 failed=0 walked=0 anybody="" all=${FAULTS_ALL:-0}
@@ -45,6 +45,8 @@ judge() {
         [[ $(wc -l <"$dir/said") == 1 || ($2 == *later && $1 == f* && $3 == window*) ]] ||
             { bad "$what not one line"; return; } # preferences are told of first, and it goes on
         cmp -s "$file" "$dir/right.new" || cmp -s "$file" "$dir/old" || { bad "$what the old file is not whole"; return; }
+    elif [[ $status == 0 && $3 == "window, saved"* && $(tail -n 1 "$dir/out") != *prompt=0* ]] && cmp -s "$file" "$dir/old"; then
+        : # the line where its name was typed is still open, with the reason below it
     elif [[ $status == 0 && $(wc -l <"$dir/said") == 1 ]] && cmp -s "$file" "$dir/old"; then
         : # the window opens all the same, and says what it does not know and will not write over
     elif [[ $status == 0 && $1 == mmap ]] && grep -q 'Go ended the program' "$dir/out"; then
@@ -123,6 +125,14 @@ walk "window and progress" "$window $kept" "$scope" --provider model --size 960x
 file=$XDG_CONFIG_HOME/arenascope/preferences
 echo '# mine' >"$dir/old"
 walk "window and preferences" "$kept" "$scope" --provider model --size 960x600 run "$dir/few.arena"
+
+# Ctrl+S, what is put behind the name that is offered, and Enter.
+for suffix in "" .csv .json .png; do
+    file=$dir/run.arec$suffix
+    export FAULT_TYPED=$suffix$'\n'
+    walk "window, saved as .arec$suffix" "fwrite fflush fsync fclose rename" env -C "$dir" \
+        "$scope" --provider model --size 960x600 --tell --do save run few.arena
+done
 
 echo "# $walked runs with a fault"
 echo "$passed passed, $failed failed"

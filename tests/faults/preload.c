@@ -7,7 +7,8 @@
  *   counts from 1; 0: none fails. for-good: nor does any after it succeed.
  * - FAULT_COUNT=FILE gets the number of such calls at the end.
  * - FAULT_ANYBODY=1: calls that libraries make count as well; otherwise the program's alone.
- * - FAULT_TYPED=TEXT: somebody types this into the window and then closes it.
+ * - FAULT_TYPED=TEXT: somebody types this into the window, line ends as Enter, and then
+ *   closes it.
  *
  * What is written to standard error always arrives. Built with -DMEMORY=0 it leaves memory alone.
  */
@@ -287,18 +288,27 @@ int SDL_UpdateWindowSurface(void *window) {
     return FAILS(SDL_UpdateWindowSurface) ? -1 : REAL(SDL_UpdateWindowSurface)(window);
 }
 
-/* The head of SDL_TextInputEvent, and what its type may be. */
+/* The heads of SDL_TextInputEvent and SDL_KeyboardEvent, and what their type may be. */
 struct typed {
     uint32_t type, timestamp, window;
-    char text[32];
+    union {
+        char text[32];
+        struct {
+            uint8_t state[4];
+            int32_t scancode, symbol;
+            uint16_t modifiers;
+        } key;
+    };
 };
-enum { TYPED = 0x303, QUIT = 0x100 };
+enum { TYPED = 0x303, PRESSED = 0x300, QUIT = 0x100, ENTER = 40 };
 
 int SDL_WaitEventTimeout(void *event, int ms) {
     static const char *typed;
     if (!typed && !(typed = getenv("FAULT_TYPED")))
         return REAL(SDL_WaitEventTimeout)(event, ms);
     struct typed next = {.type = *typed ? TYPED : QUIT, .text = {*typed}};
+    if (*typed == '\n')
+        next = (struct typed){.type = PRESSED, .key = {.scancode = ENTER, .symbol = '\r'}};
     memcpy(event, &next, sizeof next);
     typed += *typed != '\0';
     return 1;
