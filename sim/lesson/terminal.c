@@ -179,6 +179,24 @@ static bool tell_question(struct talk *t, const struct question *q, const char *
     return ok;
 }
 
+/* What is right, where nobody answered. */
+static bool tell_answer(struct talk *t, const struct question *q, const char *path,
+    struct scope *scope, int option, struct error *err) {
+    struct strbuf text = {0};
+    struct markdown md = {0};
+    bool ok = q->kind == QUESTION_PICK
+                  ? prose_markdown(&q->options[option].text, path, scope, &md, err)
+                  : expr_text(scope, q->answer, &text, err);
+    if (q->kind == QUESTION_PICK)
+        sb_printf(&text, "%d. ", option + 1);
+    markdown_text(&md, &text);
+    if (ok)
+        fprintf(t->out, "  %s %s\n", _("The answer:"), sb_text(&text));
+    markdown_free(&md);
+    sb_free(&text);
+    return ok;
+}
+
 /* The reply's grade, and the reason. */
 static bool grade(struct talk *t, const struct question *q, const char *path, struct scope *scope,
     const struct reply *reply, bool answered, struct error *err) {
@@ -188,10 +206,8 @@ static bool grade(struct talk *t, const struct question *q, const char *path, st
         struct markdown md = markdown_parse(sb_text(&grade.words), grade.words.len);
         t->asked += answered;
         t->right += answered && grade.right;
-        fprintf(t->out, "  %s\n",
-            !answered     ? _("The answer:")
-            : grade.right ? _("Right.")
-                          : _("Not so."));
+        if (answered)
+            fprintf(t->out, "  %s\n", grade.right ? _("Right.") : _("Not so."));
         talk_markdown(t, &md, "  ");
         markdown_free(&md);
     }
@@ -204,7 +220,8 @@ static bool pose(struct talk *t, const struct question *q, const char *path, str
     struct error *err) {
     struct reply reply;
     bool answered = ask(t, q, &reply);
-    return (answered || question_reply(q, path, scope, &reply, err)) &&
+    return (answered || (question_reply(q, path, scope, &reply, err) &&
+                            tell_answer(t, q, path, scope, reply.option, err))) &&
            grade(t, q, path, scope, &reply, answered, err);
 }
 

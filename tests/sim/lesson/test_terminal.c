@@ -91,6 +91,19 @@ static void a_step_may_ask_nothing(void **state) {
     sb_free(&t.said);
 }
 
+#define NUMBER BEGIN "```question\nHow many?\n\nanswer {objects_born * 7}\n\nwhy So.\n```\n" END
+
+static void where_nobody_answers_the_answer_is_told(void **state) {
+    (void)state;
+    struct taken t = take_text(PICK, "");
+    says(&t, "The answer: 1. yes, really\n", true);
+    assert_int_equal(t.asked, 0);
+    sb_free(&t.said);
+    t = take_text(NUMBER, "");
+    says(&t, "The answer: 7\n  So.\n", true);
+    sb_free(&t.said);
+}
+
 static void a_word_is_explained_and_the_question_waits(void **state) {
     (void)state;
     struct taken t = take_text(PICK, "? treap\n？slots\n? no such word\nwhat\n1\n");
@@ -329,6 +342,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_are_told_without_the_marks_of_markdown),
         cmocka_unit_test(a_step_may_ask_nothing),
+        cmocka_unit_test(where_nobody_answers_the_answer_is_told),
         cmocka_unit_test(a_word_is_explained_and_the_question_waits),
         cmocka_unit_test(words_that_have_it_in_them_are_listed),
         cmocka_unit_test(a_challenge_is_played),
