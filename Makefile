@@ -346,7 +346,7 @@ bench-view:
 		$(OUT)/tests/bench/view --json $(OUT)/bench-view.json
 
 # What recording costs: figures beside their goals, and as JSON; against a build without hooks, too.
-$(OUT)/tests/bench/record: $(OUT)/obj/tests/bench/record.o $(OUT)/libsim.a
+$(OUT)/tests/bench/record: $(addprefix $(OUT)/obj/tests/bench/,record.o report.o) $(OUT)/libsim.a
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	@$(LINK) $^ $(LIBS) -o $@

@@ -19,6 +19,7 @@
 #include "sim/base/random.h"
 #include "sim/trace/recfile.h"
 #include "sim/work/program.h"
+#include "tests/bench/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,37 +51,8 @@ struct figures {
     double value[ROUNDS];
 };
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(struct figures f) {
-    qsort(f.value, ROUNDS, sizeof f.value[0], by_value);
-    return f.value[ROUNDS / 2];
-}
-
-struct report {
-    struct strbuf json;
-    unsigned missed;
-};
-
-enum goal { NO_GOAL, AT_MOST, AT_LEAST };
-
-static void tell(struct report *r, const char *name, double value, const char *unit, enum goal kind,
-    double goal) {
-    bool ok = kind == NO_GOAL || (kind == AT_MOST ? value <= goal : value >= goal);
-    printf("%-52s %8.2f %-9s", name, value, unit);
-    if (kind != NO_GOAL)
-        printf("  goal %s %6.2f  %s", kind == AT_MOST ? "<=" : ">=", goal, ok ? "ok" : "MISSED");
-    printf("\n");
-    fflush(stdout);
-    r->missed += !ok;
-    sb_printf(&r->json, "%s\n  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\"",
-        r->json.len ? "," : "", name, value, unit);
-    if (kind != NO_GOAL)
-        sb_printf(&r->json, ", \"%s\": %.2f", kind == AT_MOST ? "at_most" : "at_least", goal);
-    sb_puts(&r->json, "}");
+static double middle(struct figures f) {
+    return median(f.value, ROUNDS);
 }
 
 /* --- The workload --- */
@@ -251,11 +223,11 @@ static void tell_rounds(struct report *report, const struct round rounds[ROUNDS]
         clock.value[i] = (r->recorded.clock - r->plain.clock) / events * 1e9;
     }
     tell(report, "events of an operation", events / (2.0 * MEASURED), "", NO_GOAL, 0);
-    tell(report, "an event told to somebody who only counts", median(counted), "ns", NO_GOAL, 0);
-    tell(report, "an event recorded in memory: the running thread", median(thread), "ns", AT_MOST,
+    tell(report, "an event told to somebody who only counts", middle(counted), "ns", NO_GOAL, 0);
+    tell(report, "an event recorded in memory: the running thread", middle(thread), "ns", AT_MOST,
         10);
-    tell(report, "... and the one that packs and follows it", median(all), "ns", NO_GOAL, 0);
-    tell(report, "... as the clock has it, waiting included", median(clock), "ns", NO_GOAL, 0);
+    tell(report, "... and the one that packs and follows it", middle(all), "ns", NO_GOAL, 0);
+    tell(report, "... as the clock has it, waiting included", middle(clock), "ns", NO_GOAL, 0);
     tell(report, "an event in memory", rounds[0].memory, "B", AT_MOST, 16);
 }
 
@@ -329,9 +301,9 @@ static void tell_file(struct report *report, const char *dir) {
         read.value[i] = r.read;
     }
     tell(report, "an event in a file", bytes_an_event(path), "B", AT_MOST, 8);
-    tell(report, "a recording written", median(written), "M/s", AT_LEAST, 5);
-    tell(report, "a run recorded and written meanwhile", median(run), "M/s", AT_LEAST, 5);
-    tell(report, "a recording read", median(read), "M/s", NO_GOAL, 0);
+    tell(report, "a recording written", middle(written), "M/s", AT_LEAST, 5);
+    tell(report, "a run recorded and written meanwhile", middle(run), "M/s", AT_LEAST, 5);
+    tell(report, "a recording read", middle(read), "M/s", NO_GOAL, 0);
     unlink(path);
 }
 
@@ -358,10 +330,10 @@ static void tell_hooks(struct report *report, const char *with, const char *with
         noise.value[i] = ask(with) / on.value[i];
         ratio.value[i] = on.value[i] / off.value[i];
     }
-    tell(report, "an allocation, hooks with nobody listening", median(on), "ns", NO_GOAL, 0);
-    tell(report, "an allocation, no hooks (TRACE=0)", median(off), "ns", NO_GOAL, 0);
-    tell(report, "... the first in terms of the second", median(ratio), "", AT_MOST, 1.05);
-    tell(report, "... the first asked again, in terms of itself", median(noise), "", NO_GOAL, 0);
+    tell(report, "an allocation, hooks with nobody listening", middle(on), "ns", NO_GOAL, 0);
+    tell(report, "an allocation, no hooks (TRACE=0)", middle(off), "ns", NO_GOAL, 0);
+    tell(report, "... the first in terms of the second", middle(ratio), "", AT_MOST, 1.05);
+    tell(report, "... the first asked again, in terms of itself", middle(noise), "", NO_GOAL, 0);
 }
 
 static int run(const char *program, const char *json, const char *without) {
