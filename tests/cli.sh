@@ -51,6 +51,7 @@ refuses 'unknown option .--x.' "$sim" soak --x
 refuses 'seed: N is missing after it' "$sim" soak --seed
 refuses 'seed: .x. cannot be, expected a number' "$sim" soak --seed x
 refuses 'threads: .9. cannot be, expected a number from 1 to 8' "$sim" stress --threads 9
+refuses 'threads: .0. cannot be, expected a number from 1 to 8' "$sim" stress --threads 0
 refuses 'replica is no option here, it is one of: verify' "$sim" run --replica small
 refuses 'events takes no value' "$sim" run --events=yes small
 refuses 'trees. is one word too many' "$sim" run small trees
@@ -118,6 +119,8 @@ accepts $'\n 25 .* min  Challenges' "$sim" lesson
 accepts $'minutes +declared\n.* in all' "$sim" lesson --times
 refuses '--times takes no lesson' "$sim" lesson --times 1
 refuses 'no/such.md' "$sim" lesson no/such.md
+accepts 'linux/386 .*host model' "$sim" completions bash
+accepts '.' "$sim" run --provider host small
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"
 accepts 'programs from seed 3' "$sim" soak --seed 3 --runs 2 --platform linux/arm

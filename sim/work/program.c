@@ -250,7 +250,7 @@ static unsigned choose_p(struct program *p, enum op_code code) {
 }
 
 static bool can_die(const struct object *o) {
-    return o->exists && !o->in_flight && !o->collected && !o->manual && o->size;
+    return o->exists && !o->collected && !o->manual && o->size; /* in flight they have none */
 }
 
 /* What no root reaches can no longer be used. */

@@ -163,7 +163,7 @@ static void note_object(struct residency *w, const struct event *ev) {
     bool zeroed = w->zeroed || (w->span < w->span_cap && w->needzero[w->span]);
     w->zeroed = false;
     if (tiny || zeroed)
-        note(w, ev->a, ev->a + (ev->b ? ev->b : 1));
+        note(w, ev->a, ev->a + ev->b); /* objects of no bytes are not told */
 }
 
 /* A span of a large object is zeroed as a whole before it is one. */

@@ -67,8 +67,7 @@ static void note_others(const struct world *w) {
     }
 #ifdef __linux__
     uint64_t start = (uintptr_t)__executable_start, end = w->os->image_end;
-    if (start < end && end - start < GiB(1))
-        note_other(heap, start, end - start, "image");
+    note_other(heap, start, end - start, "image");
 #endif
 }
 
@@ -222,9 +221,10 @@ static bool run_own(struct session *s) {
         {.code = OP_PS, .size = env->ps},
         {.code = OP_INTERLEAVE, .size = 1},
     };
-    bool ok = !env->gogc || run(s, &own[0]);
-    ok = ok && (env->ps < 2 || run(s, &own[1]));
-    ok = ok && (env->ps < 2 || program_ended(s->world.program) || run(s, &own[2]));
+    const bool wanted[] = {env->gogc != 0, env->ps >= 2, env->ps >= 2};
+    bool ok = true;
+    for (size_t i = 0; ok && i < ARRAY_LEN(own); i++)
+        ok = !wanted[i] || run(s, &own[i]);
     s->own = s->ops - 1 - s->init;
     return ok;
 }
@@ -261,7 +261,7 @@ bool session_pump(struct session *s, uint64_t max_ops) {
         s->done = !step(s);
     if (s->done && s->world.program)
         program_settle(s->world.program);
-    if (s->done && s->err.text[0] && s->source)
+    if (s->done && s->err.text[0])
         script_forget(console_of(s));
     return !s->done;
 }

@@ -198,12 +198,19 @@ static const char *known_provider(const char *words) {
     return NULL;
 }
 
+static bool take_ps(struct session *s, const char *words) {
+    uint64_t n = 0;
+    if (!take_number(&words, &n) || n > MAX_PS)
+        return false;
+    s->env.ps = (unsigned)n;
+    return true;
+}
+
 /* One line; keys that are not known are from a later program, and passed over. world: gathers the
  * lines about it. */
 static bool take_line(struct session *s, char *line, struct strbuf *world) {
     struct loaded *l = s->loaded;
     char *words = line + strcspn(line, " ");
-    uint64_t n = 0;
     if (*words)
         *words++ = '\0';
     const char *rest = words;
@@ -220,7 +227,7 @@ static bool take_line(struct session *s, char *line, struct strbuf *world) {
     else if (strcmp(line, "gogc") == 0)
         s->env.gogc = strtoll(words, NULL, 10);
     else if (strcmp(line, "ps") == 0)
-        return take_number(&rest, &n) && n <= MAX_PS && ((s->env.ps = (unsigned)n) || true);
+        return take_ps(s, words);
     else if (strcmp(line, "residency") == 0)
         s->env.residency = strcmp(words, "on") == 0;
     else if (strcmp(line, "found") == 0)
@@ -243,11 +250,9 @@ static bool take_world(
     struct error why;
     struct op_source *script = script_parse("world", sb_text(world), &why);
     struct environment env = {.platform = platform_find("linux/amd64")};
-    if (!script || !script_environment(script, &env)) {
-        if (script)
-            script->destroy(script);
+    if (!script)
         return error_set(err, _("%s: says of its world what cannot be: %s"), path, why.text);
-    }
+    script_environment(script, &env);
     script->destroy(script);
     env.gogc = s->env.gogc;
     env.ps = s->env.ps;
@@ -264,8 +269,8 @@ static bool take_text(struct session *s, const char *path, struct error *err) {
         char *next = line + strcspn(line, "\n");
         if (*next)
             *next++ = '\0';
-        ok =
-            take_line(s, line, &world) ||
+        ok = take_line(s, line, &world);
+        if (!ok)
             error_set(err, _("%s: line %d of what it says of itself makes no sense"), path, number);
         line = next;
     }

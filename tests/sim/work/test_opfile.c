@@ -60,6 +60,16 @@ static void broken_lines_say_what_was_expected(void **state) {
 
 /* --- Files --- */
 
+static void a_world_of_odd_pages_and_half_a_seed_is_written(void **state) {
+    struct environment env = {.platform = platform_find("linux/386"), .seed = {0, 7}};
+    struct strbuf out = {0};
+    (void)state;
+    env.model.no_page_size = true;
+    opfile_write_world(&env, &out);
+    assert_string_equal(sb_text(&out), "platform linux/386\npage none\nseed 0 7\n");
+    sb_free(&out);
+}
+
 static struct op_source *parse(const char *text, struct environment *env) {
     struct error err = {""};
     struct op_source *source = opfile_parse("x", text, &err);
@@ -155,6 +165,17 @@ static void operations_fit_either_width(void **state) {
     done(source, &env);
 }
 
+/* What looks like a transcript's head behind an operation is a result of it. */
+static void a_head_stands_before_the_operations(void **state) {
+    struct environment env;
+    struct op_source *source = parse("> init\nplatform ptrsize=4\n> a 1 8\n", &env);
+    (void)state;
+    assert_string_equal(env.platform->name, "linux/amd64");
+    assert_non_null(opfile_line(source, 1));
+    assert_null(opfile_line(source, 2));
+    done(source, &env);
+}
+
 static void broken_files_name_the_line(void **state) {
     struct error err = {""};
     (void)state;
@@ -169,6 +190,8 @@ static void broken_files_name_the_line(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_comes_out_as_it_went_in),
+        cmocka_unit_test(a_world_of_odd_pages_and_half_a_seed_is_written),
+        cmocka_unit_test(a_head_stands_before_the_operations),
         cmocka_unit_test(what_is_only_looked_at_is_no_operation),
         cmocka_unit_test(broken_lines_say_what_was_expected),
         cmocka_unit_test(a_script_s_world_may_stand_before_the_operations),

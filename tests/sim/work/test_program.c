@@ -457,7 +457,10 @@ static void types_that_cannot_be_are_refused(void **state) {
     struct op op = {.code = OP_ALLOC_TYPED, .elem = 16, .count = 0, .ptrdata = 8, .mask = &mask};
     assert_refused(
         &st, op, "an array of 0 elements of 16 bytes cannot be, expected at least one of each");
-    op.count = UINT64_C(1) << 62;
+    op.count = 1, op.elem = 0;
+    assert_refused(
+        &st, op, "an array of 1 elements of 0 bytes cannot be, expected at least one of each");
+    op.count = UINT64_C(1) << 62, op.elem = 16;
     assert_refused(&st, op,
         "an array of 4611686018427387904 elements of 16 bytes cannot be, expected at least one "
         "of each");
@@ -470,6 +473,19 @@ static void types_that_cannot_be_are_refused(void **state) {
     op.ptrdata = 8, op.elem = 20;
     assert_refused(
         &st, op, "pointers in the first 8 of 20 bytes cannot be, expected whole words of 8 bytes");
+    close_stage(&st);
+}
+
+static void settings_that_cannot_be_are_refused(void **state) {
+    struct stage st;
+    (void)state;
+    start(&st, "linux/amd64");
+    assert_refused(&st, (struct op){.code = OP_PS, .size = 9}, "9 P's cannot be, expected 1 to 8");
+    run(&st, (struct op){.code = OP_PS, .size = 3});
+    assert_refused(&st, (struct op){.code = OP_PS, .size = 2}, "2 P's cannot be, expected 3 to 8");
+    assert_refused(&st, (struct op){.code = OP_GOGC, .size = UINT64_C(1) << 31},
+        "a GOGC of 2147483648 percent cannot be, expected at most 2147483647 or off");
+    run(&st, (struct op){.code = OP_GOGC, .size = UINT64_MAX});
     close_stage(&st);
 }
 
@@ -574,6 +590,7 @@ int main(void) {
         cmocka_unit_test(sizes_beyond_the_address_space_are_refused),
         cmocka_unit_test(page_counts_that_wrap_around_are_refused),
         cmocka_unit_test(types_that_cannot_be_are_refused),
+        cmocka_unit_test(settings_that_cannot_be_are_refused),
         cmocka_unit_test(after_the_end_nothing_runs),
         cmocka_unit_test(a_start_that_fails_ends_the_program),
         cmocka_unit_test(a_pointer_into_a_span_that_went_home_ends_the_program),

@@ -227,6 +227,53 @@ static void the_end_of_the_program_ends_what_is_in_flight(void **state) {
     close_stage(&st);
 }
 
+/* Did a P wait for the world when Go ended the program? */
+static bool waited_for_the_world(const struct stage *st) {
+    bool waits[PS] = {false}, any = false;
+    for (uint64_t i = 0; i < recording_count(st->rec); i++) {
+        const struct event *ev = recording_event(st->rec, i);
+        if ((ev->kind == EV_WAIT || ev->kind == EV_GOT) && (ev->w & 0xff) == RANK_WORLD)
+            waits[ev->x] = ev->kind == EV_WAIT;
+        if (ev->kind == EV_EXIT)
+            for (unsigned p = 0; p < PS; p++)
+                any |= waits[p];
+    }
+    return any;
+}
+
+static void assert_same_dump(struct stage *st) {
+    struct strbuf heap = {0}, replica = {0};
+    heap_dump(program_heap(st->p), &heap);
+    replica_dump(recording_head(st->rec), 8, &replica);
+    assert_string_equal(sb_text(&heap), sb_text(&replica));
+    sb_free(&heap);
+    sb_free(&replica);
+}
+
+/* It does not collect then. */
+static void who_wants_to_collect_may_find_the_end_of_the_program(void **state) {
+    unsigned found = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed < 200 && !found; seed++) {
+        struct stage st;
+        open_stage(&st, seed);
+        begin(&st, (struct op){.code = OP_GOGC, .size = 5});
+        for (unsigned i = 0; i < 100; i++)
+            allocate(&st, 20000);
+        st.system->map_fails = true;
+        st.system->map_answer = 0;
+        st.system->map_err = 12;
+        while (!program_ended(st.p))
+            allocate(&st, 200000);
+        found += waited_for_the_world(&st);
+        assert_same_dump(&st);
+        program_free(st.p);
+        recording_free(st.rec);
+        os_destroy(&st.system->os);
+    }
+    assert_true(found > 0);
+}
+
 static void a_program_can_go_with_operations_in_flight(void **state) {
     struct stage st;
     (void)state;
@@ -265,6 +312,7 @@ int main(void) {
         cmocka_unit_test(any_other_operation_waits_for_all),
         cmocka_unit_test(a_collection_in_flight_spares_what_is_in_flight),
         cmocka_unit_test(the_end_of_the_program_ends_what_is_in_flight),
+        cmocka_unit_test(who_wants_to_collect_may_find_the_end_of_the_program),
         cmocka_unit_test(a_program_can_go_with_operations_in_flight),
         cmocka_unit_test(one_p_has_nobody_to_wait_for),
     };

@@ -132,6 +132,151 @@ static void but_for_its_events_a_run_is_the_same(void **state) {
     session_free(without);
 }
 
+/* --- A system that says what it is told to say --- */
+
+static bool touched, unknown; /* the answer to every question; there is none */
+static unsigned questions;
+
+static bool answer(struct os *os, uint64_t addr, uint64_t size, uint8_t *pages) {
+    (void)addr;
+    questions++;
+    memset(pages, touched, (size_t)(size / os->host_page_size));
+    return !unknown;
+}
+
+struct told {
+    struct sink sink;
+    uint64_t there, gone; /* bytes */
+};
+
+static void hear(struct sink *sink, const struct event *ev) {
+    struct told *t = (struct told *)sink;
+    if (ev->kind == EV_RESIDENT)
+        *(ev->w ? &t->there : &t->gone) += ev->b;
+}
+
+struct watch {
+    struct os_ops ops;
+    struct os os;
+    struct told told;
+    struct residency *w;
+};
+
+static void open_watch(struct watch *o) {
+    *o = (struct watch){.ops.resident = answer, .told.sink.emit = hear};
+    o->os = (struct os){.ops = &o->ops,
+        .platform = platform_find("linux/amd64"),
+        .phys_page_size = 4096,
+        .host_page_size = 4096};
+    o->w = residency_new(&o->os, &o->told.sink);
+    assert_non_null(o->w);
+    touched = true;
+    unknown = false;
+    questions = 0;
+}
+
+static void emit(struct watch *o, struct event ev) {
+    residency_sink(o->w)->emit(residency_sink(o->w), &ev);
+}
+
+static void set_range(struct watch *o, uint64_t addr, uint64_t size, unsigned state) {
+    emit(o, (struct event){.kind = EV_RANGE,
+                .w = (uint16_t)(state << 8),
+                .x = OWNER_HEAP << 8,
+                .a = addr,
+                .b = size});
+}
+
+static void end_op(struct watch *o) {
+    emit(o, (struct event){.kind = EV_OP_END});
+}
+
+static void store(struct watch *o, uint64_t addr) {
+    emit(o, (struct event){.kind = EV_STORE, .c = addr});
+}
+
+static void where_the_system_cannot_tell_nothing_is_known(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    unknown = true;
+    set_range(&o, MiB(1), MiB(1), RANGE_MAPPED);
+    end_op(&o);
+    assert_true(questions > 0 && o.told.there == 0);
+    residency_free(o.w);
+    o.os.phys_page_size = 0;
+    assert_null(residency_new(&o.os, &o.told.sink));
+    o.os.phys_page_size = KiB(4) * 8192;
+    assert_null(residency_new(&o.os, &o.told.sink)); /* too many parts */
+    o.os.phys_page_size = 6000;
+    assert_null(residency_new(&o.os, &o.told.sink));
+    o.os.host_page_size = 0;
+    assert_null(residency_new(&o.os, &o.told.sink));
+    o.ops.resident = NULL;
+    assert_null(residency_new(&o.os, &o.told.sink));
+    residency_free(NULL);
+}
+
+static void what_is_nobodys_memory_is_not_asked_about(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    store(&o, MiB(1));
+    emit(&o, (struct event){.kind = EV_OP_BEGIN, .w = OP_FILL, .c = MiB(2)}); /* of no bytes */
+    emit(&o, (struct event){.kind = EV_MARKED});
+    end_op(&o);
+    assert_int_equal(questions, 0);
+    residency_free(o.w);
+}
+
+static void what_is_unmapped_is_gone(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    set_range(&o, MiB(1), MiB(1), RANGE_MAPPED);
+    set_range(&o, MiB(4), MiB(1), RANGE_MAPPED);
+    end_op(&o);
+    assert_int_equal(o.told.there, MiB(2));
+    store(&o, MiB(4)); /* known, and found so quickly from now on */
+    set_range(&o, MiB(1), MiB(1), RANGE_NONE);
+    assert_int_equal(o.told.gone, MiB(1));
+    set_range(&o, MiB(4), MiB(1), RANGE_NONE);
+    assert_int_equal(o.told.gone, MiB(2));
+    residency_free(o.w);
+}
+
+/* More stretches than are kept apart: then everything is asked about. */
+static void many_places_may_be_touched_at_once(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    touched = false;
+    set_range(&o, MiB(1), MiB(1), RANGE_MAPPED);
+    end_op(&o);
+    assert_int_equal(o.told.there, 0);
+    touched = true;
+    for (unsigned i = 0; i < 40; i++)
+        store(&o, MiB(1) + i * KiB(16));
+    end_op(&o);
+    assert_int_equal(o.told.there, MiB(1));
+    residency_free(o.w);
+}
+
+/* What nothing told of is found sooner or later. */
+static void now_and_then_all_is_asked_about(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    touched = false;
+    set_range(&o, MiB(1), MiB(1), RANGE_MAPPED);
+    end_op(&o);
+    touched = true;
+    for (unsigned ops = 0; ops < 20000; ops++)
+        end_op(&o);
+    assert_int_equal(o.told.there, MiB(1));
+    residency_free(o.w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_touched_when_it_is_written_to),
@@ -140,6 +285,11 @@ int main(void) {
         cmocka_unit_test(released_memory_is_no_longer_there),
         cmocka_unit_test(a_run_with_residency_goes_back_to_nothing),
         cmocka_unit_test(but_for_its_events_a_run_is_the_same),
+        cmocka_unit_test(where_the_system_cannot_tell_nothing_is_known),
+        cmocka_unit_test(what_is_nobodys_memory_is_not_asked_about),
+        cmocka_unit_test(what_is_unmapped_is_gone),
+        cmocka_unit_test(many_places_may_be_touched_at_once),
+        cmocka_unit_test(now_and_then_all_is_asked_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -341,6 +341,101 @@ static void the_world_decides_when_to_collect(void **state) {
     session_free(on);
 }
 
+/* What the world says of P's is not the workload's to change. */
+static void the_world_decides_how_many_ps_there_are(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    env.ps = 2;
+    struct session *s = start("ps 4\non 3\ninterleave off\nalloc 8\n", &env);
+    run_to_end(s);
+    assert_string_equal(session_error(s)->text, "");
+    assert_int_equal(recording_head(session_recording(s))->more_ps, 1);
+    assert_int_equal(recording_op_count(session_recording(s)), 4); /* init, ps, interleave, alloc */
+    session_free(s);
+}
+
+static void the_world_may_be_without_collections_or_with_half_a_seed(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    env.gogc = -1;
+    env.seed[0] = 0;
+    struct session *s = start("keep r 20\nrepeat 400\nr[] = alloc 40KiB\nend\n", &env);
+    run_to_end(s);
+    assert_int_equal(recording_head(session_recording(s))->collections, 0);
+    session_free(s);
+}
+
+/* Wherever there is no more room, also between operations of the world. */
+static void a_recording_is_full_at_any_operation(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    env.gogc = 50;
+    env.ps = 4;
+    uint64_t ops = 0;
+    for (env.most_events = 1; ops < 5; env.most_events++) {
+        struct session *s = start("alloc 8\nalloc 8\n", &env);
+        run_to_end(s);
+        uint64_t now = recording_op_count(session_recording(s));
+        assert_in_range(now, ops, ops + 1);
+        assert_non_null(strstr(session_error(s)->text, "t.arena:"));
+        assert_non_null(strstr(session_error(s)->text, "the recording is full"));
+        ops = now;
+        session_free(s);
+    }
+}
+
+static void a_world_that_cannot_be_changes_nothing(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/386");
+    struct error err = {""};
+    env.model.image_end = 0x1000;
+    assert_null(session_new(&env, script_parse("t.arena", "alloc 8\n", &err), &err));
+    assert_non_null(strstr(err.text, "image_end 0x1000 is not possible on linux/386"));
+    env.model.image_end = 0;
+    env_toggle_taken(&env, 0x20000000, KiB(64)); /* what is below 4 GiB stays taken */
+    struct session *s = start("alloc 8\n", &env);
+    run_to_end(s);
+    uint64_t count = recording_count(session_recording(s));
+    env.model.image_end = 0x1000;
+    assert_false(session_restart(s, &env, &err));
+    assert_int_equal(recording_count(session_recording(s)), count);
+    env.model.image_end = 0;
+    env.provider = PROVIDER_HOST; /* nor can the host be, with faults */
+    assert_true(session_restart(s, &env, &err));
+    env.model.image_end = 0x1000;
+    assert_false(session_restart(s, &env, &err));
+    session_free(s);
+    env_free(&env);
+}
+
+/* A source without a name that asks for what cannot be. */
+static bool next_of_nameless(struct op_source *self, struct op *op, struct error *err) {
+    err->text[0] = '\0';
+    *op = (struct op){.code = self->ptr_size ? OP_INIT : OP_FILL, .id = 7, .line = 3};
+    self->ptr_size = 0;
+    return true;
+}
+
+static void rewind_nameless(struct op_source *self) {
+    (void)self;
+}
+
+static void destroy_nameless(struct op_source *self) {
+    (void)self;
+}
+
+static void a_source_without_a_name_is_called_the_workload(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    struct op_source source = {next_of_nameless, rewind_nameless, destroy_nameless, NULL, 8};
+    struct error err = {""};
+    struct session *s = session_new(&env, &source, &err);
+    run_to_end(s);
+    assert_string_equal(session_error(s)->text,
+        "workload:3: there is no object 7, expected the number of one that was allocated");
+    session_free(s);
+}
+
 static void operations_of_the_world_count_as_the_init(void **state) {
     (void)state;
     struct environment env = model_of("linux/amd64");
@@ -365,6 +460,11 @@ static void operations_of_the_world_count_as_the_init(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_world_decides_when_to_collect),
+        cmocka_unit_test(the_world_decides_how_many_ps_there_are),
+        cmocka_unit_test(the_world_may_be_without_collections_or_with_half_a_seed),
+        cmocka_unit_test(a_recording_is_full_at_any_operation),
+        cmocka_unit_test(a_world_that_cannot_be_changes_nothing),
+        cmocka_unit_test(a_source_without_a_name_is_called_the_workload),
         cmocka_unit_test(operations_of_the_world_count_as_the_init),
         cmocka_unit_test(a_script_runs_and_is_recorded),
         cmocka_unit_test(pumping_stops_after_so_many_operations),

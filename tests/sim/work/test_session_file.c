@@ -14,9 +14,11 @@
 #include "tests/sim/heap/mirror.h"
 #include "tests/sim/scratch.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +126,85 @@ static void with_its_workload_it_can_be_run_again(void **state) {
     session_free(t);
 }
 
+/* With all that there is to say of a run, and with the least. */
+static void what_was_asked_of_the_world_is_kept(void **state) {
+    struct environment env = {
+        .platform = platform_find("darwin/amd64"), .provider = PROVIDER_HOST, .residency = true};
+    struct error err = {""};
+    char script[160];
+    const char *title;
+    snprintf(script, sizeof script, "%s", scratch_file(*state, "mine.arena", "alloc 100\n", 10));
+    struct session *s = session_open(script, &env, NULL, &title, &err);
+    const struct bookmark silent = {3, NULL};
+    const struct session_view view = {
+        .workload = script, .bookmarks = &silent, .bookmark_count = 1};
+    const char *path = scratch_path(*state, "run.arec");
+    assert_true(session_save(s, path, &view, &err));
+    struct session *t = session_open(path, NULL, NULL, &title, &err);
+    assert_string_equal(title, path);
+    assert_true(session_env(t)->residency);
+    assert_non_null(session_provider_why(s));
+    assert_string_equal(session_provider_why(t), session_provider_why(s));
+    assert_string_equal(session_loaded(t)->bookmarks[0].text, "");
+    assert_false(session_feed(t, "alloc 8", &err));
+    assert_string_equal(err.text, "this is a recording: nothing can be run after it");
+    assert_true(session_restart(t, session_env(t), &err)); /* its file is at hand */
+    session_free(t);
+    assert_true(session_save(s, path, &(struct session_view){0}, &err));
+    t = load(path, NULL);
+    assert_null(session_loaded(t)->workload);
+    session_free(t);
+    session_free(s);
+}
+
+/* A disk with room for so many bytes, and no more. */
+static bool save_within(
+    const struct session *s, const char *path, rlim_t bytes, struct error *err) {
+    struct rlimit before, few;
+    getrlimit(RLIMIT_FSIZE, &before);
+    few = (struct rlimit){bytes, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &few);
+    bool ok = session_save(s, path, &(struct session_view){.workload = "small"}, err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    return ok;
+}
+
+static void a_full_disk_leaves_the_old_file(void **state) {
+    struct session *s = run("small");
+    struct error err = {""};
+    const char *path = scratch_file(*state, "run.arec", "old", 3);
+    struct stat st;
+    signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t room = 0; !save_within(s, path, room, &err); room = room ? room * 3 / 2 : 16) {
+        assert_ptr_equal(strstr(err.text, path), err.text);
+        assert_null(strchr(err.text, '\n'));
+        assert_true(stat(path, &st) == 0 && st.st_size == 3);
+    }
+    signal(SIGXFSZ, SIG_DFL);
+    struct session *t = load(path, NULL);
+    assert_same_run(s, t);
+    assert_false(session_save(s, "/nonexistent/run.arec", &(struct session_view){0}, &err));
+    assert_non_null(strstr(err.text, "/nonexistent/run.arec"));
+    session_free(s);
+    session_free(t);
+}
+
+static void a_recording_cut_short_is_read_and_told_if_wanted(void **state) {
+    struct session *s = run("small");
+    struct error err = {""};
+    struct strbuf report = {0};
+    struct stat st;
+    const char *path = scratch_path(*state, "run.arec");
+    assert_true(session_save(s, path, &(struct session_view){.workload = "small"}, &err));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(truncate(path, st.st_size - 20), 0);
+    session_free(load(path, NULL));
+    session_free(load(path, &report));
+    assert_non_null(strstr(sb_text(&report), "the recording stops short"));
+    sb_free(&report);
+    session_free(s);
+}
+
 static void without_its_workload_it_says_so_and_stays(void **state) {
     struct error err = {""};
     char script[160];
@@ -173,9 +254,10 @@ static void write_text(const char *path, const char *text) {
 }
 
 static void nonsense_in_the_text_is_told_in_one_line(void **state) {
-    static const char *const nonsense[] = {"at soon\n", "found 1 2\n", "phase 5 a\nphase 3 b\n",
-        "bookmark x y\n", "provider somebody\n", "ps 900\n", "world platform plan9/vax\n",
-        "world take everything\n"};
+    static const char *const nonsense[] = {"at soon\n", "found 1 2\n", "found x\n", "found 1 x 2\n",
+        "found 1 2 x\n", "init x\n", "init 1 x\n", "phase x\n", "ps many\n",
+        "at 0000000000000000000000000000000000\n", "phase 5 a\nphase 3 b\n", "bookmark x y\n",
+        "provider somebody\n", "ps 900\n", "world platform plan9/vax\n", "world take everything\n"};
     const char *path = scratch_path(*state, "text.arec");
     for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
         struct error err = {""};
@@ -184,10 +266,15 @@ static void nonsense_in_the_text_is_told_in_one_line(void **state) {
         assert_ptr_equal(strstr(err.text, path), err.text);
         assert_null(strchr(err.text, '\n'));
     }
-    write_text(path, "color blue\n\nat 10\n"); /* of a later program, perhaps */
-    struct session *s = load(path, NULL);
-    assert_int_equal(session_loaded(s)->at, 0);
-    session_free(s);
+    static const char *const sense[] = {"color blue\n\nat 10\n", /* of a later program, perhaps */
+        "at 10", "residency off\n", ""};
+    for (size_t i = 0; i < ARRAY_LEN(sense); i++) {
+        write_text(path, sense[i]);
+        struct session *s = load(path, NULL);
+        assert_int_equal(session_loaded(s)->at, 0);
+        assert_false(session_env(s)->residency);
+        session_free(s);
+    }
 }
 
 static void more_notes_than_there_can_be_are_refused(void **state) {
@@ -230,6 +317,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(more_notes_than_there_can_be_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_session_opens_again_as_it_was_left, begin, end),
+        cmocka_unit_test_setup_teardown(what_was_asked_of_the_world_is_kept, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_recording_cut_short_is_read_and_told_if_wanted, begin, end),
         cmocka_unit_test_setup_teardown(with_its_workload_it_can_be_run_again, begin, end),
         cmocka_unit_test_setup_teardown(without_its_workload_it_says_so_and_stays, begin, end),
         cmocka_unit_test_setup_teardown(written_while_it_runs_it_is_the_same, begin, end),
