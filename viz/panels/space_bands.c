@@ -211,7 +211,10 @@ static void used_mark(
     float x = (float)band_x(b, used), s = 4.5f * ui->scale;
     float y = (float)(b->rect.y + b->rect.h);
     uint32_t color = color_of(ui, COLOR_text);
-    draw_line(ui->canvas, x, (float)b->rect.y, x, y, ui->scale, color);
+    bool clear = x < (float)label.x || x > (float)(label.x + label.w);
+    float upper = clear ? y : (float)label.y, lower = clear ? y : (float)(label.y + label.h);
+    draw_line(ui->canvas, x, (float)b->rect.y, x, upper, ui->scale, color);
+    draw_line(ui->canvas, x, lower, x, y, ui->scale, color); /* not through the words */
     float tri[6] = {x, y - s * 1.6f, x + s, y, x - s, y};
     draw_polygon(ui->canvas, tri, 3, color);
     int w = small_width(ui, FACE_SANS, _("used")), left = (int)x + px(ui, 7);
