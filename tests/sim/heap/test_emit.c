@@ -23,8 +23,10 @@ static void grow_and_shrink(struct heap *h) {
         heap_free_manual(h, spans[i]);
     heap_scavenge(h, UINT64_MAX, 0);
     heap_alloc_manual(h, 210);
-    if (h->ptr_size == 4)
-        heap_alloc_manual(h, MiB(300) / GO_PAGE_SIZE);
+    if (h->ptr_size == 4) { /* as if the block of arena were used up */
+        HEAP_SET(h, arena_end, h->arena_alloc);
+        heap_alloc_manual(h, 500);
+    }
     persistentalloc(h, KiB(64), 8, STAT_other_sys, META_SWEEPBUF);
 }
 
