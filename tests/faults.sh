@@ -97,6 +97,8 @@ printf 'keep r 4\nphase "A"\nrepeat 40\nr[] = alloc 48\nend\nalloc 5000\ndrop r\
 "$sim" run --provider model --record "$dir/few.arec" "$dir/few.arena" >/dev/null
 
 walk "run --record" "$files" "$sim" run --provider model --record "$dir/new" "$dir/few.arena"
+printf 'ps 3\ninterleave 1\nrepeat 20\nalloc 48\nend\n' >"$dir/ps.arena"
+walk "run with several P's" pthread_create "$sim" run --provider model "$dir/ps.arena"
 walk "run a recording" "$files" "$sim" run --events "$dir/few.arec"
 walk "export" "$files" "$sim" export --chrome -o "$dir/new" "$dir/few.arec"
 walk "export to standard output" "fputs fflush" "$sim" export --csv samples "$dir/few.arec"

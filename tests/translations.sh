@@ -49,4 +49,10 @@ says de:zh C.UTF-8 '运行时启动'
 says '' zh_CN.UTF-8 '运行时启动' # whether or not the machine has that locale
 says en zh_CN.UTF-8 'The runtime starts'
 
+# A program without its catalogues speaks English.
+cp "$build/arenasim" "$dir/alone"
+ARENASCOPE_DATA=$dir LANGUAGE=zh LC_ALL=C.UTF-8 "$dir/alone" quux >"$dir/said" 2>&1
+grep -qF "unknown command" "$dir/said"
+holds "without catalogues it speaks English" $? "$dir/said"
+
 exit $bad

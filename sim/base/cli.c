@@ -106,7 +106,9 @@ static bool read_command(const struct cli *cli, int argc, char **argv, struct cl
     line->command = find_command(cli, name);
     if (!line->command && !*name)
         line->command = find_command(cli, "help");
-    return line->command || unknown_command(cli, name, err);
+    if (line->command)
+        return true;
+    return unknown_command(cli, name, err);
 }
 
 /* Reads the option at argv[*i], and moves *i on if its value stands behind it. */

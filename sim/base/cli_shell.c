@@ -8,7 +8,7 @@
 #include <string.h>
 
 static bool takes_files(const char *what) {
-    return what && (strstr(what, "FILE") || strstr(what, "DIR") || strstr(what, "WORKLOAD"));
+    return strstr(what, "FILE") || strstr(what, "DIR") || strstr(what, "WORKLOAD");
 }
 
 static bool is_shown(const struct cli_command *c) {

@@ -40,7 +40,7 @@ bool data_path_above(const char *start, const char *relative, struct strbuf *out
 bool data_path_beside(const char *relative, struct strbuf *out) {
     char exe[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    if (len <= 0)
+    if (len <= 0) /* never: where there is /proc */
         return data_path_above(".", relative, out);
     exe[len] = '\0';
     go_up(exe);

@@ -47,8 +47,6 @@ static const char *unzip(
         z.avail_out = CHUNK;
         code = inflate(&z, Z_NO_FLUSH);
         sb_add(out, chunk, CHUNK - z.avail_out);
-        if (code == Z_BUF_ERROR)
-            code = Z_OK; /* it wants more input */
         if (code == Z_STREAM_END && (left || z.avail_in))
             code = inflateReset(&z);
     }
@@ -116,8 +114,9 @@ bool file_read(const char *path, struct strbuf *out, bool *truncated, struct err
 bool file_flush_output(struct error *err) {
     bool ok = fflush(stdout) == 0;
     int why = ok ? EIO : errno; /* what failed before has left no reason */
-    return (ok && !ferror(stdout)) ||
-           error_set(err, _("standard output: cannot write: %s"), strerror(why));
+    if (ok && !ferror(stdout))
+        return true;
+    return error_set(err, _("standard output: cannot write: %s"), strerror(why));
 }
 
 bool file_write(const char *path, const void *data, size_t len, struct error *err) {

@@ -32,17 +32,15 @@ const char *language_name(enum language language) {
     return languages[language].name;
 }
 
-/* Is it the code, alone or before a territory, codeset or variant? */
-static bool names_language(const char *name, size_t len, const char *code) {
+/* Is it the code, alone or before a territory, codeset, variant or another name? */
+static bool names_language(const char *name, const char *code) {
     size_t word = strcspn(name, "_.@:");
-    if (word > len)
-        word = len;
     return word == strlen(code) && strncmp(name, code, word) == 0;
 }
 
-static bool find(const char *name, size_t len, enum language *out) {
+static bool find(const char *name, enum language *out) {
     for (enum language i = 0; i < LANGUAGE_COUNT; i++)
-        if (names_language(name, len, languages[i].code)) {
+        if (names_language(name, languages[i].code)) {
             *out = i;
             return true;
         }
@@ -50,7 +48,7 @@ static bool find(const char *name, size_t len, enum language *out) {
 }
 
 bool language_find(const char *name, enum language *out) {
-    return !strchr(name, ':') && find(name, strlen(name), out);
+    return !strchr(name, ':') && find(name, out);
 }
 
 /* The locale of messages that the environment names. */
@@ -70,12 +68,12 @@ enum language language_of_environment(void) {
     if (strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0)
         return LANGUAGE_EN;
     if (!list || !*list) {
-        find(locale, strlen(locale), &found);
+        find(locale, &found);
         return found;
     }
     for (size_t len; *list; list += len + (list[len] == ':')) {
         len = strcspn(list, ":");
-        if (find(list, len, &found))
+        if (find(list, &found))
             break;
     }
     return found;

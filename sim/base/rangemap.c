@@ -58,7 +58,7 @@ static bool alike(const struct range *a, const struct range *b) {
 
 /* Appends r to the up-to-five pieces that replace the touched ranges, joining it to the last. */
 static size_t add_piece(struct range *pieces, size_t n, struct range r) {
-    if (r.state == RANGE_NONE || r.start >= r.end)
+    if (r.state == RANGE_NONE)
         return n;
     if (n && pieces[n - 1].end == r.start && alike(&pieces[n - 1], &r)) {
         pieces[n - 1].end = r.end;

@@ -79,6 +79,8 @@ static void fold(struct backing *b, const struct platform *p) {
 }
 
 static bool map_window(struct backing *b, uint64_t room) {
+    if (room >= SIZE_MAX) /* never: in a 64-bit program */
+        return false;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void *host = mmap(NULL, (size_t)room, PROT_NONE, flags, -1, 0);
     if (host == MAP_FAILED)
@@ -91,7 +93,7 @@ static bool map_window(struct backing *b, uint64_t room) {
 /* As large as the host gives: half of what was wanted, and half of that, or so much as 32-bit
  * programs get. */
 static bool map_folded(struct backing *b, uint64_t least) {
-    for (uint64_t room = b->span / 2; room <= SIZE_MAX / 2 && room > MOST_ROOM; room /= 2)
+    for (uint64_t room = b->span / 2; room > MOST_ROOM; room /= 2)
         if (map_window(b, round_up(room, CHUNK)))
             return true;
     for (uint64_t room = MOST_ROOM; room >= least; room -= MiB(64))
@@ -105,7 +107,7 @@ struct backing *backing_new(const struct platform *platform, struct error *err) 
     b->span = span_of(platform);
     b->laid = platform->ptr_size == 4;
     b->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
-    bool folded = b->span > SIZE_MAX / 2 || !map_window(b, b->span);
+    bool folded = !map_window(b, b->span);
     uint64_t least = platform->ptr_size == 8 ? LEAST_ROOM_64 : LEAST_ROOM_32;
     if (folded && !map_folded(b, least)) {
         char text[32];
@@ -284,8 +286,10 @@ bool backing_resident(const struct backing *b, uint64_t addr, uint64_t size, uin
     if (!backing_covers(b, addr, size) || next_part(b, &part, addr + size) != size)
         return false;
     uint64_t host = host_of(b, addr);
-    if (host % b->page_size || size % b->page_size ||
-        mincore((void *)(uintptr_t)host, (size_t)size, pages) != 0)
+    if (host % b->page_size || size % b->page_size)
+        return false;
+    void *at = (void *)(uintptr_t)host;
+    if (mincore(at, (size_t)size, pages) != 0) /* never: all of the window is mapped */
         return false;
     for (uint64_t i = 0; i < size / b->page_size; i++)
         pages[i] &= 1; /* the other bits are the kernel's */

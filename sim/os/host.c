@@ -64,7 +64,7 @@ static bool representable(uint64_t addr, uint64_t size) {
 static struct os_answer host_mmap(
     struct kernel *k, uint64_t addr, uint64_t size, enum access access, enum place place) {
     INVARIANT(place == PLACE_HINT || place == PLACE_FIXED);
-    if (!representable(addr, size))
+    if (!representable(addr, size)) /* never: in a 64-bit program */
         return (struct os_answer){0, ENOMEM};
     int prot = access == ACCESS_USABLE ? PROT_READ | PROT_WRITE : PROT_NONE;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | (place == PLACE_FIXED ? MAP_FIXED : 0);
@@ -90,7 +90,7 @@ static bool host_is_free(struct kernel *k, uint64_t addr, uint64_t size) {
     unsigned char resident;
     for (uint64_t off = 0; off < size; off += k->os.phys_page_size)
         if (mincore(host_ptr(addr + off), 1, &resident) == 0 ||
-            (errno != ENOMEM && errno != EINVAL))
+            (errno != ENOMEM && errno != EINVAL)) /* never: it has no other reasons here */
             return false;
     return true;
 }
@@ -126,13 +126,13 @@ static bool host_resident(struct kernel *k, uint64_t addr, uint64_t size, uint8_
 }
 
 static int host_occupy(struct kernel *k, uint64_t addr, uint64_t size) {
-    if (!representable(addr, size))
+    if (!representable(addr, size)) /* never: in a 64-bit program */
         return ENOMEM;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     void *p = mmap(host_ptr(addr), (size_t)size, PROT_NONE, flags, -1, 0);
     if (p == MAP_FAILED)
         return errno;
-    if ((uintptr_t)p != addr) { /* a kernel that does not know the flag takes a hint */
+    if ((uintptr_t)p != addr) { /* never: but before Linux 4.17, which took it for a hint */
         munmap(p, (size_t)size);
         return EEXIST;
     }
@@ -144,10 +144,11 @@ static int host_occupy(struct kernel *k, uint64_t addr, uint64_t size) {
 static void show_mapping(const struct host *h, char *line, show_range *show, void *arg) {
     uint64_t start, stop;
     int name_at = 0;
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &start, &stop, &name_at) < 2)
+    int n = sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &start, &stop, &name_at);
+    if (n < 2) /* never: the kernel writes them so */
         return;
     line[strcspn(line, "\n")] = '\0';
-    const char *what = name_at > 0 && line[name_at] ? line + name_at : "program's own";
+    const char *what = line[name_at] ? line + name_at : "program's own";
     while (start < stop) {
         struct range run;
         uint64_t run_end = rangemap_run(&h->ours, start, stop, &run);

@@ -116,7 +116,8 @@ static uint64_t lowest_gap(const struct model *m, uint64_t from, uint64_t size) 
 static uint64_t highest_gap(const struct model *m, uint64_t below, uint64_t size) {
     uint64_t end = below;
     size_t i = rangemap_find(&m->space, below);
-    if (i < m->space.count && m->space.ranges[i].start < end)
+    INVARIANT(i < m->space.count); /* the stack is above */
+    if (m->space.ranges[i].start < end)
         end = m->space.ranges[i].start; /* one that stretches over the bound */
     while (i-- > 0) {
         const struct range *r = &m->space.ranges[i];
@@ -128,17 +129,13 @@ static uint64_t highest_gap(const struct model *m, uint64_t below, uint64_t size
 }
 
 static uint64_t anywhere(const struct model *m, uint64_t hint, uint64_t size) {
+    bool on_linux = m->kernel.os.platform->goos == GOOS_LINUX;
     uint64_t addr = 0;
-    switch (m->kernel.os.platform->goos) {
-    case GOOS_LINUX:
+    if (on_linux)
         addr = highest_gap(m, m->base, size);
-        return addr ? addr : lowest_gap(m, m->base, size);
-    case GOOS_DARWIN:
-        addr = m->ignores_hints ? 0 : lowest_gap(m, hint, size);
-        return addr ? addr : lowest_gap(m, m->lowest, size);
-    case GOOS_WINDOWS: return lowest_gap(m, m->lowest, size);
-    }
-    return 0;
+    else if (!on_windows(m) && !m->ignores_hints)
+        addr = lowest_gap(m, hint, size);
+    return addr ? addr : lowest_gap(m, on_linux ? m->base : m->lowest, size);
 }
 
 /* Windows' reservations. */
@@ -292,8 +289,6 @@ static bool model_resident(struct kernel *k, uint64_t addr, uint64_t size, uint8
 /* What stands in the space from the start, or comes in between. */
 static void add_other(struct model *m, uint64_t addr, uint64_t size, const char *what) {
     uint64_t start = round_down(addr, m->page), end = round_up(addr + size, m->page);
-    if (start == end)
-        return;
     void *list = m->others;
     array_reserve(&list, &m->other_cap, m->other_count + 1, sizeof *m->others);
     m->others = list;
@@ -365,10 +360,11 @@ static const struct layout {
 };
 
 static const struct layout *layout_of(const struct platform *p) {
-    for (size_t i = 0; i < ARRAY_LEN(layouts); i++)
+    for (size_t i = 0;; i++) {
+        INVARIANT(i < ARRAY_LEN(layouts)); /* each platform has one */
         if (strcmp(layouts[i].platform, p->name) == 0)
             return &layouts[i];
-    BUG("no layout for %s", p->name);
+    }
 }
 
 /* The stack has grown to 132 KiB; vvar and vdso take 32 KiB. */
@@ -456,11 +452,12 @@ static bool add_taken(struct model *m, const struct model_config *config, struct
 }
 
 static bool build_space(struct model *m, const struct model_config *config, struct error *err) {
-    switch (m->kernel.os.platform->goos) {
-    case GOOS_LINUX: add_linux(m); break;
-    case GOOS_DARWIN: add_darwin(m); break;
-    case GOOS_WINDOWS: add_windows(m); break;
-    }
+    if (on_windows(m))
+        add_windows(m);
+    else if (m->kernel.os.platform->goos == GOOS_DARWIN)
+        add_darwin(m);
+    else
+        add_linux(m);
     return add_image(m, config, err) && add_taken(m, config, err);
 }
 

@@ -179,10 +179,11 @@ const struct platform *platform_find(const char *name) {
 }
 
 const struct platform *platform_other_width(const struct platform *p) {
-    for (size_t i = 0; i < ARRAY_LEN(widths); i++)
+    for (size_t i = 0;; i++) {
+        INVARIANT(i < ARRAY_LEN(widths)); /* each platform has a counterpart */
         if (strcmp(widths[i].name, p->name) == 0)
             return platform_find(widths[i].other);
-    BUG("platform %s has no counterpart", p->name);
+    }
 }
 
 void platform_names(struct strbuf *out) {

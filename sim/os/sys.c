@@ -93,7 +93,7 @@ static struct os_answer linux_probe(struct kernel *k, uint64_t addr) {
     struct os_answer a = mmap_fixed(k, addr, PROBE_SIZE, ACCESS_NONE);
     if (a.err == 0)
         k->ops->munmap(k, a.addr, PROBE_SIZE);
-    if (a.addr != addr || a.err != 0)
+    if (a.addr != addr)
         return (struct os_answer){0, a.err};
     return a;
 }
@@ -244,25 +244,21 @@ void sys_init(struct kernel *k, const struct platform *platform, const struct ke
         .occupy = on_occupy,
         .destroy = on_destroy,
     };
-    switch (platform->goos) {
-    case GOOS_LINUX:
-        sys.reserve = linux_reserve;
-        sys.map = linux_map;
-        sys.unused = linux_unused;
-        sys.used = linux_used;
-        break;
-    case GOOS_DARWIN:
-        sys.reserve = darwin_reserve;
-        sys.map = darwin_map;
-        sys.unused = darwin_unused;
-        sys.used = darwin_used;
-        break;
-    case GOOS_WINDOWS:
+    if (platform->goos == GOOS_WINDOWS) {
         sys.reserve = windows_reserve;
         sys.map = windows_map;
         sys.unused = windows_unused;
         sys.used = windows_used;
-        break;
+    } else if (platform->goos == GOOS_DARWIN) {
+        sys.reserve = darwin_reserve;
+        sys.map = darwin_map;
+        sys.unused = darwin_unused;
+        sys.used = darwin_used;
+    } else {
+        sys.reserve = linux_reserve;
+        sys.map = linux_map;
+        sys.unused = linux_unused;
+        sys.used = linux_used;
     }
     k->ops = ops;
     k->sys = sys;

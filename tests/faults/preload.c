@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -138,6 +139,11 @@ void *realloc(void *p, size_t size) {
 
 void *mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset) {
     return FAILS(mmap) ? WITH(ENOMEM, MAP_FAILED) : REAL(mmap)(addr, size, prot, flags, fd, offset);
+}
+
+int pthread_create(
+    pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *), void *arg) {
+    return FAILS(pthread_create) ? EAGAIN : REAL(pthread_create)(thread, attr, body, arg);
 }
 
 /* --- Files --- */

@@ -1,12 +1,16 @@
 /* Foundations: numbers, strings, growing arrays, errors. */
 #include "sim/base/base.h"
+#include "sim/base/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -149,8 +153,94 @@ static void rounding_goes_to_powers_of_two(void **state) {
     assert_false(is_pow2(12));
 }
 
+static void a_control_character_is_never_told(void **state) {
+    (void)state;
+    struct error err = {""};
+    assert_false(error_set(&err, "a\177b"));
+    assert_string_equal(err.text, "a b");
+}
+
+static void counts_have_commas_as_far_as_there_is_room(void **state) {
+    (void)state;
+    char buf[16];
+    assert_string_equal(format_count(88204, buf, sizeof buf), "88,204");
+    assert_string_equal(format_count(999, buf, sizeof buf), "999");
+    assert_string_equal(format_count(1234567, buf, 10), "1,234,567");
+    assert_string_equal(format_count(1234567, buf, 7), "1,2345");
+    assert_string_equal(format_count(1234567, buf, 3), "12");
+    assert_string_equal(format_count(1234567, buf, 1), "");
+}
+
+static void random_numbers_stay_below_their_bound(void **state) {
+    (void)state;
+    uint64_t state_a = 1, state_b = 1;
+    for (unsigned i = 0; i < 1000; i++)
+        assert_in_range(random_below(&state_a, 7), 0, 6);
+    state_a = 1;
+    assert_int_equal(random_below(&state_a, 0), random_u64(&state_b)); /* any */
+}
+
+/* --- Out of memory --- */
+
+static volatile size_t too_much = SIZE_MAX / 2 + 1; /* more than pointers can tell apart */
+
+static void too_large(void) {
+    free(xmalloc(too_much));
+}
+static void too_many(void) {
+    free(xcalloc(too_much, 8));
+}
+static void one_too_large(void) {
+    free(xcalloc(1, too_much));
+}
+
+/* What the program says that runs this, and ends with status 2 over it. */
+static void assert_out_of_memory(void (*body)(void), size_t size) {
+    int ends[2], status = 0;
+    char said[200] = "", expected[200];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        body();
+        exit(0);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], said, sizeof said - 1) > 0);
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+    snprintf(expected, sizeof expected,
+        "arenascope: out of memory asking for %zu bytes for itself\n", size);
+    assert_string_equal(said, expected);
+}
+
+static void without_memory_the_program_ends_with_a_line(void **state) {
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its allocator ends the program by itself */
+#endif
+    assert_out_of_memory(too_large, SIZE_MAX / 2 + 1);
+    assert_out_of_memory(too_many, SIZE_MAX);
+    assert_out_of_memory(one_too_large, SIZE_MAX / 2 + 1);
+}
+
+static void nothing_can_be_asked_for(void **state) {
+    (void)state;
+    free(xmalloc(0));
+    free(xcalloc(1, 0));
+    void *p = xrealloc(xmalloc(8), too_much - too_much); /* which some libraries take as free */
+    free(p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_control_character_is_never_told),
+        cmocka_unit_test(counts_have_commas_as_far_as_there_is_room),
+        cmocka_unit_test(random_numbers_stay_below_their_bound),
+        cmocka_unit_test(without_memory_the_program_ends_with_a_line),
+        cmocka_unit_test(nothing_can_be_asked_for),
         cmocka_unit_test(addresses_are_told_in_hex_with_0x),
         cmocka_unit_test(numbers_are_decimal_or_hex_with_a_suffix),
         cmocka_unit_test(what_is_no_number_is_refused),

@@ -69,9 +69,18 @@ static void the_environment_is_asked_first(void **state) {
     setenv("ARENASCOPE_DATA", s.dir, 1);
     assert_true(data_path("thing-of-a-test", &found));
     assert_string_equal(found.text, path);
+    setenv("ARENASCOPE_DATA", "", 1); /* as if it were not there */
+    assert_false(data_path("thing-of-a-test", &found));
     unsetenv("ARENASCOPE_DATA");
     sb_free(&found);
     scratch_end(&s);
+}
+
+static void nothing_is_above_a_relative_start(void **state) {
+    (void)state;
+    struct strbuf found = {0};
+    assert_false(data_path_above("no-such-directory", "no-such-thing-of-a-test", &found));
+    sb_free(&found);
 }
 
 static void the_program_finds_its_own_directory(void **state) {
@@ -95,6 +104,7 @@ int main(void) {
         cmocka_unit_test(a_file_is_found_upwards_of_the_start),
         cmocka_unit_test(an_installed_file_is_found_in_share_beside_bin),
         cmocka_unit_test(the_environment_is_asked_first),
+        cmocka_unit_test(nothing_is_above_a_relative_start),
         cmocka_unit_test(the_program_finds_its_own_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "tests/sim/scratch.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -180,6 +182,136 @@ static void a_write_that_fails_leaves_nothing_behind(void **state) {
     assert_string_equal(err.text, "/nonexistent/dir/file: cannot write: No such file or directory");
 }
 
+static void a_file_that_only_begins_like_a_compressed_one_is_plain(void **state) {
+    static const char *const texts[] = {"\x1f", "\x1fy", "x\x8b"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct strbuf out = {0};
+        struct error err = {""};
+        const char *path = scratch_file(*state, "a", texts[i], strlen(texts[i]));
+        assert_true(file_read(path, &out, NULL, &err));
+        assert_string_equal(out.text, texts[i]);
+        sb_free(&out);
+    }
+}
+
+static void add_le(struct strbuf *out, uint32_t n, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; i++)
+        sb_add(out, &(char){(char)(n >> 8 * i)}, 1);
+}
+
+/* A member of one stored block. */
+static void add_member(struct strbuf *out, const char *data, size_t len) {
+    sb_add(out, "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01", 11);
+    add_le(out, (uint32_t)len, 2);
+    add_le(out, ~(uint32_t)len, 2);
+    sb_add(out, data, len);
+    add_le(out, (uint32_t)crc32(0, (const unsigned char *)data, (unsigned)len), 4);
+    add_le(out, (uint32_t)len, 4);
+}
+
+/* Also if one ends exactly where a piece that was handed over for decompression does. */
+static void compressed_files_may_have_several_members(void **state) {
+    static const size_t lengths[] = {KiB(64) - 23, 10};
+    static char data[KiB(64)];
+    memset(data, 'a', sizeof data);
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        struct strbuf packed = {0}, out = {0};
+        struct error err = {""};
+        bool cut = true;
+        add_member(&packed, data, lengths[i]);
+        add_member(&packed, "tail", 4);
+        const char *path = scratch_file(*state, "two", packed.text, packed.len);
+        assert_true(file_read(path, &out, &cut, &err));
+        assert_false(cut);
+        assert_int_equal(out.len, lengths[i] + 4);
+        assert_string_equal(out.text + lengths[i], "tail");
+        sb_free(&packed);
+        sb_free(&out);
+    }
+}
+
+/* With fd in place of the program's own; the latter again: swap back. */
+static int put_fd(int fd, int in_place_of) {
+    int own = dup(in_place_of);
+    assert_true(fd >= 0 && own >= 0);
+    assert_int_equal(dup2(fd, in_place_of), in_place_of);
+    close(fd);
+    return own;
+}
+
+static void a_dash_is_standard_input(void **state) {
+    struct strbuf out = {0};
+    struct error err = {""};
+    const char *path = scratch_file(*state, "a", "from outside", 12);
+    int own = put_fd(open(path, O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    bool ok = file_read("-", &out, NULL, &err);
+    put_fd(own, STDIN_FILENO);
+    assert_true(ok);
+    assert_string_equal(out.text, "from outside");
+    sb_free(&out);
+}
+
+static void a_file_that_cannot_be_read_says_why(void **state) {
+    struct strbuf out = {0};
+    struct error err = {""};
+    (void)state;
+    assert_false(file_read("/proc/self/mem", &out, NULL, &err)); /* nothing is at its address 0 */
+    assert_string_equal(err.text, "/proc/self/mem: cannot read: Input/output error");
+    sb_free(&out);
+}
+
+static void output_that_did_not_arrive_is_told(void **state) {
+    struct error full = {""}, later = {""}, fine = {""};
+    (void)state;
+    fflush(stdout);
+    int own = put_fd(open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+    fputs("lost", stdout);
+    bool at_once = file_flush_output(&full), afterwards = file_flush_output(&later);
+    clearerr(stdout);
+    put_fd(own, STDOUT_FILENO);
+    assert_false(at_once);
+    assert_string_equal(full.text, "standard output: cannot write: No space left on device");
+    assert_false(afterwards);
+    assert_string_equal(later.text, "standard output: cannot write: Input/output error");
+    assert_true(file_flush_output(&fine));
+}
+
+/* The path of the file that file_write writes before it renames it. */
+static const char *part_of(const char *path) {
+    static char part[300];
+    snprintf(part, sizeof part, "%s.%ld.part", path, (long)getpid());
+    return part;
+}
+
+static void assert_not_written(struct scratch *s, const void *data, size_t len, const char *why) {
+    struct strbuf out = {0};
+    struct error err = {""};
+    const char *path = scratch_path(s, "w");
+    assert_false(file_write(path, data, len, &err));
+    assert_non_null(strstr(err.text, "/w: cannot write: "));
+    assert_non_null(strstr(err.text, why));
+    assert_true(file_read(path, &out, NULL, &err));
+    assert_string_equal(out.text, "old");
+    assert_int_equal(access(part_of(path), F_OK), -1);
+    sb_free(&out);
+}
+
+/* A device that is full takes the place of the new file; then one that cannot be synced. */
+static void a_write_that_fails_leaves_the_old_file(void **state) {
+    struct scratch *s = *state;
+    static char much[KiB(64)];
+    const char *part = part_of(scratch_file(s, "w", "old", 3));
+    assert_int_equal(symlink("/dev/full", part), 0);
+    assert_not_written(s, much, sizeof much, "No space left on device");
+    assert_int_equal(symlink("/dev/full", part), 0);
+    assert_not_written(s, "new", 3, "No space left on device"); /* seen when it is flushed */
+    assert_int_equal(mkfifo(part, 0600), 0);
+    int reader = open(part, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(reader >= 0);
+    assert_not_written(s, "new", 3, "Invalid argument");
+    close(reader);
+}
+
 static void a_directory_is_not_replaced(void **state) {
     struct error err = {""};
     struct scratch *s = *state;
@@ -204,6 +336,13 @@ int main(void) {
             a_file_that_unpacks_to_very_much_is_read_up_to_the_limit, begin, end),
         cmocka_unit_test_setup_teardown(writing_replaces_the_file, begin, end),
         cmocka_unit_test_setup_teardown(a_write_that_fails_leaves_nothing_behind, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_file_that_only_begins_like_a_compressed_one_is_plain, begin, end),
+        cmocka_unit_test_setup_teardown(compressed_files_may_have_several_members, begin, end),
+        cmocka_unit_test_setup_teardown(a_dash_is_standard_input, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_says_why, begin, end),
+        cmocka_unit_test_setup_teardown(output_that_did_not_arrive_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(a_write_that_fails_leaves_the_old_file, begin, end),
         cmocka_unit_test_setup_teardown(a_directory_is_not_replaced, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

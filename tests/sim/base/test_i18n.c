@@ -1,6 +1,8 @@
 /* Words in the person's language. */
 #include "sim/base/i18n.h"
 
+#include "tests/sim/scratch.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -82,6 +86,40 @@ static void codes_and_locales_name_languages(void **state) {
     }
 }
 
+static void put(const char *name, const char *value) {
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static void a_catalogue_that_libc_cannot_read_is_told(void **state) {
+    (void)state;
+    static const char *const dirs[] = {
+        "share", "share/locale", "share/locale/zh_CN", "share/locale/zh_CN/LC_MESSAGES"};
+    struct scratch s;
+    struct error err = {""};
+    char path[160];
+    scratch_begin(&s);
+    for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+        assert_int_equal(mkdir(scratch_path(&s, dirs[i]), 0700), 0);
+    snprintf(path, sizeof path, "%s",
+        scratch_file(&s, "share/locale/zh_CN/LC_MESSAGES/arenascope.mo", "rubbish", 7));
+    setenv("ARENASCOPE_DATA", s.dir, 1);
+    assert_false(i18n_set_language(LANGUAGE_ZH, &err));
+    assert_string_equal(err.text, "中文 cannot be shown without a locale that libc translates in: "
+                                  "generate en_US.UTF-8 or zh_CN.UTF-8");
+    setenv("ARENASCOPE_DATA", "/nonexistent", 1); /* then the one beside the program serves */
+    set(LANGUAGE_ZH);
+    assert_string_equal(_("free"), "空闲");
+    unsetenv("ARENASCOPE_DATA");
+    set(LANGUAGE_EN);
+    unlink(path);
+    for (size_t i = ARRAY_LEN(dirs); i-- > 0;)
+        rmdir(scratch_path(&s, dirs[i]));
+    scratch_end(&s);
+}
+
 static void the_environment_is_read_by_gettexts_rules(void **state) {
     (void)state;
     static const struct {
@@ -98,12 +136,16 @@ static void the_environment_is_read_by_gettexts_rules(void **state) {
         {"zh", "C", "", "zh_CN.UTF-8", LANGUAGE_EN},
         {"zh", "", "", "", LANGUAGE_EN},
         {"zh", "C.UTF-8", "", "", LANGUAGE_ZH},
+        {"zh", "POSIX", "", "", LANGUAGE_EN},
+        {"de:fr", "C.UTF-8", "", "", LANGUAGE_EN},
+        {NULL, NULL, NULL, NULL, LANGUAGE_EN},
+        {NULL, NULL, NULL, "zh_CN.UTF-8", LANGUAGE_ZH},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        setenv("LANGUAGE", cases[i].language, 1);
-        setenv("LC_ALL", cases[i].lc_all, 1);
-        setenv("LC_MESSAGES", cases[i].lc_messages, 1);
-        setenv("LANG", cases[i].lang, 1);
+        put("LANGUAGE", cases[i].language);
+        put("LC_ALL", cases[i].lc_all);
+        put("LC_MESSAGES", cases[i].lc_messages);
+        put("LANG", cases[i].lang);
         assert_int_equal(language_of_environment(), cases[i].expected);
     }
 }
@@ -115,6 +157,7 @@ int main(void) {
         cmocka_unit_test(unknown_words_stay_and_numbers_keep_their_point),
         cmocka_unit_test(context_tells_apart_the_same_words),
         cmocka_unit_test(codes_and_locales_name_languages),
+        cmocka_unit_test(a_catalogue_that_libc_cannot_read_is_told),
         cmocka_unit_test(the_environment_is_read_by_gettexts_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

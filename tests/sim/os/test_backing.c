@@ -1,6 +1,8 @@
 /* Host memory behind a simulated space: where the window lies, and what its bytes are. */
 #include "sim/os/backing.h"
 
+#include "tests/sim/limit.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#define WIDE (sizeof(void *) == 8)
 #define BASE UINT64_C(0xc000000000)
 
 static struct backing *backing(const char *platform) {
@@ -48,6 +50,7 @@ static void a_64_bit_window_lies_where_it_is_laid_first(void **state) {
     assert_true(backing_window(b, BASE));
     assert_true(backing_window(b, BASE + MiB(1))); /* within: no matter */
     assert_false(backing_window(b, BASE + GiB(1024)));
+    assert_false(backing_window(b, BASE - MiB(1)));
     assert_true(backing_covers(b, BASE, UINT64_C(0x8420002000) + GiB(1)));
     assert_false(backing_covers(b, BASE - 1, 2));
     assert_false(backing_covers(b, BASE, UINT64_C(0x8420002001) + GiB(1)));
@@ -161,32 +164,19 @@ static void a_folded_heap_has_room_where_it_begins(void **state) {
     }
 }
 
-#ifdef __SANITIZE_ADDRESS__
-enum { CAN_LIMIT = 0 }; /* its own memory is beyond any limit */
-#else
-enum { CAN_LIMIT = 1 };
-#endif
-
 /* One with 3 GiB of address space to be had, as 32-bit programs have. */
 static struct backing *folded(const char *platform) {
-    struct rlimit was, now;
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    assert_true(f && fscanf(f, "%lu", &pages) == 1);
-    fclose(f);
-    assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
-    now = was;
-    now.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + GiB(3);
-    if (sizeof(void *) == 8)
-        assert_int_equal(setrlimit(RLIMIT_AS, &now), 0);
+    if (!WIDE)
+        return backing(platform);
+    struct limit limit = limit_space(GiB(3));
     struct backing *b = backing(platform);
-    assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+    limit_lift(&limit);
     return b;
 }
 
 static void what_a_folded_space_has_no_room_for_is_refused(void **state) {
     (void)state;
-    if (!CAN_LIMIT)
+    if (!can_limit())
         skip();
     struct backing *b = folded("linux/amd64");
     assert_true(backing_window(b, BASE));
@@ -207,7 +197,7 @@ static void what_a_folded_space_has_no_room_for_is_refused(void **state) {
 /* Two ranges with one place in the window. */
 static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
     (void)state;
-    if (!CAN_LIMIT)
+    if (!can_limit())
         skip();
     struct backing *b = folded("linux/amd64");
     assert_true(backing_window(b, BASE));
@@ -218,7 +208,9 @@ static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
     assert_false(backing_commit(b, bitmap, KiB(64)));
     assert_true(commit_and_fill(b, bitmap + KiB(64), KiB(64)));
     assert_false(backing_commit(b, spans, KiB(128)));
-    backing_release(b, bitmap, KiB(64)); /* has no bytes: nothing happens */
+    uint8_t pages[KiB(128) / KiB(4)];
+    assert_false(backing_resident(b, spans, KiB(128), pages)); /* half of it is the bitmap's */
+    backing_release(b, bitmap, KiB(64));                       /* has no bytes: nothing happens */
     backing_drop(b, bitmap, KiB(64));
     backing_drop(b, BASE + GiB(5), GiB(500) + KiB(4));
     assert_true(is_filled(b, spans, KiB(64)));
@@ -226,6 +218,85 @@ static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
     assert_true(commit_and_fill(b, bitmap, KiB(64)));
     assert_true(is_filled(b, bitmap, KiB(64)));
     assert_false(backing_commit(b, spans, KiB(4)));
+    backing_free(b);
+}
+
+static void a_window_is_as_large_as_the_host_gives(void **state) {
+    (void)state;
+    if (!can_limit() || !WIDE)
+        skip();
+    struct limit limit = limit_space(GiB(300));
+    struct backing *b = backing("linux/amd64");
+    limit_lift(&limit);
+    assert_true(backing_window(b, BASE));
+    assert_true(backing_commit(b, BITMAP + GiB(100), KiB(64)));
+    assert_false(backing_commit(b, BITMAP + GiB(300), KiB(64)));
+    backing_free(b);
+    limit = limit_space(GiB(2));
+    b = backing("linux/amd64");
+    limit_lift(&limit);
+    assert_true(backing_window(b, BASE));
+    assert_true(backing_commit(b, BITMAP, MiB(64)));
+    assert_false(backing_commit(b, BITMAP + GiB(2), KiB(64)));
+    backing_free(b);
+    struct error err = {""};
+    limit = limit_space(MiB(100));
+    b = backing_new(platform_find("linux/amd64"), &err);
+    limit_lift(&limit);
+    assert_null(b);
+    assert_string_equal(err.text, "linux/amd64: this machine does not give 256 MiB of address "
+                                  "space: Cannot allocate memory");
+}
+
+static void a_space_of_2_gib_need_not_be_folded(void **state) {
+    (void)state;
+    if (!can_limit())
+        skip();
+    struct backing *b = folded("linux/mipsle");
+    assert_true(commit_and_fill(b, 0x10000, KiB(64)));
+    assert_true(commit_and_fill(b, 0x7ff00000, KiB(64)));
+    assert_true(commit_and_fill(b, GiB(1) - KiB(64), KiB(128)));
+    assert_true(is_filled(b, 0x10000, KiB(64)));
+    backing_free(b);
+}
+
+/* Does the host hold this process to its limit of memory? */
+static bool memory_can_run_out(void) {
+    if (!can_limit())
+        return false;
+    struct limit limit = limit_memory();
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    void *p = mmap(NULL, KiB(64), PROT_READ | PROT_WRITE, flags, -1, 0);
+    limit_lift(&limit);
+    if (p != MAP_FAILED)
+        munmap(p, KiB(64));
+    return p == MAP_FAILED;
+}
+
+static bool commit_without_memory(struct backing *b, uint64_t addr, uint64_t size) {
+    struct limit limit = limit_memory();
+    bool done = backing_commit(b, addr, size);
+    limit_lift(&limit);
+    return done;
+}
+
+static void without_memory_nothing_is_committed_and_yet_all_released(void **state) {
+    (void)state;
+    if (!memory_can_run_out())
+        skip();
+    struct backing *b = backing("linux/386");
+    uint64_t page = backing_page_size(b), half = page / 2;
+    assert_false(commit_without_memory(b, 0x100000, KiB(64)));
+    assert_false(commit_without_memory(b, 0x200000 + half, page)); /* two halves of pages: */
+    assert_true(backing_commit(b, 0x300000, page));
+    assert_false(commit_without_memory(b, 0x300000 + half, page)); /* the first one is there */
+    assert_true(backing_commit(b, 0x400000, KiB(64)));
+    memset(host(b, 0x400000), PATTERN, KiB(64));
+    struct limit limit = limit_memory();
+    backing_release(b, 0x400000, KiB(64));
+    limit_lift(&limit);
+    for (unsigned i = 0; i < KiB(64); i++)
+        assert_int_equal(host(b, 0x400000)[i], 0);
     backing_free(b);
 }
 
@@ -242,9 +313,12 @@ static void what_was_touched_is_resident(void **state) {
     assert_true(backing_resident(b, 0x10000, 4 * page, pages));
     assert_memory_equal(pages, ((uint8_t[]){0, 0, 0, 0}), 4);
     assert_false(backing_resident(b, 0x10001, page, pages));
+    assert_false(backing_resident(b, 0x10000, page + 1, pages));
     backing_free(b);
     b = backing("linux/amd64"); /* lies nowhere yet */
     assert_false(backing_resident(b, BASE, page, pages));
+    backing_release(b, BASE, page);
+    backing_drop(b, BASE, page);
     backing_free(b);
 }
 
@@ -258,6 +332,9 @@ int main(void) {
         cmocka_unit_test(a_folded_heap_has_room_where_it_begins),
         cmocka_unit_test(what_a_folded_space_has_no_room_for_is_refused),
         cmocka_unit_test(a_place_in_a_folded_space_is_one_ranges_at_a_time),
+        cmocka_unit_test(a_window_is_as_large_as_the_host_gives),
+        cmocka_unit_test(a_space_of_2_gib_need_not_be_folded),
+        cmocka_unit_test(without_memory_nothing_is_committed_and_yet_all_released),
         cmocka_unit_test(what_was_touched_is_resident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

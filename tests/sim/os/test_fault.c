@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "sim/os/fault.h"
+#include "sim/os/replay.h"
 
 #include <string.h>
 
@@ -94,6 +95,41 @@ static void without_a_fault_it_is_the_other_one(void **state) {
     os_destroy(os);
 }
 
+static void calls_are_counted_where_none_is_to_fail(void **state) {
+    (void)state;
+    struct os *os = faulty("linux/386", (struct fault){.call = FAULT_ALLOC});
+    assert_true(os->ops->alloc(os, 4096).addr != 0);
+    assert_true(os->ops->alloc(os, 4096).addr != 0);
+    assert_int_equal(os_fault_calls(os), 2);
+    os_destroy(os);
+}
+
+static void a_map_can_fail(void **state) {
+    (void)state;
+    struct os *os = faulty("linux/386", (struct fault){.call = FAULT_MAP, .nth = 1});
+    reserve(os, 0x10000000);
+    struct os_answer a = os->ops->map(os, 0x10000000, 4096, true);
+    assert_true(a.addr == 0 && a.err == 12);
+    assert_int_equal(os->ops->map(os, 0x10000000, 4096, true).addr, 0x10000000);
+    os_destroy(os);
+}
+
+static void what_the_other_cannot_tell_cannot_be_told(void **state) {
+    (void)state;
+    uint8_t pages[4];
+    struct error err = {""};
+    const struct replay_world world = {
+        .platform = platform_find("linux/386"), .phys_page_size = 4096};
+    struct os *replay = os_replay_new(&world, &err);
+    assert_non_null(replay);
+    struct os *os = os_fault_new(replay, &(struct fault){.call = FAULT_RESIDENT});
+    assert_null(os->ops->resident);
+    os_destroy(os);
+    os = faulty("linux/amd64", (struct fault){.call = FAULT_RESIDENT});
+    assert_false(os->ops->resident(os, 0, os->host_page_size, pages)); /* it has no window yet */
+    os_destroy(os);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nth_call_alone_fails),
@@ -102,6 +138,9 @@ int main(void) {
         cmocka_unit_test(each_platform_has_its_own_errno),
         cmocka_unit_test(the_break_and_what_is_in_memory_cannot_be_told),
         cmocka_unit_test(without_a_fault_it_is_the_other_one),
+        cmocka_unit_test(calls_are_counted_where_none_is_to_fail),
+        cmocka_unit_test(a_map_can_fail),
+        cmocka_unit_test(what_the_other_cannot_tell_cannot_be_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,9 @@
 #include "sim/trace/narrate.h"
 #include "sim/work/script.h"
 #include "sim/work/session.h"
+#include "tests/sim/limit.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -197,6 +199,36 @@ static void others_are_told_without_the_heaps_own(void **state) {
 #if !defined(__SANITIZE_ADDRESS__)
     assert_true(found[0] == 1);
 #endif
+    os_destroy(os);
+}
+
+static void count(void *arg, uint64_t addr, uint64_t size, const char *what) {
+    (void)addr, (void)size, (void)what;
+    ++*(unsigned *)arg;
+}
+
+static void without_files_others_cannot_be_told(void **state) {
+    (void)state;
+    struct os *os = host();
+    unsigned others = 0;
+    struct limit limit = limit_files();
+    os_model_others(os, count, &others);
+    limit_lift(&limit);
+    assert_int_equal(others, 0);
+    os_model_others(os, count, &others);
+    assert_true(others > 0);
+    os_destroy(os);
+}
+
+static void what_is_no_page_can_neither_be_mapped_nor_freed(void **state) {
+    (void)state;
+    struct os *os = host();
+    uint64_t at = free_hint(0);
+    struct os_answer a = os->ops->map(os, at + 1, KiB(64), false);
+    assert_true(a.addr == 0 && a.err == EINVAL);
+    assert_false(in_use(at, KiB(128)));
+    assert_int_equal(reserve(os, at), at);
+    assert_int_equal(os->ops->free(os, at + 1, KiB(64)), EINVAL);
     os_destroy(os);
 }
 
@@ -390,6 +422,8 @@ int main(void) {
         cmocka_unit_test(destroy_leaves_nothing_mapped),
         cmocka_unit_test(the_process_is_described_as_it_is),
         cmocka_unit_test(others_are_told_without_the_heaps_own),
+        cmocka_unit_test(without_files_others_cannot_be_told),
+        cmocka_unit_test(what_is_no_page_can_neither_be_mapped_nor_freed),
         cmocka_unit_test(what_this_machine_cannot_be_is_refused),
         cmocka_unit_test(host_and_model_answer_alike),
         cmocka_unit_test(a_heap_starts_and_grows_alike_on_host_and_model),

@@ -4,6 +4,7 @@
  */
 #include "sim/base/file.h"
 #include "sim/os/os.h"
+#include "tests/sim/limit.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -356,6 +357,10 @@ static void the_page_size_can_be_hidden_or_odd(void **state) {
     assert_true(os->phys_page_size == 3000);
     assert_true(alloc(os, 1) != 0);
     os_destroy(os);
+    os = model_with("linux/amd64", (struct model_config){.phys_page_size = KiB(1)});
+    assert_true(os->phys_page_size == KiB(1)); /* and the space has the platform's */
+    assert_int_equal(alloc(os, KiB(1)) % KiB(4), 0);
+    os_destroy(os);
     os = model_with("linux/amd64", (struct model_config){.phys_page_size = KiB(64)});
     uint64_t a = alloc(os, 1);
     assert_true(a % KiB(64) == 0 && alloc(os, 1) == a - KiB(64));
@@ -396,6 +401,93 @@ static void an_impossible_space_is_explained(void **state) {
     assert_refused("linux/386", (struct model_config){.taken = &outside, .taken_count = 1},
         "taken range 0xfffff000 of 0x2000 bytes is not in the address space of linux/386; expected "
         "some bytes below 0xffffe000");
+}
+
+static void assert_not_possible(const char *platform, struct model_config config) {
+    struct error err = {""};
+    assert_null(os_model_new(platform_find(platform), &config, &err));
+    assert_non_null(strstr(err.text,
+        config.taken_count ? " is not in the address space of " : " is not possible on "));
+}
+
+static void image_break_and_others_have_to_lie_in_the_space(void **state) {
+    (void)state;
+    uint64_t end = platform_find("linux/386")->user_end;
+    assert_not_possible("linux/386", (struct model_config){.brk = end});
+    assert_not_possible("linux/386", (struct model_config){.image_end = end});
+    assert_not_possible("linux/386", (struct model_config){.image_end = end + GiB(1)});
+    assert_not_possible("linux/386", (struct model_config){.image_end = 0x8048000});
+    struct taken_range wrong[] = {{0x10000000, 0}, {0, end + 1}, {end - 1, 2}};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_not_possible(
+            "linux/386", (struct model_config){.taken = &wrong[i], .taken_count = 1});
+}
+
+static void what_lies_outside_the_space_is_not_occupied(void **state) {
+    (void)state;
+    struct os *os = model("linux/386");
+    assert_int_equal(os->ops->occupy(os, 0x1000, KiB(4)), 12);
+    assert_int_equal(os->ops->occupy(os, 0x10000000, GiB(8)), 12);
+    assert_int_equal(os->ops->occupy(os, 0x10000000, 0), 22);
+    assert_int_equal(os->ops->occupy(os, 0x10000001, KiB(4)), 22);
+    assert_int_equal(os->ops->alloc(os, 0).err, 22);
+    os_destroy(os);
+    os = model("windows/amd64"); /* above all that is there */
+    uint64_t top = round_down(os->platform->user_end - MiB(1), KiB(64));
+    assert_int_equal(os->ops->occupy(os, top, KiB(64)), 0);
+    os_destroy(os);
+}
+
+/* One that stretches over the address from which Linux looks for room; and all that there is. */
+static void gaps_end_where_others_begin(void **state) {
+    (void)state;
+    uint64_t end = platform_find("linux/386")->user_end, base = round_down(end, KiB(4)) - MiB(160);
+    struct taken_range taken = {base - MiB(1), MiB(2)};
+    struct os *os =
+        model_with("linux/386", (struct model_config){.taken = &taken, .taken_count = 1});
+    assert_int_equal(alloc(os, KiB(64)), base - MiB(1) - KiB(64));
+    os_destroy(os);
+    taken = (struct taken_range){0x8049000, end - 0x8049000};
+    os = model_with("linux/386", (struct model_config){.taken = &taken, .taken_count = 1});
+    struct os_answer a = os->ops->alloc(os, 0x8040000); /* fits below, but for the first 64 KiB */
+    assert_true(a.addr == 0 && a.err == 12);
+    os_destroy(os);
+}
+
+static void darwin_looks_from_the_bottom_at_last(void **state) {
+    (void)state;
+    struct os *os = model("darwin/amd64");
+    uint64_t end = os->platform->user_end, low = reserve(os, end - MiB(1), GiB(1));
+    assert_true(low != 0 && low < GiB(16));
+    os_destroy(os);
+    os = model_with("darwin/amd64", (struct model_config){.ignores_hints = true});
+    assert_int_equal(reserve(os, HINT, GiB(1)), low);
+    os_destroy(os);
+}
+
+static void where_the_machine_has_no_room_memory_is_refused(void **state) {
+    (void)state;
+    struct error err = {""};
+    struct model_config config = {0};
+    if (!can_limit() || sizeof(void *) == 4)
+        skip();
+    struct limit limit = limit_space(MiB(100));
+    assert_null(os_model_new(platform_find("linux/amd64"), &config, &err));
+    limit_lift(&limit);
+    assert_non_null(strstr(err.text, "linux/amd64: this machine does not give 256 MiB"));
+    static const char *const platforms[] = {"linux/amd64", "windows/amd64"};
+    for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
+        limit = limit_space(GiB(3));
+        struct os *os = model(platforms[i]);
+        limit_lift(&limit);
+        bool reserved;
+        uint64_t size = i ? UINT64_C(0x842000000) : WHOLE_HEAP;
+        assert_int_equal(os->ops->reserve(os, HINT, size, &reserved).addr, HINT);
+        struct os_answer a = os->ops->map(os, HINT + size - MiB(1), MiB(1), reserved);
+        assert_int_equal(a.addr, 0);
+        assert_int_equal(a.err, i ? 8 : 12);
+        os_destroy(os);
+    }
 }
 
 static void taken_ranges_are_others(void **state) {
@@ -569,6 +661,11 @@ int main(void) {
         cmocka_unit_test(a_high_break_stands_in_the_way),
         cmocka_unit_test(the_break_follows_the_image),
         cmocka_unit_test(an_impossible_space_is_explained),
+        cmocka_unit_test(image_break_and_others_have_to_lie_in_the_space),
+        cmocka_unit_test(what_lies_outside_the_space_is_not_occupied),
+        cmocka_unit_test(gaps_end_where_others_begin),
+        cmocka_unit_test(darwin_looks_from_the_bottom_at_last),
+        cmocka_unit_test(where_the_machine_has_no_room_memory_is_refused),
         cmocka_unit_test(taken_ranges_are_others),
         cmocka_unit_test(others_are_told),
         cmocka_unit_test(every_platform_has_room_for_its_heap),

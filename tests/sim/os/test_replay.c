@@ -8,6 +8,8 @@
 
 #include "sim/os/replay.h"
 
+#include "tests/sim/limit.h"
+
 #include <string.h>
 
 static struct os *world(const char *platform) {
@@ -172,6 +174,120 @@ static void calls_that_are_left_are_counted(void **state) {
     os_destroy(os);
 }
 
+/* No system gives what it has given before, or what does not exist. */
+static void impossible_answers_are_not_believed(void **state) {
+    static const struct {
+        uint64_t size;
+        const char *call;
+    } allocs[] = {
+        {0, "alloc addr=0x0 size=0x0 -> 0x10000000"},
+        {GiB(8), "alloc addr=0x0 size=0x200000000 -> 0x10000000"},
+        {0x2000, "alloc addr=0x0 size=0x2000 -> 0xfffff000"},
+        {0x2000, "alloc addr=0x0 size=0x2000 -> 0xf0000000"},
+        {0x2000, "alloc addr=0x0 size=0x2000 -> 0xeffff000"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(allocs); i++) {
+        struct os *os = world("linux/386");
+        expect(os, "alloc addr=0x0 size=0x1000 -> 0xf0000000");
+        expect(os, "alloc addr=0x0 size=0x1000 -> 0xe0000000"); /* below is another matter */
+        expect(os, allocs[i].call);
+        os->ops->alloc(os, 0x1000);
+        os->ops->alloc(os, 0x1000);
+        assert_false(os->diverged);
+        os->ops->alloc(os, allocs[i].size);
+        assert_true(os->diverged);
+        assert_non_null(strstr(os->why.text, " cannot be: expected a range of the address space "));
+        os_destroy(os);
+    }
+    struct os *os = world("linux/amd64");
+    expect(os, "map addr=0xc420000000 size=0x1000 reserved=0");
+    expect(os, "map addr=0xc420000000 size=0x1000 reserved=0");
+    os->ops->map(os, 0xc420000000, 0x1000, false);
+    assert_false(os->diverged);
+    os->ops->map(os, 0xc420000000, 0x1000, false);
+    assert_true(os->diverged);
+    os_destroy(os);
+}
+
+static void a_reservation_of_what_was_given_is_not_believed(void **state) {
+    struct os *os = world("linux/amd64");
+    bool reserved = false;
+    (void)state;
+    expect(os, "alloc addr=0x0 size=0x40000 -> 0xc000000000"); /* records: an address alone */
+    expect(os, "reserve addr=0xc000000000 size=0x1000 -> 0xc000000000 reserved=1");
+    assert_answer(os->ops->alloc(os, 0x40000), 0xc000000000, 0);
+    assert_answer(os->ops->reserve(os, 0xc000000000, 0x1000, &reserved), 0, 0);
+    assert_true(os->diverged);
+    os_destroy(os);
+}
+
+static void a_second_arena_far_away_has_no_bytes(void **state) {
+    struct os *os = world("linux/amd64");
+    bool reserved = false;
+    (void)state;
+    expect(os, "reserve addr=0xc000000000 size=0x1000 -> 0xc000000000 reserved=1");
+    expect(os, "reserve addr=0x7f0000000000 size=0x1000 -> 0x7f0000000000 reserved=1");
+    assert_answer(os->ops->reserve(os, 0xc000000000, 0x1000, &reserved), 0xc000000000, 0);
+    assert_answer(os->ops->reserve(os, 0x7f0000000000, 0x1000, &reserved), 0, 0);
+    os_destroy(os);
+}
+
+static void a_map_that_failed_fails_again(void **state) {
+    struct os *os = world("linux/386");
+    (void)state;
+    expect(os, "map addr=0x16bc0000 size=0x1000 reserved=1 -> 0x16bc0000 err=12");
+    expect(os, "map addr=0x16bc0000 sizes=3 size=0x1000 reserved=1"); /* what else stands there */
+    expect(os, "map addr=0x16bc0000 size=0x1000 reserved=1");
+    assert_answer(os->ops->map(os, 0x16bc0000, 0x1000, true), 0x16bc0000, 12);
+    assert_answer(os->ops->map(os, 0x16bc0000, 0x1000, true), 0x16bc0000, 0);
+    assert_answer(os->ops->map(os, 0x17bc0000, 0x1000, true), 0, 0);
+    assert_true(os->diverged);
+    os_destroy(os);
+}
+
+static void ignore(void *arg, uint64_t addr, uint64_t size, const char *what) {
+    (void)addr, (void)size, (void)what;
+    ++*(unsigned *)arg;
+}
+
+static void nothing_is_known_of_others(void **state) {
+    struct os *os = world("linux/386");
+    unsigned others = 0;
+    (void)state;
+    os_model_others(os, ignore, &others);
+    assert_int_equal(others, 0);
+    os_destroy(os);
+}
+
+static void a_machine_without_room_is_told(void **state) {
+    const struct replay_world w = {.platform = platform_find("linux/amd64")};
+    struct error err = {""};
+    bool reserved = false;
+    (void)state;
+    if (!can_limit())
+        skip();
+    struct limit limit = limit_space(MiB(100));
+    assert_null(os_replay_new(&w, &err));
+    limit_lift(&limit);
+    assert_non_null(strstr(err.text, "linux/amd64: this machine does not give 256 MiB"));
+    limit = limit_space(GiB(1));
+    struct os *os = world("linux/amd64");
+    limit_lift(&limit);
+    expect(os, "reserve addr=0xc000000000 size=0x8420002000 -> 0xc000000000 reserved=0");
+    expect(os, "map addr=0x10000000000 size=0x100000 reserved=0");
+    expect(os, "map addr=0x700000000000 size=0x100000 reserved=0");
+    os->ops->reserve(os, 0xc000000000, 0x8420002000, &reserved);
+    assert_false(os->diverged);
+    os->ops->map(os, 0x10000000000, 0x100000, false);
+    assert_true(os->diverged);
+    assert_non_null(strstr(os->why.text, "this machine has no memory, or a program of its width"));
+    os->diverged = false;
+    os->ops->map(os, 0x700000000000, 0x100000, false); /* has an address alone, as recorded */
+    assert_false(os->diverged);
+    os_destroy(os);
+}
+
 /* --- Broken lines --- */
 
 static void broken_lines_are_refused_and_quoted(void **state) {
@@ -209,6 +325,12 @@ int main(void) {
         cmocka_unit_test(a_request_too_many_is_named),
         cmocka_unit_test(every_kind_of_call_notices),
         cmocka_unit_test(calls_that_are_left_are_counted),
+        cmocka_unit_test(impossible_answers_are_not_believed),
+        cmocka_unit_test(a_reservation_of_what_was_given_is_not_believed),
+        cmocka_unit_test(a_second_arena_far_away_has_no_bytes),
+        cmocka_unit_test(a_map_that_failed_fails_again),
+        cmocka_unit_test(nothing_is_known_of_others),
+        cmocka_unit_test(a_machine_without_room_is_told),
         cmocka_unit_test(broken_lines_are_refused_and_quoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,6 +231,19 @@ static void without_huge_pages_there_is_no_such_advice(void **state) {
     sb_free(&f.asked);
 }
 
+static void a_probe_that_the_kernel_refuses_has_nothing_to_give_back(void **state) {
+    (void)state;
+    struct fake f = {0};
+    struct os *os = fake_os(&f, "linux/amd64");
+    f.err = 12;
+    f.range_is_free = true;
+    bool reserved = true;
+    struct os_answer a = os->ops->reserve(os, HINT, GiB(512), &reserved);
+    assert_true(a.addr == 0 && a.err == 12 && !reserved);
+    assert_asked(&f, "mmap:c000000000+10000 fixed:c000000000+10000 ");
+    sb_free(&f.asked);
+}
+
 static void darwin_reserves_everything_wherever_it_is(void **state) {
     (void)state;
     struct fake f = {0};
@@ -255,6 +268,16 @@ static void windows_reserves_at_the_hint_or_anywhere(void **state) {
     a = os->ops->reserve(os, HINT, GiB(32), &reserved);
     assert_true(a.addr == ELSEWHERE && reserved);
     assert_asked(&f, "exact:c000000000+800000000 mmap:0+800000000 ");
+    sb_free(&f.asked);
+}
+
+static void windows_reserves_anywhere_without_a_hint(void **state) {
+    (void)state;
+    struct fake f = {0};
+    struct os *os = fake_os(&f, "windows/amd64");
+    bool reserved = false;
+    assert_int_equal(os->ops->reserve(os, 0, GiB(1), &reserved).addr, ELSEWHERE);
+    assert_asked(&f, "mmap:0+40000000 ");
     sb_free(&f.asked);
 }
 
@@ -315,6 +338,8 @@ int main(void) {
         cmocka_unit_test(without_huge_pages_there_is_no_such_advice),
         cmocka_unit_test(darwin_reserves_everything_wherever_it_is),
         cmocka_unit_test(windows_reserves_at_the_hint_or_anywhere),
+        cmocka_unit_test(a_probe_that_the_kernel_refuses_has_nothing_to_give_back),
+        cmocka_unit_test(windows_reserves_anywhere_without_a_hint),
         cmocka_unit_test(windows_reserves_in_units_of_64_kib),
         cmocka_unit_test(windows_changes_each_reservation_by_itself),
         cmocka_unit_test(windows_may_have_no_memory_for_a_single_page),
