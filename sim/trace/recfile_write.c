@@ -34,12 +34,11 @@ struct recfile_writer *recfile_create(const char *path, struct error *err) {
     w->zstd = ZSTD_createCCtx();
     errno = ENOMEM; /* if there is none */
     w->file = w->zstd ? fopen(w->part.text, "wb") : NULL;
-    if (!w->file) {
+    if (!w->file || fprintf(w->file, RECFILE_NAME RECFILE_VERSION, event_vocabulary()) < 0) {
         failed(w, err);
         recfile_abandon(w);
         return NULL;
     }
-    fprintf(w->file, RECFILE_NAME RECFILE_VERSION, event_vocabulary()); /* flushed with a piece */
     return w;
 }
 
