@@ -52,9 +52,11 @@ void *shared_hold(void *block) {
 /* One holder less. What the last one does comes after all that others have done. */
 static void let_go(void *block, chunk_visit *going) {
     union header *h = header_of(block);
-    if (shared_holders(block) > 1 &&
-        atomic_fetch_sub_explicit(&h->holders, 1, memory_order_acq_rel) > 1)
-        return;
+    if (shared_holders(block) > 1) {
+        int before = (int)atomic_fetch_sub_explicit(&h->holders, 1, memory_order_acq_rel);
+        if (before > 1) /* never: else, but where two threads let go at once */
+            return;
+    }
     if (going)
         going(block);
     free((uint8_t *)h - h->offset);

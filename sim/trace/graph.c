@@ -29,10 +29,7 @@ void graph_table_room(struct graph_table *t, size_t count) {
     t->cap = 1 << 10;
     while (t->cap < 2 * count)
         t->cap *= 2;
-    if (t->cap <= old.cap) {
-        t->cap = old.cap;
-        return;
-    }
+    INVARIANT(t->cap > old.cap);
     t->keys = xcalloc(t->cap, sizeof *t->keys);
     t->values = xcalloc(t->cap, sizeof *t->values);
     for (size_t i = 0; i < old.cap; i++)

@@ -13,7 +13,7 @@ struct graph_table {
 
 uint32_t graph_table_get(const struct graph_table *t, uint64_t key);
 void graph_table_set(struct graph_table *t, uint64_t key, uint32_t value);
-/* Room for that many keys. */
+/* Room for that many keys, of which there is none yet. */
 void graph_table_room(struct graph_table *t, size_t count);
 void graph_table_free(struct graph_table *t);
 

@@ -85,14 +85,14 @@ bool find_matches(const struct find *f, const struct event *ev) {
                 return true;
         return false;
     case FIND_OBJECT:
-        switch (ev->kind) {
-        case EV_OBJECT:
-        case EV_DROP: return ev->x == f->value && inside(f, ev->a);
-        case EV_STORE: return ev->x == f->value && inside(f, ev->c);
-        case EV_GREY:
-        case EV_BLACK: return inside(f, ev->a);
-        default: return false;
-        }
+    default: break;
+    }
+    switch (ev->kind) {
+    case EV_OBJECT:
+    case EV_DROP: return ev->x == f->value && inside(f, ev->a);
+    case EV_STORE: return ev->x == f->value && inside(f, ev->c);
+    case EV_GREY:
+    case EV_BLACK: return inside(f, ev->a);
     default: return false;
     }
 }
@@ -145,7 +145,7 @@ static bool is_birth(void *arg, const struct event *ev) {
     if (ev->a < slot->base || ev->a - slot->base >= slot->size)
         return false;
     bool began_slot = ev->w >> 8 != RUNG_TINY;
-    return began_slot || slot->addr - ev->a < (ev->b ? ev->b : 1);
+    return began_slot || slot->addr - ev->a < ev->b;
 }
 
 /* The end of a sweep of the span that did not find the slot marked. */
@@ -160,7 +160,7 @@ static bool is_end(void *arg, const struct event *ev) {
     }
     if (ev->w != SPAN_sweepgen)
         return false;
-    bool ends = slot->sweeping && !(ev->b & 1);
+    bool ends = slot->sweeping;
     slot->sweeping = ev->b & 1; /* odd: between unswept and swept */
     if (slot->sweeping)
         slot->marked = false;
@@ -202,19 +202,9 @@ static uint64_t find_end(const struct recording *rec, const struct slot *slot, u
     return search_forward(rec, &s, from, recording_count(rec));
 }
 
-static bool is_touch(void *arg, const struct event *ev) {
-    return ev->kind != EV_OBJECT && ev->kind != EV_DROP && find_matches(arg, ev);
-}
-
-static bool is_drop(void *arg, const struct event *ev) {
-    return ev->kind == EV_DROP && find_matches(arg, ev);
-}
-
 struct find find_object(const struct object_life *life) {
-    return (struct find){.what = FIND_OBJECT,
-        .value = life->id,
-        .addr = life->addr,
-        .size = life->size ? life->size : 1};
+    return (struct find){
+        .what = FIND_OBJECT, .value = life->id, .addr = life->addr, .size = life->size};
 }
 
 bool object_life(
@@ -232,7 +222,7 @@ bool object_life(
     struct search s = {.kinds = bit_of(EV_DROP),
         .key_count = 1,
         .keys = {{KEY_OBJECT, out->id}, {KEY_ADDRESS, slot.base / 16}},
-        .matches = is_drop,
+        .matches = matches_find,
         .arg = &object};
     out->dropped = search_forward(rec, &s, born + 1, recording_count(rec));
     out->swept = find_end(rec, &slot, born + 1);
@@ -240,7 +230,6 @@ bool object_life(
         out->dropped = NO_EVENT;
     s.kinds = bit_of(EV_STORE) | bit_of(EV_GREY) | bit_of(EV_BLACK);
     s.key_count = 2;
-    s.matches = is_touch;
     out->touched = search_back(rec, &s, r->seq, born + 1);
     return true;
 }

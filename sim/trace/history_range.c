@@ -73,8 +73,7 @@ static struct young *young_of(struct range_count *c, uint32_t handle) {
 }
 
 static unsigned class_of(const struct young *y) {
-    unsigned size_class = spanclass_size_class((unsigned)y->span_class);
-    return size_class < NUM_SIZE_CLASSES ? size_class : 0;
+    return spanclass_size_class((unsigned)y->span_class);
 }
 
 static void slot_born(struct range_count *c, struct young *y, uint64_t slot) {
@@ -102,12 +101,12 @@ static void on_span_set(struct range_count *c, const struct event *ev) {
     case SPAN_spanclass: y->span_class = ev->b; break;
     case SPAN_elemsize: y->elemsize = ev->b; break;
     case SPAN_sweepgen:
-        if (y->sweeping && !(ev->b & 1))
+        if (y->sweeping)
             sweep_ends(c, y);
         y->sweeping = ev->b & 1; /* odd: between unswept and swept */
         break;
     case SPAN_alloc_count: /* a large object has no SLOT event */
-        if (class_of(y) == 0 && ev->a == 0 && ev->b == 1 && !y->sweeping)
+        if (class_of(y) == 0 && ev->a == 0)
             slot_born(c, y, 0);
         break;
     default: break;
@@ -119,7 +118,7 @@ static void look_at(struct range_count *c, const struct event *ev) {
     case EV_SPAN_SET: on_span_set(c, ev); break;
     case EV_SLOT: slot_born(c, young_of(c, ev->x), (ev->c >> 32) - 1); break;
     case EV_BITS:
-        if (ev->w == 1 && ev->c == 0 && ev->a < MAX_WORDS) {
+        if (ev->w == 1 && ev->c == 0) {
             struct young *y = young_of(c, ev->x);
             if (y->sweeping)
                 y->marks[ev->a] |= ev->b;

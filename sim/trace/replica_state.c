@@ -135,7 +135,8 @@ uint64_t *rspan_bits_write(struct replica *r, struct rspan *s, bool marks, uint3
     uint64_t **others = marks ? &s->alloc_bits : &s->mark_bits;
     uint32_t old = s->bit_words;
     uint64_t slots = (s->nelems + 63) / 64;
-    if (words < slots && slots <= RSPAN_MAX_WORDS)
+    INVARIANT(slots <= RSPAN_MAX_WORDS); /* replica_offer has looked */
+    if (words < slots)
         words = (uint32_t)slots;
     if (words > old) {
         s->bit_words = words;

@@ -161,6 +161,154 @@ static void objects_in_a_tiny_block_are_told_apart(void **unused) {
     story_end(&s);
 }
 
+/* Two slots share 16 bytes, and with them what digests know them by. */
+static void neighbours_of_eight_bytes_are_told_apart(void **unused) {
+    struct story s;
+    struct object_life life;
+    uint64_t born[3];
+    (void)unused;
+    story_begin(&s);
+    story_do(&s, (struct op){.code = OP_INIT}, EV_STEP);
+    for (uint32_t i = 0; i < 3; i++)
+        born[i] = story_do(&s,
+            (struct op){.code = OP_ALLOC_TYPED,
+                .id = i,
+                .elem = 8,
+                .count = 1,
+                .ptrdata = 8,
+                .mask = (const uint8_t[]){1}},
+            EV_OBJECT);
+    struct replica *r = replica_new();
+    recording_seek(s.rec, &r, recording_count(s.rec));
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(object_life(s.rec, r, recording_event(s.rec, born[i])->a, &life));
+        assert_true(life.id == i && life.born == born[i]);
+    }
+    replica_free(r);
+    story_end(&s);
+}
+
+static void where_no_object_is_there_is_no_life(void **unused) {
+    struct story s;
+    struct object_life life;
+    (void)unused;
+    story_begin(&s);
+    story_do(&s, (struct op){.code = OP_INIT}, EV_STEP);
+    uint64_t born = story_do(&s, alloc(1, 320), EV_OBJECT);
+    uint64_t addr = recording_event(s.rec, born)->a;
+    struct replica *r = replica_new();
+    for (uint64_t i = 0; i <= born; i++) { /* while its span comes into being, too */
+        recording_seek(s.rec, &r, i);
+        assert_false(object_life(s.rec, r, addr, &life));
+    }
+    recording_seek(s.rec, &r, recording_count(s.rec));
+    assert_true(object_life(s.rec, r, addr, &life));
+    assert_false(object_life(s.rec, r, addr + 8191, &life)); /* the span's tail */
+    assert_false(object_life(s.rec, r, addr + 8192, &life)); /* a free page */
+    assert_false(object_life(s.rec, r, addr - 1, &life));
+    replica_free(r);
+    story_end(&s);
+}
+
+/* The page of 16-byte objects becomes one of 48-byte objects: a slot that none has had since has
+ * no life, though an object began where it begins. */
+static void a_slot_has_no_life_of_another_class(void **unused) {
+    struct story s;
+    struct object_life life;
+    (void)unused;
+    story_begin(&s);
+    story_do(&s, (struct op){.code = OP_INIT}, EV_STEP);
+    uint64_t first = story_do(&s, alloc(0, 16), EV_OBJECT);
+    uint64_t addr = recording_event(s.rec, first)->a;
+    for (uint32_t i = 1; i < 512; i++)
+        story_do(&s, alloc(i, 16), EV_OBJECT);
+    for (uint32_t i = 0; i < 512; i++)
+        story_do(&s, (struct op){.code = OP_DROP, .id = i}, EV_DROP);
+    story_do(&s, alloc(600, 16), EV_OBJECT); /* so that the mcache has another page */
+    story_do(&s, (struct op){.code = OP_COLLECT}, EV_MARKED);
+    uint64_t other = story_do(&s, alloc(601, 48), EV_OBJECT);
+    assert_int_equal(recording_event(s.rec, other)->a, addr);
+    struct replica *r = replica_new();
+    recording_seek(s.rec, &r, recording_count(s.rec));
+    assert_true(object_life(s.rec, r, addr, &life));
+    assert_int_equal(life.id, 601);
+    assert_false(object_life(s.rec, r, addr + 48, &life));
+    replica_free(r);
+    story_end(&s);
+}
+
+/* A number may be given again: what is dropped then is not the object that was swept before. */
+static void a_number_may_be_given_again(void **unused) {
+    struct story s;
+    struct object_life life;
+    (void)unused;
+    story_begin(&s);
+    story_do(&s, (struct op){.code = OP_INIT}, EV_STEP);
+    story_do(&s, (struct op){.code = OP_PRECISE, .size = 1}, EV_OP_BEGIN);
+    uint64_t filler = 0;
+    for (uint32_t i = 100; i < 170; i++) /* so that its slot is not in the first word of bits */
+        filler = story_do(&s, alloc(i, 96), EV_OBJECT);
+    uint64_t born = story_do(&s, alloc(7, 96), EV_OBJECT);
+    assert_true(born > filler);
+    uint64_t addr = recording_event(s.rec, born)->a;
+    story_do(&s, alloc(9, 2000), EV_OBJECT); /* another span */
+    story_do(&s, (struct op){.code = OP_ROOT, .id = 100}, EV_OP_BEGIN);
+    story_do(&s, (struct op){.code = OP_COLLECT}, EV_MARKED); /* nothing else is reached */
+    struct replica *r = replica_new();
+    recording_seek(s.rec, &r, born + 1);
+    assert_true(object_life(s.rec, r, addr, &life));
+    assert_true(life.swept != NO_EVENT && life.dropped == NO_EVENT);
+    uint64_t swept = life.swept;
+    uint64_t again = NO_EVENT;
+    for (uint32_t i = 0; i < 70; i++) /* all numbered alike */
+        again = story_do(&s, alloc(7, 96), EV_OBJECT);
+    assert_int_equal(recording_event(s.rec, again)->a, addr);
+    uint64_t dropped = story_do(&s, (struct op){.code = OP_DROP, .id = 7}, EV_DROP);
+    assert_int_equal(recording_event(s.rec, dropped)->a, addr);
+    assert_true(object_life(s.rec, r, addr, &life));
+    assert_true(life.swept == swept && life.dropped == NO_EVENT);
+    recording_seek(s.rec, &r, recording_count(s.rec));
+    assert_true(object_life(s.rec, r, addr, &life));
+    assert_true(life.born == again && life.dropped == dropped && life.swept == NO_EVENT);
+    replica_free(r);
+    story_end(&s);
+}
+
+static void what_blocks_have_nothing_of_is_not_there(void **unused) {
+    struct recording *rec = recording_new();
+    const struct find f = {FIND_OBJECT, 7, 0x1000, 48};
+    (void)unused;
+    for (unsigned i = 0; i < 3 * RECORDING_BLOCK; i++)
+        recording_append(rec, &(struct event){.kind = EV_MESSAGE});
+    assert_int_equal(recording_find(rec, 0, true, &f), NO_EVENT);
+    recording_append(rec, &(struct event){.kind = EV_DROP, .x = 7, .a = 0x1000});
+    assert_int_equal(recording_find(rec, 0, true, &f), 3 * RECORDING_BLOCK);
+    assert_int_equal(recording_find(rec, 3 * RECORDING_BLOCK, false, &f), NO_EVENT);
+    recording_free(rec);
+}
+
+static void an_objects_events_are_those_at_its_addresses(void **unused) {
+    const struct find f = {FIND_OBJECT, 7, 0x1000, 48};
+    static const struct {
+        struct event ev;
+        bool matches;
+    } cases[] = {
+        {{.kind = EV_OBJECT, .x = 7, .a = 0x1000}, true},
+        {{.kind = EV_OBJECT, .x = 8, .a = 0x1000}, false},
+        {{.kind = EV_DROP, .x = 7, .a = 0x1000}, true},
+        {{.kind = EV_DROP, .x = 7, .a = 0x1030}, false},
+        {{.kind = EV_STORE, .x = 7, .c = 0x1028}, true},
+        {{.kind = EV_STORE, .x = 7, .c = 0xff8}, false},
+        {{.kind = EV_STORE, .x = 8, .c = 0x1028}, false},
+        {{.kind = EV_GREY, .x = 3, .a = 0x1000}, true},
+        {{.kind = EV_BLACK, .x = 3, .a = 0x1030}, false},
+        {{.kind = EV_SLOT, .x = 7, .a = 0x1000}, false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(find_matches(&f, &cases[i].ev), cases[i].matches);
+}
+
 /* --- Ranges --- */
 
 struct tracked {
@@ -266,6 +414,50 @@ static void a_range_given_up_is_let_go_of(void **unused) {
     range_count_free(c);
     c = range_count_new(rec, UINT64_MAX, 0); /* nothing between */
     assert_false(range_count_step(c, 1));
+    assert_false(range_count_step(c, 1)); /* and again */
+    assert_true(range_count_progress(c) >= 1);
+    range_count_free(c);
+    range_count_free(NULL);
+    recording_free(rec);
+}
+
+/* A range may begin while a span is being swept: what that sweep frees was not born in it. */
+static void a_range_may_begin_within_a_sweep(void **unused) {
+    struct recording *rec = random_recording("linux/amd64", 600, 31);
+    uint64_t at = 0, count = recording_count(rec);
+    (void)unused;
+    for (; at < count; at++) {
+        const struct event *ev = recording_event(rec, at);
+        if (ev->kind == EV_SPAN_SET && ev->w == SPAN_sweepgen && (ev->b & 1))
+            break;
+    }
+    assert_true(at < count);
+    uint64_t end = at + 1;
+    while (recording_event(rec, end)->kind != EV_OP_END)
+        end++;
+    struct range_count *c = range_count_new(rec, at + 1, end);
+    assert_false(range_count_step(c, UINT64_MAX));
+    for (unsigned i = 0; i < NUM_SIZE_CLASSES; i++)
+        assert_int_equal(range_count_classes(c)[i].born_died, 0);
+    range_count_free(c);
+    recording_free(rec);
+}
+
+/* In a recording from outside a slot may be beyond any span's, and bits be cleared by nobody. */
+static void slots_beyond_a_spans_are_not_counted(void **unused) {
+    static const struct event events[] = {
+        {.kind = EV_SPAN_BORN, .x = 1},
+        {.kind = EV_SLOT, .x = 1, .c = UINT64_C(5000) << 32},
+        {.kind = EV_BITS, .w = 1, .x = 1, .b = 0, .c = 7},
+        {.kind = EV_BITS, .w = 1, .x = 1, .b = 7, .c = 0},
+    };
+    struct recording *rec = recording_new();
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        recording_append(rec, &events[i]);
+    struct range_count *c = range_count_new(rec, 0, UINT64_MAX);
+    assert_false(range_count_step(c, UINT64_MAX));
+    assert_int_equal(range_count_classes(c)[0].born, 0);
     range_count_free(c);
     recording_free(rec);
 }
@@ -297,6 +489,14 @@ int main(void) {
         cmocka_unit_test(nothing_is_found_beyond_the_ends),
         cmocka_unit_test(an_object_is_followed_from_birth_to_sweep),
         cmocka_unit_test(objects_in_a_tiny_block_are_told_apart),
+        cmocka_unit_test(neighbours_of_eight_bytes_are_told_apart),
+        cmocka_unit_test(where_no_object_is_there_is_no_life),
+        cmocka_unit_test(a_slot_has_no_life_of_another_class),
+        cmocka_unit_test(a_number_may_be_given_again),
+        cmocka_unit_test(what_blocks_have_nothing_of_is_not_there),
+        cmocka_unit_test(an_objects_events_are_those_at_its_addresses),
+        cmocka_unit_test(a_range_may_begin_within_a_sweep),
+        cmocka_unit_test(slots_beyond_a_spans_are_not_counted),
         cmocka_unit_test(ranges_count_what_lived_and_died),
         cmocka_unit_test(a_range_given_up_is_let_go_of),
         cmocka_unit_test(the_peak_is_a_moment_with_the_most),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "sim/trace/chronicle.h"
 #include "sim/trace/recording.h"
 #include "sim/work/program.h"
 #include "tests/sim/heap/fixture.h"
@@ -73,6 +74,59 @@ static void short_ways_are_walked_with_the_same_replica(void **state) {
     }
     replica_free(r);
     recording_free(rec);
+}
+
+static void of_no_operation_there_is_the_first(void **state) {
+    struct recording *rec = recording_new();
+    (void)state;
+    assert_int_equal(recording_op_at(rec, 0), 0);
+    recording_append(rec, &(struct event){.kind = EV_MESSAGE});
+    assert_int_equal(recording_op_at(rec, 0), 0);
+    recording_append(rec, &(struct event){.kind = EV_OP_BEGIN, .w = OP_ALLOC});
+    recording_append(rec, &(struct event){.kind = EV_OP_END, .w = OP_ALLOC});
+    recording_append(rec, &(struct event){.kind = EV_OP_BEGIN, .w = OP_ALLOC, .x = 1});
+    assert_int_equal(recording_op_at(rec, 2), 0);
+    assert_int_equal(recording_op_at(rec, UINT64_MAX), 1); /* beyond the end: the last one */
+    recording_free(rec);
+    recording_free(NULL);
+}
+
+/* What was looked at stays unpacked for a while, and is counted. */
+static void memory_is_that_of_blocks_looked_at_too(void **state) {
+    struct recording *rec = random_recording("linux/amd64", 2500, 88172645463325252);
+    (void)state;
+    assert_true(recording_count(rec) / RECORDING_BLOCK > 12);
+    size_t before = recording_memory(rec);
+    recording_event(rec, 0);
+    assert_int_equal(recording_memory(rec), before + RECORDING_BLOCK * sizeof(struct event));
+    recording_free(rec);
+}
+
+/* How many keyframes are taken of a million events, of which so many write memory that none has
+ * written before. */
+static size_t keyframes_of(unsigned pages) {
+    struct chronicle c;
+    struct event block[RECORDING_BLOCK];
+    chronicle_init(&c);
+    for (uint64_t seq = 0; seq < 1 << 20; seq += RECORDING_BLOCK) {
+        for (uint64_t i = 0; i < RECORDING_BLOCK; i++)
+            block[i] =
+                seq + i < pages
+                    ? (struct event){.kind = EV_BITMAP, .w = 1, .a = (seq + i) * 4096, .c = 1}
+                    : (struct event){.kind = EV_MESSAGE};
+        chronicle_pass(&c, block, RECORDING_BLOCK);
+        chronicle_keyframe(&c);
+    }
+    size_t count = c.keyframe_count;
+    chronicle_destroy(&c);
+    return count;
+}
+
+static void keyframes_are_as_many_as_their_cost_allows(void **state) {
+    (void)state;
+    assert_in_range(keyframes_of(0), 5, 64);
+    assert_int_equal(keyframes_of(700), 1);   /* the last moment for one */
+    assert_int_equal(keyframes_of(68000), 0); /* more than all may take */
 }
 
 static void seeking_past_the_end_ends_at_the_end(void **state) {
@@ -408,6 +462,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_moment_is_the_same_from_wherever_it_is_reached),
         cmocka_unit_test(short_ways_are_walked_with_the_same_replica),
+        cmocka_unit_test(of_no_operation_there_is_the_first),
+        cmocka_unit_test(memory_is_that_of_blocks_looked_at_too),
+        cmocka_unit_test(keyframes_are_as_many_as_their_cost_allows),
         cmocka_unit_test(seeking_past_the_end_ends_at_the_end),
         cmocka_unit_test(a_recording_may_grow_while_it_is_looked_at),
         cmocka_unit_test(packed_events_are_the_events_that_were_appended),

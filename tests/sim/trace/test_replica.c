@@ -242,6 +242,116 @@ static void who_still_waits_waits_for_the_new_holder(void **state) {
     replica_free(r);
 }
 
+/* Only who waits for the same lock has a new holder to wait for. */
+static void who_waits_for_another_lock_waits_on(void **state) {
+    static const struct event events[] = {
+        {.kind = EV_P_BORN, .x = 1},
+        {.kind = EV_P_BORN, .x = 2},
+        {.kind = EV_P_BORN, .x = 3},
+        {.kind = EV_WAIT, .w = RANK_CENTRAL | 7 << 8, .x = 1, .a = 0},
+        {.kind = EV_WAIT, .w = RANK_CENTRAL | 8 << 8, .x = 2, .a = 0},
+        {.kind = EV_WAIT, .w = RANK_HEAP, .x = 3, .a = 0},
+        {.kind = EV_GOT, .w = RANK_CENTRAL | 7 << 8, .x = 1, .a = 0},
+    };
+    struct replica *r = replica_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        replica_apply(r, &events[i]);
+    assert_false(r->wait[1].waits);
+    assert_true(r->wait[2].waits && r->wait[2].holder == 0);
+    assert_true(r->wait[3].waits && r->wait[3].holder == 0);
+    replica_free(r);
+}
+
+/* The table may name a span that is dead, or not there yet. */
+static void addresses_lead_to_no_span_that_is_elsewhere(void **state) {
+    static const uint64_t base = 0xc420000000;
+    static const struct event events[] = {
+        {.kind = EV_HEAP_SET, .w = HEAP_arena_start, .b = base},
+        {.kind = EV_HEAP_SET, .w = HEAP_arena_used, .b = base + MiB(1)},
+        {.kind = EV_SPAN_BORN, .x = 1},
+        {.kind = EV_PAGES, .a = 0, .b = 4, .c = PAIR(0, 1)},
+        {.kind = EV_SPAN_SET, .w = SPAN_base, .x = 1, .b = base + GO_PAGE_SIZE},
+        {.kind = EV_SPAN_SET, .w = SPAN_npages, .x = 1, .b = 2},
+    };
+    struct replica *r = replica_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        replica_apply(r, &events[i]);
+    assert_int_equal(replica_span_of(r, base + GO_PAGE_SIZE), 0); /* dead */
+    replica_apply(
+        r, &(struct event){.kind = EV_SPAN_SET, .w = SPAN_state, .x = 1, .b = SPAN_STATE_FREE});
+    assert_int_equal(replica_span_of(r, base), 0);
+    assert_int_equal(replica_span_of(r, base + GO_PAGE_SIZE), 1);
+    assert_int_equal(replica_span_of(r, base + 3 * GO_PAGE_SIZE), 0);
+    assert_int_equal(replica_span_of(r, base - 1), 0);
+    assert_int_equal(replica_span_of(r, base + MiB(1)), 0);
+    replica_free(r);
+}
+
+/* A large object's slot, of a class that is no size. */
+static void the_slot_of_a_large_span_counts_what_was_asked(void **state) {
+    static const struct event events[] = {
+        {.kind = EV_SPAN_BORN, .x = 1},
+        {.kind = EV_SPAN_SET, .w = SPAN_base, .x = 1, .b = 0x10000},
+        {.kind = EV_SPAN_SET, .w = SPAN_limit, .x = 1, .b = 0x10000 + 40000},
+        {.kind = EV_SPAN_SET, .w = SPAN_state, .x = 1, .b = SPAN_STATE_INUSE},
+        {.kind = EV_SLOT, .x = 1, .c = PAIR(0, 1)},
+    };
+    struct replica *r = replica_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        replica_apply(r, &events[i]);
+    assert_int_equal(r->classes[0].large_asked, 40000);
+    replica_undo(r, &events[ARRAY_LEN(events) - 1]);
+    assert_int_equal(r->classes[0].large_asked, 0);
+    replica_free(r);
+}
+
+static void an_operation_in_flight_is_known(void **state) {
+    struct replica *r = replica_new();
+    (void)state;
+    replica_apply(r, &(struct event){.kind = EV_P_BORN, .x = 1});
+    assert_false(replica_in_op(r));
+    replica_apply(r, &(struct event){.kind = EV_OP_BEGIN, .w = OP_ALLOC | 1 << 8, .x = 1});
+    assert_true(replica_in_op(r));
+    replica_free(r);
+    replica_free(NULL);
+}
+
+/* On 32-bit the heap begins at the lowest block that is its own, wherever the regions are. */
+static void the_arena_begins_at_the_lowest_block_of_the_heap(void **state) {
+    enum { SPANS = 0x100000, BITMAP = 0x300000 };
+    static const struct {
+        struct event ranges[3];
+        uint64_t base;
+    } cases[] = {
+        {{{0}}, BITMAP},
+        {{{EV_RANGE, RANGES(NONE, MAPPED), OWNERS(NOBODY, HEAP), SPANS, 0x1000, 0}}, BITMAP},
+        {{{EV_RANGE, RANGES(NONE, TAKEN), OWNERS(NOBODY, OTHER), 0x1000, 0x1000, 0},
+             {EV_RANGE, RANGES(NONE, RESERVED), OWNERS(NOBODY, HEAP), 0x2000, 0x1000, 0},
+             {EV_RANGE, RANGES(NONE, RELEASED), OWNERS(NOBODY, HEAP), 0x4000, 0x1000, 0}},
+            0x4000},
+        {{{EV_RANGE, RANGES(NONE, MAPPED), OWNERS(NOBODY, HEAP), SPANS, BITMAP - SPANS + 0x1000, 0},
+             {EV_RANGE, RANGES(NONE, MAPPED), OWNERS(NOBODY, HEAP), 0x400000, 0x1000, 0}},
+            BITMAP},
+        {{{EV_RANGE, RANGES(NONE, MAPPED), OWNERS(NOBODY, HEAP), 0x400000, 0x1000, 0}}, 0x400000},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct replica *r = replica_new();
+        replica_apply(r, &(struct event){.kind = EV_HEAP_SET, .w = HEAP_spans, .b = SPANS});
+        replica_apply(r, &(struct event){.kind = EV_HEAP_SET, .w = HEAP_bitmap, .b = BITMAP});
+        for (size_t k = 0; k < 3 && cases[i].ranges[k].kind == EV_RANGE; k++)
+            replica_apply(r, &cases[i].ranges[k]);
+        assert_int_equal(replica_arena_base(r), cases[i].base);
+        replica_apply(
+            r, &(struct event){.kind = EV_HEAP_SET, .w = HEAP_arena_start, .b = 0x800000});
+        assert_int_equal(replica_arena_base(r), 0x800000);
+        replica_free(r);
+    }
+}
+
 static void slots_are_allocated_below_freeindex_or_by_their_bit(void **state) {
     const uint64_t bits[] = {0, UINT64_C(1) << 63};
     const struct rspan s = {.freeindex = 3, .alloc_bits = (uint64_t *)bits};
@@ -502,6 +612,11 @@ int main(void) {
         cmocka_unit_test(runs_of_zeros_in_the_bitmap_are_found_across_chunks),
         cmocka_unit_test(addresses_lead_to_their_spans),
         cmocka_unit_test(who_still_waits_waits_for_the_new_holder),
+        cmocka_unit_test(who_waits_for_another_lock_waits_on),
+        cmocka_unit_test(addresses_lead_to_no_span_that_is_elsewhere),
+        cmocka_unit_test(the_slot_of_a_large_span_counts_what_was_asked),
+        cmocka_unit_test(an_operation_in_flight_is_known),
+        cmocka_unit_test(the_arena_begins_at_the_lowest_block_of_the_heap),
         cmocka_unit_test(slots_are_allocated_below_freeindex_or_by_their_bit),
         cmocka_unit_test(handles_out_of_range_are_no_span),
         cmocka_unit_test(a_copy_goes_its_own_way),

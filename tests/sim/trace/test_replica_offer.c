@@ -193,6 +193,12 @@ static void pages_change_alone_and_by_thousands(void **state) {
     assert_non_null(strstr(err.text, "does not fit"));
     replica_free(copy);
     replica_free(r);
+    for (uint64_t page = 0; page <= 1000; page += 1000) { /* none was 1: whole chunks, a part */
+        r = with_two_spans();
+        assert_false(offer_pages(r, page, 3000, 1, 2, &err));
+        assert_non_null(strstr(err.text, "does not fit"));
+        replica_free(r);
+    }
 }
 
 static void as_many_pages_as_there_can_be_take_little(void **state) {
