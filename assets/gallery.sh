@@ -19,4 +19,5 @@ caches-64       workers    --at 21000 --do caches
 waste-32-zh     small      --at 60000 --platform linux/386 --do waste --lang zh
 why-64          small      --at 320 --do why --theme light
 words-32-zh     trees      --at 26000 --platform linux/386 --lang zh --theme light --map 0x18402000,256
+lesson-zh       lesson:9.2 --lang zh --theme light
 LIST
