@@ -3,8 +3,8 @@
  * of a full disk, of files that cannot be read, and of memory that has run out. For Linux with
  * glibc.
  *
- * - FAULT=KIND:N[:for-good]: KIND is a function below, or memory (malloc, calloc and realloc). N
- *   counts from 1; 0: none fails. for-good: nor does any after it succeed.
+ * - FAULT=KIND:N[:for-good]: KIND is a function below, or memory (malloc, calloc, realloc and
+ *   aligned_alloc). N counts from 1; 0: none fails. for-good: nor does any after it succeed.
  * - FAULT_COUNT=FILE gets the number of such calls at the end.
  * - FAULT_ANYBODY=1: calls that libraries make count as well; otherwise the program's alone.
  * - FAULT_TYPED=TEXT: somebody types this into the window, line ends as Enter, and then
@@ -122,6 +122,7 @@ void exit(int status) {
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t align, size_t size);
 
 void *malloc(size_t size) {
     return fails("memory", CALLER) ? WITH(ENOMEM, NULL) : __libc_malloc(size);
@@ -133,6 +134,10 @@ void *calloc(size_t count, size_t size) {
 
 void *realloc(void *p, size_t size) {
     return fails("memory", CALLER) ? WITH(ENOMEM, NULL) : __libc_realloc(p, size);
+}
+
+void *aligned_alloc(size_t align, size_t size) {
+    return fails("memory", CALLER) ? WITH(ENOMEM, NULL) : __libc_memalign(align, size);
 }
 
 #endif
