@@ -37,6 +37,7 @@ static bool plausible(const struct replica *r, const struct event *ev) {
     case EV_META: return ev->w <= META_MARKBITS;
     case EV_MESSAGE: return ev->x < MSG_COUNT;
     case EV_SPAN_SET: return span_plausible(ev);
+    case EV_CACHE: return ev->b <= r->span_count;
     case EV_PAGES: return ev->a <= pages && ev->b <= pages - ev->a;
     case EV_BITMAP: return ev->a < most_bytes / 32;
     case EV_OBJECT: return (ev->w & 0xff) < NUM_SPAN_CLASSES && ev->x < MAX_OBJECTS;

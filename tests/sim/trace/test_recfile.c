@@ -255,6 +255,7 @@ static void promises_of_size_reserve_nothing(void **state) {
         {.kind = EV_PAGES, .a = 0, .b = UINT64_C(1) << 60},
         {.kind = EV_BITMAP, .w = 1, .a = UINT64_C(1) << 60},
         {.kind = EV_SPAN_SET, .w = SPAN_nelems, .x = 1, .b = 1 << 20},
+        {.kind = EV_CACHE, .b = UINT64_C(1) << 32},
         {.kind = EV_RANGE, .a = UINT64_MAX, .b = 5, .w = RANGE_TAKEN << 8},
         {.kind = EV_OBJECT, .x = MAX_OBJECTS, .a = 16, .b = 8}};
     for (size_t i = 0; i < ARRAY_LEN(far); i++) {
