@@ -25,6 +25,7 @@ static void open_pipes(struct pipes *p) {
 
 NORETURN static void be_child(const struct pipes *p, bool (*body)(void *arg, int log), void *arg) {
     dup2(p->write_end[0], STDERR_FILENO);
+    close(p->write_end[0]);
     close(p->read_end[0]);
     close(p->read_end[1]);
     bool ok = body(arg, p->write_end[1]);

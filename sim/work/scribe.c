@@ -69,11 +69,12 @@ static bool is_dirty(const struct scribe *s, uint64_t addr, uint64_t size) {
 static void write_alloc(struct scribe *s, const struct program *p, uint32_t id) {
     uint64_t addr = 0, size = 0;
     program_object(p, id, &addr, &size);
-    if (size == 0)
+    if (size == 0) {
         sb_printf(&s->lines, "alloc %u zerobase\n", id);
-    else
-        sb_printf(&s->lines, "alloc %u 0x%" PRIx64 "%s\n", id, addr,
-            is_dirty(s, addr, size) ? " DIRTY" : ""); /* never: as there */
+        return;
+    }
+    const char *dirty = is_dirty(s, addr, size) ? " DIRTY" : ""; /* never: that is a bug */
+    sb_printf(&s->lines, "alloc %u 0x%" PRIx64 "%s\n", id, addr, dirty);
 }
 
 static void write_manual(struct scribe *s, const struct program *p, uint32_t id) {

@@ -76,7 +76,9 @@ static bool print_ops(struct printer *p, struct error *err) {
     if (end.text[0])
         return error_set(err, "%s", end.text);
     const struct opline dump = {.kind = OPLINE_DUMP};
-    return program_ended(p->program) || print_line(p, &dump, err);
+    if (!program_ended(p->program))
+        INVARIANT(print_line(p, &dump, err)); /* which nothing refuses */
+    return true;
 }
 
 static bool print_lines(struct printer *p, struct error *err) {

@@ -137,7 +137,9 @@ static bool verify_op(struct verifier *v, size_t *at, struct strbuf *want) {
     if (!run_line(v, line, op + 2) || !compare(v, line + 1, want))
         return false;
     struct strbuf why = {0};
-    bool ok = !v->follower || follower_compare(v->follower, program_heap(v->program), &why);
+    bool ok = true;
+    if (v->follower)
+        ok = follower_compare(v->follower, program_heap(v->program), &why);
     if (!ok) /* never: a bug */
         fail(v, line, "the replica differs\n%s", sb_text(&why));
     sb_free(&why);
@@ -158,7 +160,9 @@ static bool verify_ops(struct verifier *v) {
 
 static bool travel(struct verifier *v) {
     struct strbuf why = {0};
-    bool ok = !v->follower || follower_travel(v->follower, &why);
+    bool ok = true;
+    if (v->follower)
+        ok = follower_travel(v->follower, &why);
     if (!ok) /* never: a bug */
         fail(v, (int)v->line_count, "the replica differs\n%s", sb_text(&why));
     sb_free(&why);

@@ -70,6 +70,17 @@ static void lines_go_on_with_the_scripts_variables(void **state) {
     session_free(s);
 }
 
+static void what_a_line_asks_of_the_heap_may_make_no_sense(void **state) {
+    (void)state;
+    struct session *s = open_script("alloc 8\n");
+    run_to_end(s);
+    assert_int_equal(feed(s, "x = alloc 16\nx.2 = x\n"), 1);
+    assert_non_null(strstr(session_error(s)->text, "console:2: object 2 has no word 2"));
+    assert_int_equal(feed(s, "alloc 8"), 1);
+    assert_string_equal(session_error(s)->text, "");
+    session_free(s);
+}
+
 static void names_of_one_line_are_known_in_the_next(void **state) {
     (void)state;
     struct session *s = open_script("alloc 8\n");
@@ -185,6 +196,7 @@ static void open_repeats_are_counted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_go_on_with_the_scripts_variables),
+        cmocka_unit_test(what_a_line_asks_of_the_heap_may_make_no_sense),
         cmocka_unit_test(names_of_one_line_are_known_in_the_next),
         cmocka_unit_test(what_is_no_script_is_refused_and_leaves_no_trace),
         cmocka_unit_test(what_makes_no_sense_when_it_runs_is_told_and_not_run_again),

@@ -110,8 +110,9 @@ static void other_names_settle_nothing(void **state) {
         "atomic.Pointer[go.shape.int]", "chanx.T", "", "*", "[", "[]", "[3", "[99999999999]int",
         "struct {", "struct { a int", "struct { a int; }", "map[", "map.bucket[string", "func(",
         "string)", "int int", "[600]string", "struct { a int \"open", "*T[", ")",
-        "*struct { a int \"open }", "*[3", "*map[", "*map.hdr[", "*func() ", "map.bucket",
-        "map.bucketint", "map.hdr[", "map.hdr[string]", "struct { a [900]string; b [900]string }"};
+        "*struct { a int \"open }", "*[3", "*[3]", "*map[", "*map[string]", "*map.hdr[", "*func() ",
+        "map.bucket", "map.bucketint", "map.hdr[", "map.hdr[string]",
+        "struct { a [400]string; b [400]string }"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         expect(names[i], "?", "?");
 }

@@ -11,6 +11,8 @@
 #include "sim/work/opline.h"
 #include "sim/work/session.h"
 
+#include <stdio.h>
+
 struct stage {
     struct os *os;
     struct program *program;
@@ -143,6 +145,60 @@ static void what_is_refused_is_left_out(void **state) {
     stage_close(&st);
 }
 
+static void what_points_to_each_other_dies_together(void **state) {
+    struct stage st;
+    (void)state;
+    stage_open(&st);
+    run(&st, "p 1 8 1 8 1");
+    run(&st, "p 2 8 1 8 1");
+    run(&st, "st 1 0 2 0");
+    run(&st, "st 2 0 1 0");
+    for (unsigned i = 3; i < 6; i++) { /* two roots that lead to one object */
+        char line[40];
+        snprintf(line, sizeof line, "p %u 8 1 8 1", i);
+        run(&st, line);
+    }
+    run(&st, "st 3 0 5 0");
+    run(&st, "st 4 0 5 0");
+    run(&st, "root 3");
+    run(&st, "root 4");
+    assert_true(run(&st, "precise 1") && run(&st, "g"));
+    assert_int_equal(legal_count(st.legal), 3);
+    left_out(&st, "a 6 18446744073709551615");
+    stage_close(&st);
+}
+
+/* Whatever there is no memory for, down to sweeping behind a collection. */
+static void memory_may_run_out_anywhere(void **state) {
+    unsigned ended = 0;
+    (void)state;
+    for (uint64_t limit = KiB(256);; limit += KiB(16)) {
+        struct stage st;
+        struct error err = {""};
+        const struct model_config config = {.memory_limit = limit};
+        char line[40];
+        st = (struct stage){.os = os_model_new(platform_find("linux/amd64"), &config, &err)};
+        st.program = program_new(st.os, NULL);
+        st.legal = legal_new(st.program, 8);
+        run(&st, "init");
+        run(&st, "precise 1");
+        run(&st, "m 1 100");
+        for (unsigned i = 2; i < 300; i++) {
+            snprintf(line, sizeof line, "a %u %u", i, i * 8);
+            run(&st, line);
+        }
+        run(&st, "root 2");
+        run(&st, "g");
+        bool over = program_ended(st.program);
+        assert_true(over || legal_count(st.legal) == 2);
+        ended += over;
+        stage_close(&st);
+        if (!over)
+            break;
+    }
+    assert_true(ended > 10);
+}
+
 static void after_the_end_nothing_is_legal(void **state) {
     struct stage st;
     struct error err = {""};
@@ -202,6 +258,8 @@ int main(void) {
         cmocka_unit_test(what_is_unknown_or_outside_is_left_out),
         cmocka_unit_test(nothing_points_into_manual_spans),
         cmocka_unit_test(what_is_refused_is_left_out),
+        cmocka_unit_test(what_points_to_each_other_dies_together),
+        cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(after_the_end_nothing_is_legal),
         cmocka_unit_test(garbage_is_no_pointer),
         cmocka_unit_test(what_was_collected_is_gone),

@@ -227,6 +227,24 @@ static void the_end_of_the_program_ends_what_is_in_flight(void **state) {
     close_stage(&st);
 }
 
+/* What waits for all that is in flight never begins if that ends the program. */
+static void another_operation_may_find_the_end_of_the_program(void **state) {
+    struct stage st;
+    (void)state;
+    open_stage(&st, 8);
+    st.system->map_fails = true;
+    st.system->map_answer = 0;
+    st.system->map_err = 12;
+    for (unsigned i = 0; i < 50 && in_flight(&st) < 2; i++)
+        allocate(&st, 200000);
+    assert_false(program_ended(st.p));
+    uint64_t ops = recording_op_count(st.rec);
+    begin(&st, (struct op){.code = OP_COLLECT});
+    assert_true(program_ended(st.p));
+    assert_int_equal(recording_op_count(st.rec), ops);
+    close_stage(&st);
+}
+
 /* Did a P wait for the world when Go ended the program? */
 static bool waited_for_the_world(const struct stage *st) {
     bool waits[PS] = {false}, any = false;
@@ -312,6 +330,7 @@ int main(void) {
         cmocka_unit_test(any_other_operation_waits_for_all),
         cmocka_unit_test(a_collection_in_flight_spares_what_is_in_flight),
         cmocka_unit_test(the_end_of_the_program_ends_what_is_in_flight),
+        cmocka_unit_test(another_operation_may_find_the_end_of_the_program),
         cmocka_unit_test(who_wants_to_collect_may_find_the_end_of_the_program),
         cmocka_unit_test(a_program_can_go_with_operations_in_flight),
         cmocka_unit_test(one_p_has_nobody_to_wait_for),

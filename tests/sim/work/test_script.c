@@ -424,6 +424,8 @@ static void broken_lines_are_refused_with_file_and_line(void **state) {
             "t.arena:1: \"alloc\" is a word of the language; expected another name"},
         {"alloc[0] = alloc 8", "t.arena:1: expected a size at \"[\"; write: alloc SIZE"},
         {"nil = alloc 8", "t.arena:1: \"nil\" is a word of the language; expected another name"},
+        {"type t = ptr\nt = alloc 8",
+            "t.arena:2: \"t\" is already something else; expected another name"},
         {"repeat 3 as i\ni = alloc 8",
             "t.arena:2: \"i\" is already something else; expected another name"},
         {"x = alloc 8\nx.0 = x+1099511627777",
@@ -524,6 +526,7 @@ static void who_does_it_becomes_operations(void **state) {
     (void)state;
     expect_ops("ps 3\non 2\nalloc 8\ninterleave 9\ninterleave off\n",
         "init\nps 3\non 2\nalloc 1 8\ninterleave 9\ninterleave 18446744073709551615\n");
+    expect_error("ps 0\n", "t.arena:1: 0 P's cannot be; expected 1 to 8");
     expect_error("ps 9\n", "t.arena:1: 9 P's cannot be; expected 1 to 8");
     expect_error("on\n", "t.arena:1: expected a P's number at the end of the line; write: on P");
 }
@@ -579,6 +582,11 @@ static void more_than_there_can_be_is_refused(void **state) {
         "", "take hints 128\n", 9, "t.arena:9: too many taken ranges; expected at most 1024");
 }
 
+static void expect_read(const char *text) {
+    struct op_source *source = parse(text);
+    source->destroy(source);
+}
+
 static void large_scripts_and_long_lines_are_refused(void **state) {
     (void)state;
     char *text = xmalloc(LIMIT_SCRIPT + 2);
@@ -588,10 +596,10 @@ static void large_scripts_and_long_lines_are_refused(void **state) {
     for (size_t i = 99; i < LIMIT_SCRIPT; i += 100)
         text[i] = '\n';
     text[LIMIT_SCRIPT] = '\0';
-    parse(text)->destroy(parse(text));
+    expect_read(text);
     memset(text, ' ', LIMIT_LINE);
     memcpy(text + LIMIT_LINE, "\nalloc 8", 9);
-    parse(text)->destroy(parse(text));
+    expect_read(text);
     text[LIMIT_LINE] = ' ';
     expect_error(text, "t.arena:1: a line of 1048584 bytes; expected at most 1048576");
     free(text);

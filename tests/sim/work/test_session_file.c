@@ -180,6 +180,9 @@ static void a_full_disk_leaves_the_old_file(void **state) {
         assert_null(strchr(err.text, '\n'));
         assert_true(stat(path, &st) == 0 && st.st_size == 3);
     }
+    assert_int_equal(stat(path, &st), 0);
+    for (off_t room = st.st_size - 400; room < st.st_size; room += 16) /* its last parts */
+        assert_false(save_within(s, path, (rlim_t)room, &err));
     signal(SIGXFSZ, SIG_DFL);
     struct session *t = load(path, NULL);
     assert_same_run(s, t);

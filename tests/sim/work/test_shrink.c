@@ -160,6 +160,21 @@ static void wherever_it_stops_what_it_has_still_fails(void **state) {
     }
 }
 
+/* Operation 0 must not be there without 1. */
+static bool in_that_order(void *arg, const struct suspect *s) {
+    (void)arg;
+    return !find(s, 0) || find(s, 1);
+}
+
+static void what_could_not_go_at_first_is_tried_again(void **state) {
+    struct suspect s;
+    (void)state;
+    suspect_of(&s, 2);
+    shrink(&s, in_that_order, NULL, 100);
+    assert_int_equal(s.count, 0);
+    suspect_free(&s);
+}
+
 static void it_stops_after_so_many_tries(void **state) {
     struct suspect s;
     struct fault f = {0};
@@ -180,6 +195,7 @@ int main(void) {
         cmocka_unit_test(sizes_become_small),
         cmocka_unit_test(numbers_of_every_kind_become_small),
         cmocka_unit_test(wherever_it_stops_what_it_has_still_fails),
+        cmocka_unit_test(what_could_not_go_at_first_is_tried_again),
         cmocka_unit_test(it_stops_after_so_many_tries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
