@@ -86,7 +86,7 @@ static void tell_fill(struct heap *h, uint64_t index, uint64_t n, uint8_t fill) 
             continue;
         for (uint64_t i = 0; i < run; i += GROUP)
             if ((old = get_bytes(h, index + i, GROUP)) != fresh)
-                EMIT(h, EV_BITMAP, GROUP, 0, index + i, old, fresh);
+                emit_event(h, EV_BITMAP, GROUP, 0, index + i, old, fresh);
     }
 }
 

@@ -127,13 +127,15 @@ bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
 }
 
 bool sweep_claim(struct heap *h, struct mspan *s) {
-    uint64_t unswept = sweepgen_minus(h, 2), sweeping = sweepgen_minus(h, 1);
-    if (s->sweepgen != unswept)
-        return false;
-    if (!h->threaded)
+    uint64_t unswept = sweepgen_minus(h, 2), found = unswept, sweeping = sweepgen_minus(h, 1);
+    if (h->threaded) {
+        if (!atomic_compare_exchange_strong(&s->sweepgen, &found, sweeping))
+            return false;
+    } else {
+        if (s->sweepgen != unswept)
+            return false;
         atomic_store_explicit(&s->sweepgen, sweeping, memory_order_relaxed);
-    else if (!atomic_compare_exchange_strong(&s->sweepgen, &unswept, sweeping))
-        return false;
+    }
     EMIT(h, EV_SPAN_SET, SPAN_sweepgen, s->handle, unswept, sweeping, 0);
     return true;
 }

@@ -56,6 +56,28 @@ static void a_span_is_claimed_once(void **state) {
     lab_close(&lab);
 }
 
+static void with_threads_a_span_is_claimed_once_too(void **state) {
+    struct test_os *system = test_os_new("linux/amd64");
+    struct heap *h = heap_new(&(struct heap_config){.os = &system->os});
+    (void)state;
+    assert_true(heap_init(h));
+    uint64_t addr = heap_malloc(h, 64, NULL).addr;
+    struct mspan *s = span_of_page(h, (addr - h->arena_start) >> GO_PAGE_SHIFT);
+    heap_gc_begin(h);
+    heap_gc_mark(h, addr, false);
+    heap_gc_end(h);
+    heap_set_threaded(h, true);
+    assert_true(sweep_claim(h, s));
+    assert_true(being_swept(h, s));
+    assert_false(sweep_claim(h, s));
+    heap_set_threaded(h, false);
+    assert_false(mspan_sweep(h, s, false));
+    assert_false(sweep_claim(h, s));
+    heap_check(h);
+    heap_free(h);
+    os_destroy(&system->os);
+}
+
 static void nothing_moves_before_the_sweep(void **state) {
     struct lab lab;
     (void)state;
@@ -315,6 +337,7 @@ int main(void) {
         cmocka_unit_test(each_collection_is_two_generations_on),
         cmocka_unit_test(a_generation_that_wraps_around_32_bits_still_sweeps),
         cmocka_unit_test(a_span_is_claimed_once),
+        cmocka_unit_test(with_threads_a_span_is_claimed_once_too),
         cmocka_unit_test(nothing_moves_before_the_sweep),
         cmocka_unit_test(mark_bits_become_allocation_bits),
         cmocka_unit_test(a_span_that_lost_nothing_is_only_a_generation_on),
