@@ -159,6 +159,23 @@ refuses '/bomb.arena.gz: is larger than 1 MiB' "$sim" lesson "$dir/bomb.arena.gz
 accepts '^event,heap_live' "$sim" export --csv samples "$dir/run.arec"
 accepts '^span,base.*in use' "$sim" export --csv spans --at 5000 small
 refuses 'expected one of --chrome and --csv' "$sim" export small
+refuses '/nonexistent/w: cannot open' "$sim" export --chrome /nonexistent/w
+refuses '/nonexistent/out: cannot write' "$sim" export --chrome -o /nonexistent/out small
+refuses '/nonexistent/w: cannot open' "$sim" transcript /nonexistent/w
+refuses '--seconds: .x. cannot be' "$sim" stress --seconds x
+accepts '1 passed, 0 failed' "$sim" stress --threads 2 --seconds 1
+
+# What Go says is told, and that it is its end; a recording that says something else is a failure.
+printf 'platform linux/386\nlimit memory 60MiB\nalloc 100MiB\n' >"$dir/end.arena"
+accepts 'Go: fatal error: .*Go ended the program with status 2' \
+    "$sim" run --provider model "$dir/end.arena"
+zcat tests/data/transcripts/init-386.txt.gz | sed 's/spans_cap=[0-9]*/spans_cap=7/' >"$dir/wrong.txt"
+"$sim" verify "$dir/wrong.txt" >"$dir/out" 2>&1
+[[ $? == 1 ]] && grep -q 'spans_cap=7' "$dir/out" && grep -q '^0 passed, 1 failed' "$dir/out"
+result $? 'verify tells what differs' "$(head -3 "$dir/out")"
+"$sim" platforms >/dev/full 2>"$dir/out"
+[[ $? == 2 ]] && grep -q 'standard output: cannot write: No space left' "$dir/out"
+result $? 'output that cannot be written' "$(head -3 "$dir/out")"
 refuses 'no table .x., expected samples, spans or classes' "$sim" export --csv x small
 if command -v python3 >/dev/null; then
     "$sim" export --chrome -o "$dir/run.json" strings && python3 -m json.tool "$dir/run.json" >/dev/null
