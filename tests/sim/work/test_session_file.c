@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "sim/base/limits.h"
+#include "sim/base/random.h"
 #include "sim/trace/recfile.h"
 #include "sim/work/session_file.h"
 #include "sim/work/workload.h"
@@ -192,6 +193,37 @@ static void a_full_disk_leaves_the_old_file(void **state) {
     session_free(t);
 }
 
+/* What there is to say at the end may be more than there is room for. */
+static void a_full_disk_may_be_found_at_the_end(void **state) {
+    struct environment env = {.platform = platform_find("linux/386"), .provider = PROVIDER_MODEL};
+    const struct session_view view = {0};
+    struct strbuf script = {0};
+    struct error err = {""};
+    uint64_t dice = 1;
+    struct rlimit before, few;
+    for (int i = 0; i < 2000; i++)
+        sb_printf(&script, "phase %016llx\n", (unsigned long long)random_u64(&dice));
+    const char *path = scratch_file(*state, "many.arena", script.text, script.len);
+    struct session *s = session_open(path, &env, NULL, NULL, &err);
+    while (session_pump(s, 1000)) {
+    }
+    path = scratch_path(*state, "run.arec");
+    getrlimit(RLIMIT_FSIZE, &before);
+    few = (struct rlimit){1000, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &few);
+    struct session_writer *w = session_writer_new(s, path, &view, &err);
+    bool ok = w && session_writer_finish(w, 0, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_non_null(w);
+    assert_false(ok);
+    assert_ptr_equal(strstr(err.text, path), err.text);
+    assert_int_not_equal(access(path, F_OK), 0);
+    session_free(s);
+    sb_free(&script);
+}
+
 static void a_recording_cut_short_is_read_and_told_if_wanted(void **state) {
     struct session *s = run("small");
     struct error err = {""};
@@ -322,6 +354,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_session_opens_again_as_it_was_left, begin, end),
         cmocka_unit_test_setup_teardown(what_was_asked_of_the_world_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_disk_may_be_found_at_the_end, begin, end),
         cmocka_unit_test_setup_teardown(
             a_recording_cut_short_is_read_and_told_if_wanted, begin, end),
         cmocka_unit_test_setup_teardown(with_its_workload_it_can_be_run_again, begin, end),
