@@ -355,12 +355,11 @@ static void a_block_behind_one_that_is_not_full_is_refused(void **state) {
 
 static void what_does_not_unpack_to_its_length_is_refused(void **state) {
     const char *path = scratch_path(*state, "lengths.arec");
-    uint8_t packed[64], head[PIECE_HEAD];
+    uint8_t packed[64], head[PIECE_HEAD] = "TEXT";
     size_t stored = ZSTD_compress(packed, sizeof packed, "at 5\n", 5, 1);
     for (int garbage = 0; garbage < 3; garbage++) {
         struct strbuf out = {0};
         struct error err;
-        memcpy(head, "TEXT", 4);
         put_u32(head + 4, garbage == 0 ? 4 : 5);
         put_u32(head + 8, garbage == 2 ? 1u << 30 : (uint32_t)stored);
         memset(packed, 0xee, garbage == 1 ? stored : 0);

@@ -51,8 +51,8 @@ static void pointers_of_every_kind_are_one_word(void **state) {
         "<-chan struct {}", "map[string]*main.N", "func()", "func(int, ...string) (int, error)",
         "func() func() int", "*struct { a int; b func() }", "*[4]map[string]interface {}",
         "*struct { a int \"json:\\\"a;}\\\"\"; b string }", "*net/http.Client",
-        "*main.Gr\xc3\xb6\xc3\x9f"
-        "e",
+        ("*main.Gr\xc3\xb6\xc3\x9f"
+         "e"),
         "*map.bucket[string]int", "*map.hdr[string]int", "*mapper.T"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         expect(names[i], "8 8 p", "4 4 p");

@@ -482,8 +482,10 @@ static void expect_cuts_are_told(const char *before, const char *line) {
     static const char *const more[] = {"", " $", "$", "9z", " 9z", " zz"};
     struct error err = {""};
     struct op_source *source = parse_among(before, line, (int)strlen(line), "", &err);
-    if (!source)
+    if (!source) {
         fail_msg("`%s` is refused: %s", line, err.text);
+        return;
+    }
     source->destroy(source);
     for (int len = 0; line[len]; len++)
         for (size_t m = 0; m < ARRAY_LEN(more); m++) {

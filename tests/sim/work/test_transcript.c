@@ -357,14 +357,14 @@ static void what_ends_early_is_printed_as_far_as_it_goes(void **state) {
     static const char *const texts[] = {"platform linux/386\nlimit 1MiB\nalloc 8\n",
         "platform linux/386\nlimit 64MiB\nrepeat 100\nalloc 1MiB\nend\n",
         "platform linux/386\nlimit 1MiB\n> init\n> a 1 8\n",
-        "type t = ptr\nx = new t\ny = alloc 40000\nx.0 = y\ndrop y\ncollect\nprecise on\nroot "
-        "x\ncollect\n",
+        ("type t = ptr\nx = new t\ny = alloc 40000\nx.0 = y\ndrop y\ncollect\nprecise on\nroot "
+         "x\ncollect\n"),
         "> init\n> a 1 64\n> b 1\n> d\n", "title \"\"\nseed 0 5\nphase one\nalloc 8\n",
         "title \"More words than there is room for in the line\tthat begins a transcript\"\n"};
     static const char *const expected[] = {"exit 2", "exit 2", "exit 2", "\nruntime: pointer 0xc",
         "> b 1\nbits 1 ", "# arenascope linux/amd64 workload\n",
-        "# arenascope linux/amd64 "
-        "More-words-than-there-is-room-for-in-the-line-that-begins-a-tra\n"};
+        ("# arenascope linux/amd64 "
+         "More-words-than-there-is-room-for-in-the-line-that-begins-a-tra\n")};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         struct strbuf out = {0};
