@@ -162,6 +162,7 @@ refuses 'expected one of --chrome and --csv' "$sim" export small
 refuses '/nonexistent/w: cannot open' "$sim" export --chrome /nonexistent/w
 refuses '/nonexistent/out: cannot write' "$sim" export --chrome -o /nonexistent/out small
 refuses '/nonexistent/w: cannot open' "$sim" transcript /nonexistent/w
+refuses 'is a recording: it has no heap to ask' "$sim" run --memstats "$dir/run.arec"
 refuses '--seconds: .x. cannot be' "$sim" stress --seconds x
 accepts '1 passed, 0 failed' "$sim" stress --threads 2 --seconds 1
 
