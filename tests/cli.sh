@@ -52,6 +52,7 @@ refuses 'seed: N is missing after it' "$sim" soak --seed
 refuses 'seed: .x. cannot be, expected a number' "$sim" soak --seed x
 refuses 'threads: .9. cannot be, expected a number from 1 to 8' "$sim" stress --threads 9
 refuses 'threads: .0. cannot be, expected a number from 1 to 8' "$sim" stress --threads 0
+refuses 'seconds: .90000. cannot be, expected a number from 0 to 86400' "$sim" soak --seconds 90000
 refuses 'replica is no option here, it is one of: verify' "$sim" run --replica small
 refuses 'events takes no value' "$sim" run --events=yes small
 refuses 'trees. is one word too many' "$sim" run small trees

@@ -277,6 +277,27 @@ static void now_and_then_all_is_asked_about(void **state) {
     residency_free(o.w);
 }
 
+/* More than is asked about at a time: the next round goes on from there, and begins anew. */
+static void much_memory_is_asked_about_in_rounds(void **state) {
+    struct watch o;
+    (void)state;
+    open_watch(&o);
+    touched = false;
+    set_range(&o, GiB(1), GiB(1), RANGE_MAPPED);
+    emit(&o, (struct event){.kind = EV_MARKED});
+    end_op(&o);
+    touched = true;
+    uint64_t before = 0;
+    for (unsigned round = 0; o.told.there < GiB(1) && round < 100; round++) {
+        emit(&o, (struct event){.kind = EV_MARKED});
+        end_op(&o);
+        assert_true(o.told.there > before);
+        before = o.told.there;
+    }
+    assert_int_equal(o.told.there, GiB(1));
+    residency_free(o.w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_touched_when_it_is_written_to),
@@ -290,6 +311,7 @@ int main(void) {
         cmocka_unit_test(what_is_unmapped_is_gone),
         cmocka_unit_test(many_places_may_be_touched_at_once),
         cmocka_unit_test(now_and_then_all_is_asked_about),
+        cmocka_unit_test(much_memory_is_asked_about_in_rounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,8 @@ static void every_number_of_the_platform_is_needed_and_possible(void **state) {
     sb_clear(&text);
     platform_line("", "", &text);
     text_passes(&text);
+    strstr(text.text, " brk=")[1] = 'B';
+    text_fails(text.text, text.len, ":2: the platform line has no number `brk`");
     text_fails("#\nplatform ptrsize=4\n", 21, ":1: no known platform in `#`");
     sb_free(&text);
 }
