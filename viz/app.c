@@ -336,6 +336,7 @@ void app_tick(struct app *app, double seconds) {
     app_count_ranges(app, RANGE_EVENTS);
     app_reach(app, RANGE_EVENTS);
     app_lesson_watch(app);
+    app_keep_progress(app);
 }
 
 bool app_rerun(struct app *app) {

@@ -64,6 +64,7 @@ struct app {
     struct lesson **lessons;
     size_t lesson_count;
     struct progress progress;  /* of the lessons */
+    const char *progress_path; /* where it is written as it is made; NULL: nowhere. Lent */
     bool teaching;             /* in front of a class: large type, Space goes on, nothing is kept */
     struct lesson_view lesson; /* lesson.lesson NULL: the start page */
 

@@ -37,6 +37,9 @@ void app_lesson_refill(struct app *app);
 void app_lesson_other_width(struct app *app);
 /* The run may have gone on: is the lesson's challenge done? */
 void app_lesson_watch(struct app *app);
+/* Writes progress where it is kept, if there is more of it than was written. That it cannot be is
+ * told once. */
+void app_keep_progress(struct app *app);
 /* Something was clicked: true if that answered the lesson's question. */
 bool app_lesson_point(struct app *app, struct thing thing);
 /* The number typed as an answer has changed; Enter. */

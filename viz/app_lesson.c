@@ -251,6 +251,14 @@ void app_lesson_watch(struct app *app) {
     app->dirty |= v->quiz.looked_at != before;
 }
 
+void app_keep_progress(struct app *app) {
+    struct error err;
+    if (!app->progress_path || progress_write(&app->progress, app->progress_path, &err))
+        return;
+    app_notice(app, "%s", err.text);
+    app->progress_path = NULL; /* not again with every tick; who owns the path may when it ends */
+}
+
 static void give_hint(struct app *app) {
     struct quiz *q = &app->lesson.quiz;
     if (app->lesson.lesson && q->question && q->hints_told < q->question->hint_count)

@@ -124,6 +124,7 @@ static bool show_window(
         fprintf(stderr, "%s\n", err->text);
         kept = false;
     }
+    app->progress_path = kept ? state.text : NULL;
     int w = o->w, h = o->h;
     struct prefs before = app_prefs(app), after;
     before.width = w;
@@ -131,6 +132,7 @@ static bool show_window(
     bool ok = window_run(app, &w, &h, o->tell, err);
     if (kept && ok)
         ok = progress_write(&app->progress, state.text, err);
+    app->progress_path = NULL;
     sb_free(&state);
     if (!ok)
         return false;

@@ -1,10 +1,14 @@
 /* A lesson in the window: its questions, answered with the pointer. */
+#include "sim/base/file.h"
 #include "viz/app_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -115,12 +119,43 @@ static void the_other_width_stays_for_the_lesson(void **state) {
     close_it(&f);
 }
 
+/* A window that is killed has lost nothing of the course. */
+static void progress_is_in_the_file_while_the_window_is_open(void **state) {
+    (void)state;
+    char dir[] = "/tmp/arenascope-test-XXXXXX", path[64];
+    struct strbuf text = {0};
+    struct error err;
+    struct fixture f;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/progress", dir);
+    open_it(&f);
+    f.app.progress_path = path;
+    click_hint(&f, f.hint);
+    app_tick(&f.app, 0.01);
+    assert_true(file_read_most(path, KiB(64), &text, NULL, &err));
+    assert_non_null(strstr(text.text, " right\n"));
+    assert_int_equal(unlink(path), 0);
+    app_tick(&f.app, 0.01); /* nothing new */
+    assert_int_equal(access(path, F_OK), -1);
+    rmdir(dir);
+    app_command(&f.app, CMD_FORGET_PROGRESS, 0);
+    snprintf(path, sizeof path, "/proc/none/progress");
+    app_tick(&f.app, 0.01);
+    assert_non_null(strstr(f.app.notice, "/proc/none"));
+    f.app.notice[0] = '\0';
+    app_tick(&f.app, 0.01); /* told once */
+    assert_string_equal(f.app.notice, "");
+    sb_free(&text);
+    close_it(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_that_is_asked_for_is_pointed_at_not_taken),
         cmocka_unit_test(another_hint_is_a_wrong_answer),
         cmocka_unit_test(the_other_width_stays_for_the_lesson),
         cmocka_unit_test(the_future_is_veiled_until_the_answer),
+        cmocka_unit_test(progress_is_in_the_file_while_the_window_is_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
