@@ -57,9 +57,8 @@ clean 0 "a picture of a lesson" "$scope" render --size 960x600 --lang zh -o "$di
 
 # Unit tests, but for those that take many minutes so and run others' code over and over: random
 # programs, all failures, all lessons, thousands of pictures, millions of events. test_host asks the
-# kernel, in whose place valgrind answers.
-slow=' test_host test_soak test_stress test_faults test_course test_monkey test_layout test_replica test_recfile test_sched '
-export CORRUPT_ROUNDS=50
+# kernel, in whose place valgrind answers; test_corrupt's children have a minute each.
+slow=' test_host test_corrupt test_soak test_stress test_faults test_course test_monkey test_layout test_replica test_recfile test_sched '
 for test in ${VALGRIND_TESTS:-$(find tests/sim tests/viz -name 'test_*.c' | sort)}; do
     test=${test%.c}
     [[ -z ${VALGRIND_TESTS-} && $slow == *" ${test##*/} "* ]] || clean 0 "$test" "$build/$test"
