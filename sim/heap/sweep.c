@@ -77,16 +77,19 @@ static uint64_t count_marks(const struct mspan *s) {
     return n;
 }
 
-/* The mark bits become the allocation bits; the next cycle marks in fresh ones. */
+/* The mark bits become the allocation bits; the next cycle marks in fresh ones. To have those may
+ * take a lock, and memory: until then the span has the old ones twice, and so it is told. */
 static void turn_bits(struct heap *h, struct mspan *s) {
-    for (uint64_t w = 0; w < (s->nelems + 63) / 64; w++) {
+    uint64_t words = (s->nelems + 63) / 64;
+    for (uint64_t w = 0; w < words; w++)
         if (s->alloc_bits[w] != s->gcmark_bits[w])
             EMIT(h, EV_BITS, 0, s->handle, w, s->alloc_bits[w], s->gcmark_bits[w]);
+    s->alloc_bits = s->gcmark_bits;
+    gc_bits *fresh = new_mark_bits(h, s->nelems);
+    for (uint64_t w = 0; w < words; w++)
         if (s->gcmark_bits[w])
             EMIT(h, EV_BITS, 1, s->handle, w, s->gcmark_bits[w], 0);
-    }
-    s->alloc_bits = s->gcmark_bits;
-    s->gcmark_bits = new_mark_bits(h, s->nelems);
+    s->gcmark_bits = fresh;
 }
 
 /* Sweeps a span that is marked as being swept. True: it went back to the heap. keep: the caller
