@@ -35,10 +35,10 @@ enum { CACHE_LINE = 64 }; /* bytes, of the machine that we run on */
 typedef uint64_t gc_bits;
 
 /* A run of pages. Fields are written through the SPAN_SET macro, lists and treap through theirs.
+ *
  * What is used together stands together, in lines of the processor's cache, of CACHE_LINE bytes.
- * Valid: always     handle, record, list and its links; they survive deaths and reuses not dead
- * base, npages, state, needzero, sweepgen in use     limit, spanclass, elemsize, nelems, the bits,
- * freeindex, alloc_*, incache free       unusedsince, npreleased */
+ * While a span is dead, only handle, record, list and its links are valid. In use, all are but
+ * unusedsince and npreleased; free, those two, and base, npages, state, needzero and sweepgen. */
 struct mspan {
     /* Where it is and what is in it: all that marking asks. */
     uint64_t base; /* address */
@@ -157,8 +157,8 @@ struct mcache {
     bool inside;    /* between heap_guard_on's beginning and end */
     struct lock *held[RANK_COUNT]; /* the locks it holds, in their order */
     unsigned held_count;
-    struct mcache
-        *outer; /* threaded, inside: what its thread had entered before, of another heap */
+    /* Threaded, inside: what its thread had entered before, of another heap. */
+    struct mcache *outer;
 };
 
 struct heap {
