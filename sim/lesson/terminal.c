@@ -179,22 +179,23 @@ static bool tell_question(struct talk *t, const struct question *q, const char *
     return ok;
 }
 
-/* What is right, where nobody answered. */
-static bool tell_answer(struct talk *t, const struct question *q, const char *path,
-    struct scope *scope, int option, struct error *err) {
+/* What is right, where nobody answered. The options have been told, and the answer is known:
+ * neither can fail any more. */
+static void tell_answer(
+    struct talk *t, const struct question *q, const char *path, struct scope *scope, int option) {
     struct strbuf text = {0};
     struct markdown md = {0};
+    struct error err;
     bool ok = q->kind == QUESTION_PICK
-                  ? prose_markdown(&q->options[option].text, path, scope, &md, err)
-                  : expr_text(scope, q->answer, &text, err);
+                  ? prose_markdown(&q->options[option].text, path, scope, &md, &err)
+                  : expr_text(scope, q->answer, &text, &err);
+    INVARIANT(ok);
     if (q->kind == QUESTION_PICK)
         sb_printf(&text, "%d. ", option + 1);
     markdown_text(&md, &text);
-    if (ok)
-        fprintf(t->out, "  %s %s\n", _("The answer:"), sb_text(&text));
+    fprintf(t->out, "  %s %s\n", _("The answer:"), sb_text(&text));
     markdown_free(&md);
     sb_free(&text);
-    return ok;
 }
 
 /* The reply's grade, and the reason. */
@@ -220,9 +221,12 @@ static bool pose(struct talk *t, const struct question *q, const char *path, str
     struct error *err) {
     struct reply reply;
     bool answered = ask(t, q, &reply);
-    return (answered || (question_reply(q, path, scope, &reply, err) &&
-                            tell_answer(t, q, path, scope, reply.option, err))) &&
-           grade(t, q, path, scope, &reply, answered, err);
+    if (!answered) {
+        if (!question_reply(q, path, scope, &reply, err))
+            return false;
+        tell_answer(t, q, path, scope, reply.option);
+    }
+    return grade(t, q, path, scope, &reply, answered, err);
 }
 
 static bool take_question(struct talk *t, const struct lesson *l, size_t i, struct scope *scope,
