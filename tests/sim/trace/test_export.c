@@ -23,10 +23,11 @@ static struct session *run(const char *workload) {
     return s;
 }
 
+/* By hand: under a sanitizer strstr measures all that is left of the text with every call. */
 static size_t count_of(const char *text, const char *what) {
-    size_t n = 0;
-    for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
-        n++;
+    size_t n = 0, len = strlen(what);
+    for (const char *at = text; *at; at++)
+        n += *at == *what && strncmp(at, what, len) == 0;
     return n;
 }
 
