@@ -37,18 +37,24 @@ static uint64_t span_of_two(uint64_t end, uint64_t start) {
     return end > start ? end - start : 0;
 }
 
+/* As it is laid out, 0 before; the mheap knows of its table only some steps later. */
+static uint64_t spans_start(const struct replica *r) {
+    return r->init.reached[STEP_LAYOUT] ? r->init.value[STEP_LAYOUT][0] : 0;
+}
+
 /* [start, end) of what is kept for the region. */
 static void region_bounds(
-    const struct replica *r, unsigned ptr_size, uint64_t region, uint64_t *start, uint64_t *end) {
+    const struct replica *r, uint64_t region, uint64_t *start, uint64_t *end) {
     const uint64_t *h = r->heap;
+    uint64_t spans = spans_start(r), spans_end = spans ? spans + r->init.value[STEP_SIZES][0] : 0;
     switch (region) {
     case REGION_SPANS:
-        *start = h[HEAP_spans];
-        *end = *start + h[HEAP_spans_cap] * ptr_size;
+        *start = spans;
+        *end = spans_end;
         break;
     case REGION_BITMAP:
-        *start = h[HEAP_spans] + h[HEAP_spans_cap] * ptr_size;
-        *end = h[HEAP_bitmap];
+        *start = spans_end;
+        *end = spans_end ? h[HEAP_bitmap] : 0;
         break;
     default:
         *start = h[HEAP_bitmap]; /* the two meet there */
@@ -62,7 +68,7 @@ static bool region_member(
     const struct replica *r = scope_replica(s);
     const struct rangemap *ranges = &r->ranges;
     uint64_t start, end;
-    region_bounds(r, s->platform->ptr_size, (uint64_t)of->n, &start, &end);
+    region_bounds(r, (uint64_t)of->n, &start, &end);
     if (strcmp(name, "start") == 0)
         *out = address(start);
     else if (strcmp(name, "end") == 0)

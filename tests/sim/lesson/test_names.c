@@ -120,6 +120,30 @@ static void bare_names_are_of_the_run_and_its_world(void **state) {
     run_free(&run);
 }
 
+/* From the layout on, before the mheap knows where its table is, too. */
+static void regions_have_their_sizes_as_soon_as_they_are_laid_out(void **state) {
+    (void)state;
+    static const struct saying sizes[] = {{"linux/amd64", "512 MiB"}, {"linux/386", "2 MiB"}};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct run run = run_of(sizes[i].text, script);
+        const struct recording *rec = run.scope.rec;
+        uint64_t seq = 0;
+        const struct event *ev;
+        while ((ev = recording_event(rec, seq))->kind != EV_STEP || (ev->w & 0xff) != STEP_LAYOUT) {
+            scope_set(&run.scope, SCOPE_NOW, seq++);
+            says(&run, "spans.bytes + bitmap.bytes", "0 B");
+        }
+        for (; seq < recording_op_start(rec, 1); seq++) {
+            scope_set(&run.scope, SCOPE_NOW, seq + 1);
+            says(&run, "spans.bytes", sizes[i].expected);
+            says(&run, "bitmap.start == spans.end", "yes");
+            says(&run, "spans.start == end(spans.start)", "yes");
+            says(&run, "bitmap.bytes == end(bitmap.bytes)", "yes");
+        }
+        run_free(&run);
+    }
+}
+
 static void attempts_and_classes_have_members(void **state) {
     (void)state;
     struct run run = run_of("linux/amd64", "take hints 1\na = alloc 48\n");
@@ -252,6 +276,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_have_members),
         cmocka_unit_test(bare_names_are_of_the_run_and_its_world),
+        cmocka_unit_test(regions_have_their_sizes_as_soon_as_they_are_laid_out),
         cmocka_unit_test(attempts_and_classes_have_members),
         cmocka_unit_test(spans_of_a_class_are_found_in_mcache_and_mcentral),
         cmocka_unit_test(functions_take_what_they_take),
