@@ -55,12 +55,13 @@ static void an_option_is_graded_by_what_holds(void **state) {
                                "- 32 bytes {a.taken == 32}\n"
                                "  The next class is {a.taken}.\n"
                                "- 48 bytes {a.taken == 48}\n"
+                               "- 64 bytes {a.taken == 64}\n"
                                "\n"
                                "why It is of class {a.span.class}.\n");
     struct grade grade;
     struct error err = {""};
     assert_int_equal(q.kind, QUESTION_PICK);
-    assert_int_equal(q.option_count, 2);
+    assert_int_equal(q.option_count, 3);
     struct reply reply = {.option = 0};
     assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
     assert_false(grade.right);
@@ -71,8 +72,9 @@ static void an_option_is_graded_by_what_holds(void **state) {
     assert_true(grade.right);
     assert_string_equal(grade.words.text, "It is of class 4.\n");
     sb_free(&grade.words);
-    for (int none = -1; none <= 2; none += 3) { /* there are two */
-        reply.option = none;
+    static const int others[] = {-1, 3, 2}; /* no option; one of which nothing is told */
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        reply.option = others[i];
         assert_true(question_grade(&q, "q.md", &run.scope, &reply, &grade, &err));
         assert_false(grade.right);
         assert_string_equal(grade.words.text, "It is of class 4.\n");

@@ -44,6 +44,7 @@ static void a_moment_is_the_same_from_wherever_it_is_reached(void **state) {
     struct moments m;
     (void)state;
     assert_true(recording_count(rec) > 3 * (1 << 14)); /* there are keyframes on the way */
+    assert_in_range(recording_memory(rec), KiB(500), MiB(500));
     note_moments(rec, &m);
     struct replica *r = replica_new();
     for (unsigned i = 0; i < 100; i++) {

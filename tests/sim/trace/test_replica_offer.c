@@ -193,6 +193,11 @@ static void pages_change_alone_and_by_thousands(void **state) {
     assert_non_null(strstr(err.text, "does not fit"));
     replica_free(copy);
     replica_free(r);
+    r = with_two_spans();
+    assert_true(offer_pages(r, FROM, TO - FROM, 0, 1, &err));
+    assert_true(offer_pages(r, TO - PATCH, PATCH, 1, 2, &err));
+    assert_false(offer_pages(r, FROM, TO - FROM, 1, 2, &err)); /* nor here, at the end */
+    replica_free(r);
     for (uint64_t page = 0; page <= 1000; page += 1000) { /* none was 1: whole chunks, a part */
         r = with_two_spans();
         assert_false(offer_pages(r, page, 3000, 1, 2, &err));
