@@ -320,7 +320,6 @@ int main(int argc, char **argv) {
     sb_free(&plots);
     sb_free(&path);
     sb_free(&name);
-    sb_free(&report.json);
-    printf("%u missed\n", report.missed);
+    check(report_end(&report, NULL, &err), &err);
     return report.missed ? 1 : 0;
 }

@@ -351,12 +351,7 @@ static int run(const char *program, const char *json, const char *without) {
     if (without)
         tell_hooks(&report, program, without);
     rmdir(dir);
-    struct strbuf out = {0};
-    sb_printf(&out, "[%s\n]\n", sb_text(&report.json));
-    check(!json || file_write(json, out.text, out.len, &err), &err);
-    sb_free(&out);
-    sb_free(&report.json);
-    printf("%u missed\n", report.missed);
+    check(report_end(&report, json, &err), &err);
     return report.missed ? 1 : 0;
 }
 

@@ -1,6 +1,8 @@
 /* What benchmarks say; see report.h. */
 #include "tests/bench/report.h"
 
+#include "sim/base/file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +20,16 @@ void tell(struct report *r, const char *name, double value, const char *unit, en
     if (kind != NO_GOAL)
         sb_printf(&r->json, ", \"%s\": %.2f", kind == AT_MOST ? "at_most" : "at_least", goal);
     sb_puts(&r->json, "}");
+}
+
+bool report_end(struct report *r, const char *json, struct error *err) {
+    struct strbuf out = {0};
+    sb_printf(&out, "[%s\n]\n", sb_text(&r->json));
+    bool ok = !json || file_write(json, out.text, out.len, err);
+    sb_free(&out);
+    sb_free(&r->json);
+    printf("%u missed\n", r->missed);
+    return ok;
 }
 
 static int by_value(const void *a, const void *b) {

@@ -17,6 +17,10 @@ enum goal { NO_GOAL, AT_MOST, AT_LEAST };
 void tell(struct report *r, const char *name, double value, const char *unit, enum goal kind,
     double goal);
 
+/* Says how many goals were missed, and writes the figures as one array to the file json (NULL: to
+ * none). */
+bool report_end(struct report *r, const char *json, struct error *err);
+
 /* Sorts the values; of an even number the upper one in the middle. */
 double median(double *values, size_t count);
 
