@@ -334,8 +334,8 @@ bench-growth:
 	if command -v gnuplot >/dev/null; then gnuplot $(OUT)/bench/plots.gp && ls $(OUT)/bench/*.png; \
 	else echo 'no pictures: gnuplot is not here (package gnuplot-nox)'; fi; exit $$s
 
-# How fast the window is, on a virtual display: figures beside their limits, and as JSON.
-$(OUT)/tests/bench/view: $(OUT)/obj/tests/bench/view.o $(OUT)/libviz.a $(OUT)/libsim.a
+# How fast the window is, on a virtual display: figures beside their goals, and as JSON.
+$(OUT)/tests/bench/view: $(addprefix $(OUT)/obj/tests/bench/,view.o report.o) $(OUT)/libviz.a $(OUT)/libsim.a
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	@$(LINK) $^ $(LIBS) $(WINDOW_LIBS) -o $@

@@ -1,5 +1,5 @@
 /*
- * bench_view: how fast the window is. Prints figures beside their limits, and writes them to a file
+ * bench_view: how fast the window is. Prints figures beside their goals, and writes them to a file
  * (--json FILE). --least and --most N leave out heaps of fewer and of more objects.
  *
  * For heaps of 10^3, 10^5 and 10^7 objects: a workload brings up the objects and goes on allocating
@@ -13,6 +13,7 @@
 #include "sim/base/file.h"
 #include "sim/base/random.h"
 #include "sim/trace/history.h"
+#include "tests/bench/report.h"
 #include "viz/app_internal.h"
 
 #include <SDL.h>
@@ -58,25 +59,6 @@ static double percentile(struct figures *f, double share) {
     qsort(f->ms, f->count, sizeof *f->ms, by_value);
     size_t i = (size_t)(share * (double)f->count);
     return f->ms[i < f->count ? i : f->count - 1];
-}
-
-struct report {
-    struct strbuf json;
-    unsigned missed;
-};
-
-/* One figure, with its limit (0: none). */
-static void tell(struct report *r, const char *name, double value, const char *unit, double limit) {
-    bool ok = limit <= 0 || value <= limit;
-    printf("%-48s %9.2f %-5s", name, value, unit);
-    if (limit > 0)
-        printf("  limit %7.2f  %s", limit, ok ? "ok" : "MISSED");
-    printf("\n");
-    fflush(stdout);
-    r->missed += !ok;
-    sb_printf(&r->json,
-        "%s\n  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\", \"limit\": %.2f}",
-        r->json.len ? "," : "", name, value, unit, limit);
 }
 
 /* --- The window --- */
@@ -199,7 +181,7 @@ static void each_view(struct stage *s, struct report *report, uint64_t objects, 
         draw_again(s, f);
         snprintf(
             name, sizeof name, "%" PRIu64 " objects: work of a picture, %s", objects, names[view]);
-        tell(report, name, percentile(f, 0.5), "ms", 0);
+        tell(report, name, percentile(f, 0.5), "ms", NO_GOAL, 0);
     }
     s->app.centre = CENTRE_AUTO;
 }
@@ -221,7 +203,7 @@ static void each_scale(
         draw_again(s, f);
         snprintf(name, sizeof name, "%" PRIu64 " objects: work of a picture, map of %s", objects,
             scales[i].name);
-        tell(report, name, percentile(f, 0.5), "ms", 0);
+        tell(report, name, percentile(f, 0.5), "ms", NO_GOAL, 0);
     }
     s->app.centre = CENTRE_AUTO;
 }
@@ -260,18 +242,18 @@ static double measure(struct report *report, const char *dir, uint64_t objects, 
     play(&s, from, &f, &cpu);
     double p99 = percentile(&f, 0.99);
     snprintf(name, sizeof name, "%" PRIu64 " objects: frame at 1M events/s, p50", objects);
-    tell(report, name, percentile(&f, 0.5), "ms", 0);
+    tell(report, name, percentile(&f, 0.5), "ms", NO_GOAL, 0);
     snprintf(name, sizeof name, "%" PRIu64 " objects: frame at 1M events/s, p99", objects);
-    tell(report, name, p99, "ms", 16.7);
+    tell(report, name, p99, "ms", AT_MOST, 16.7);
     snprintf(name, sizeof name, "%" PRIu64 " objects: its work alone, p99", objects);
-    tell(report, name, percentile(&cpu, 0.99), "ms", 0);
+    tell(report, name, percentile(&cpu, 0.99), "ms", NO_GOAL, 0);
     each_view(&s, report, objects, &f);
     each_scale(&s, report, objects, &f);
     lives(&s, &f);
     snprintf(name, sizeof name, "%.1fM events: life of an object, p50", (double)count / 1e6);
-    tell(report, name, percentile(&f, 0.5), "ms", 0);
+    tell(report, name, percentile(&f, 0.5), "ms", NO_GOAL, 0);
     snprintf(name, sizeof name, "%.1fM events: life of an object, p99", (double)count / 1e6);
-    tell(report, name, percentile(&f, 0.99), "ms", 0);
+    tell(report, name, percentile(&f, 0.99), "ms", NO_GOAL, 0);
     start = now_ms();
     struct range_count *range = range_count_new(rec, from, count);
     while (range_count_step(range, UINT64_MAX)) {
@@ -279,17 +261,18 @@ static double measure(struct report *report, const char *dir, uint64_t objects, 
     range_count_free(range);
     snprintf(
         name, sizeof name, "what lived and died in %.1fM events", (double)(count - from) / 1e6);
-    tell(report, name, now_ms() - start, "ms", 0);
+    tell(report, name, now_ms() - start, "ms", NO_GOAL, 0);
     seek(&s, &f, false);
     snprintf(name, sizeof name, "%.1fM events: seek, p99", (double)count / 1e6);
-    tell(report, name, percentile(&f, 0.99), "ms", last ? 50 : 0);
+    tell(report, name, percentile(&f, 0.99), "ms", last ? AT_MOST : NO_GOAL, 50);
     seek(&s, &f, true);
     snprintf(name, sizeof name, "%.1fM events: seek and picture, p99", (double)count / 1e6);
-    tell(report, name, percentile(&f, 0.99), "ms", 0);
+    tell(report, name, percentile(&f, 0.99), "ms", NO_GOAL, 0);
     snprintf(name, sizeof name, "%.1fM events: memory", (double)count / 1e6);
-    tell(report, name, (double)recording_memory(rec) / (double)count, "B/ev", last ? 16 : 0);
+    tell(report, name, (double)recording_memory(rec) / (double)count, "B/ev",
+        last ? AT_MOST : NO_GOAL, 16);
     snprintf(name, sizeof name, "%.1fM events: running and recording", (double)count / 1e6);
-    tell(report, name, took * 1e6 / (double)(count - from), "ns/ev", 0);
+    tell(report, name, took * 1e6 / (double)(count - from), "ns/ev", NO_GOAL, 0);
     stage_close(&s);
     unlink(path);
     return p99;
@@ -332,7 +315,7 @@ static int run(const char *program, const char *json, uint64_t least, uint64_t m
     char dir[] = "/tmp/bench-view-XXXXXX";
     double first = 0, last = 0;
     check(mkdtemp(dir) || error_set(&err, "cannot make %s", dir), &err);
-    tell(&report, "start to first frame, median", time_start(program), "ms", 200);
+    tell(&report, "start to first frame, median", time_start(program), "ms", AT_MOST, 200);
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         if (sizes[i] < least || sizes[i] > most)
             continue;
@@ -340,14 +323,9 @@ static int run(const char *program, const char *json, uint64_t least, uint64_t m
         first = first > 0 ? first : last; /* of the smallest */
     }
     if (least < most && first > 0)
-        tell(&report, "frame p99, largest heap / smallest", last / first, "", 1.3);
+        tell(&report, "frame p99, largest heap / smallest", last / first, "", AT_MOST, 1.3);
     rmdir(dir);
-    struct strbuf out = {0};
-    sb_printf(&out, "[%s\n]\n", sb_text(&report.json));
-    check(!json || file_write(json, out.text, out.len, &err), &err);
-    sb_free(&out);
-    sb_free(&report.json);
-    printf("%u missed\n", report.missed);
+    check(report_end(&report, json, &err), &err);
     return report.missed ? 1 : 0;
 }
 
