@@ -60,7 +60,7 @@ bool scope_object(struct scope *s, const char *name, bool indexed, int64_t index
     struct op_source *source = script_parse(s->script_name, s->script, err);
     struct op op;
     uint32_t id = 0;
-    INVARIANT(source); /* it was read before it ran */
+    INVARIANT(r && source); /* the moment is there, and the script was read before it ran */
     source->ptr_size = s->platform->ptr_size;
     source->rewind(source);
     for (uint64_t i = 0; i < r->ops && source->next(source, &op, err); i++)
