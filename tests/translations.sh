@@ -49,6 +49,12 @@ says de:zh C.UTF-8 '运行时启动'
 says '' zh_CN.UTF-8 '运行时启动' # whether or not the machine has that locale
 says en zh_CN.UTF-8 'The runtime starts'
 
+# Chinese has no spaces between its own words and marks, whatever is put into a sentence.
+LANGUAGE=zh LC_ALL=C.UTF-8 "$build/arenasim" run --events --provider model small |
+    LC_ALL=C.UTF-8 grep -m 5 -P '[\p{Han}，。：；、] [\p{Han}，。：；、]' >"$dir/said"
+! [[ -s $dir/said ]]
+holds "the story of a run in Chinese has no stray spaces" $? "$dir/said"
+
 # A program without its catalogues speaks English.
 cp "$build/arenasim" "$dir/alone"
 ARENASCOPE_DATA=$dir LANGUAGE=zh LC_ALL=C.UTF-8 "$dir/alone" quux >"$dir/said" 2>&1
