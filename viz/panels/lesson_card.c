@@ -20,10 +20,10 @@ static void card_verdict(
     const char *words = q->question->kind == QUESTION_DO ? _("Done.")
                         : q->right                       ? _("Right.")
                                                          : _("Not so.");
-    struct md_look look = lesson_card_look(v, FACE_BOLD);
+    float size = lesson_card_look(v, FACE_BOLD).size;
     if (draw)
-        ui_paragraph(ui, *at, look.face, look.size, color_of(ui, color), words);
-    take_top(at, ui_paragraph_height(ui, at->w, look.face, look.size, words, 1) + px(ui, 2));
+        ui_paragraph(ui, *at, FACE_BOLD, size, color_of(ui, color), words);
+    take_top(at, ui_paragraph_height(ui, at->w, FACE_BOLD, size, words, 1) + px(ui, 2));
 }
 
 /* Option number i: a box with its key, lit by the answer. */
