@@ -244,14 +244,18 @@ static int soak_file(const char *file, struct soak_result *result) {
     struct op_source *source = workload_open(file, NULL, &env, NULL, &err);
     if (!source)
         return bad_input(&err);
-    if (soak_source(source, &env, result)) /* never: false without a bug of ours */
+    if (soak_source_apart(source, &env, result))
         printf("%" PRIu64 " operations, %" PRIu64 " events: nothing is wrong\n", result->ops,
             result->events);
-    else
+    else if (result->refused)
+        fprintf(stderr, "arenasim: %s", sb_text(&result->why));
+    else /* never: without a bug of ours */
         fprintf(stderr, "arenasim: %s: fails:\n%s", file, sb_text(&result->why));
     source->destroy(source);
     env_free(&env);
-    return result->failed ? EXIT_FAILED : EXIT_SUCCESS;
+    if (result->refused)
+        return EXIT_BAD_INPUT;
+    return result->failed ? EXIT_FAILED : EXIT_SUCCESS; /* never: failed without a bug of ours */
 }
 
 static int soak_command(void *into, int count, char **files) {

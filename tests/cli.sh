@@ -71,6 +71,10 @@ refuses 'binary' "$sim" run "$dir/binary"
 printf 'platform linux/386\n> init\n> a 1 100\n> x 1\n> g\n' >"$dir/ops"
 printf '> init\n> a 1\n' >"$dir/bad.ops"
 refuses 'bad.ops:2: ' "$sim" run "$dir/bad.ops"
+printf 'platform linux/386\nx = alloc 8\ndrop x\ndrop x\n' >"$dir/twice.arena"
+refuses 'twice.arena:4: ' "$sim" soak "$dir/twice.arena"
+printf 'platform linux/386\nimage 0x1000\n' >"$dir/image.arena"
+refuses 'image.arena: image_end 0x1000 is not possible' "$sim" soak "$dir/image.arena"
 
 refuses 'unknown command .quux.' "$scope" quux
 refuses 'unknown option .--x.' "$scope" --x

@@ -356,8 +356,10 @@ bool soak_source(
     struct op op;
     struct error err = {""};
     *result = (struct soak_result){.runs = 1};
+    sb_printf(&result->why, "%s: ", source->name ? source->name : "the source");
     bool ok = trial_begin(&t, env, 0, &result->why);
     if (ok) {
+        sb_clear(&result->why);
         while (!program_ended(t.program) && source->next(source, &op, &err))
             trial_step(&t, &op);
         ok = !err.text[0];
@@ -369,6 +371,36 @@ bool soak_source(
         result->ended = program_ended(t.program);
     }
     trial_end(&t);
-    result->failed = !ok;
+    result->failed = result->refused = !ok;
     return ok;
+}
+
+struct apart {
+    struct op_source *source;
+    const struct environment *env;
+};
+
+static bool run_apart(void *arg, int log) {
+    const struct apart *a = arg;
+    struct soak_result r;
+    if (!soak_source(a->source, a->env, &r))
+        fputs(sb_text(&r.why), stderr);
+    ssize_t written = write(log, &r, sizeof r); /* its texts are the child's alone */
+    INVARIANT(written == (ssize_t)sizeof r);
+    return !r.failed;
+}
+
+bool soak_source_apart(
+    struct op_source *source, const struct environment *env, struct soak_result *result) {
+    struct apart a = {source, env};
+    struct child_result r;
+    child_run(run_apart, &a, &r);
+    *result = (struct soak_result){.failed = r.failed};
+    if (r.log.len == sizeof *result)
+        memcpy(result, r.log.text, sizeof *result);
+    result->script = (struct strbuf){0};
+    result->why = r.said;
+    r.said = (struct strbuf){0};
+    child_result_free(&r);
+    return !result->failed;
 }

@@ -26,6 +26,7 @@ struct soak_options {
 
 struct soak_result {
     bool failed;
+    bool refused;               /* failed: by the source or its world; not by us */
     uint64_t runs, ops, events; /* done */
     uint64_t ended;             /* programs that Go ended */
     uint64_t platform_ops[16];  /* operations by platform, numbered as platform_at has them */
@@ -41,6 +42,9 @@ void soak(const struct soak_options *options, struct soak_result *result);
  * differs. False and why if the world cannot be, or the source breaks off with an error; the source
  * is the caller's. */
 bool soak_source(
+    struct op_source *source, const struct environment *env, struct soak_result *result);
+/* The same in a child: a crash is a failure, and why is what it said. */
+bool soak_source_apart(
     struct op_source *source, const struct environment *env, struct soak_result *result);
 
 #endif

@@ -189,7 +189,14 @@ static void run_script(const char *script, struct soak_result *r) {
     assert_non_null(source);
     assert_true(script_environment(source, &env));
     source->ptr_size = env.platform->ptr_size;
+    struct soak_result apart;
+    assert_true(soak_source_apart(source, &env, &apart) == !apart.failed);
+    source->rewind(source);
     assert_true(soak_source(source, &env, r) == !r->failed);
+    assert_true(apart.failed == r->failed && apart.refused == r->refused && apart.ops == r->ops &&
+                apart.events == r->events && apart.ended == r->ended);
+    assert_string_equal(sb_text(&apart.why), sb_text(&r->why));
+    done(&apart);
     source->destroy(source);
     env_free(&env);
 }
@@ -199,15 +206,33 @@ static void a_source_may_fail_or_go_end_its_program(void **state) {
     (void)state;
     run_script("image 0x1000\nalloc 8\n", &r);
     assert_true(r.failed && r.ops == 0);
-    assert_non_null(strstr(sb_text(&r.why), "image_end 0x1000 is not possible on linux/386"));
+    assert_true(r.refused);
+    assert_non_null(
+        strstr(sb_text(&r.why), "t.arena: image_end 0x1000 is not possible on linux/386"));
     done(&r);
     run_script("x = alloc 8\ndrop x\ndrop x\n", &r);
-    assert_true(r.failed && r.ops == 3);
+    assert_true(r.failed && r.refused && r.ops == 3);
     assert_string_equal(sb_text(&r.why),
         "t.arena:3: x holds no object now; expected one assigned and not dropped\n");
     done(&r);
     run_script("limit 64MiB\nrepeat 100\nalloc 1MiB\nend\n", &r);
     assert_true(!r.failed && r.ended && r.ops < 100);
+    done(&r);
+}
+
+static bool no_more(struct op_source *self, struct op *op, struct error *err) {
+    (void)self, (void)op, (void)err;
+    BUG("the replica differs");
+}
+
+static void what_breaks_apart_is_told(void **state) {
+    const struct environment env = {.platform = platform_find("linux/386")};
+    struct op_source broken = {.next = no_more};
+    struct soak_result r;
+    (void)state;
+    assert_false(soak_source_apart(&broken, &env, &r));
+    assert_true(r.failed && !r.refused);
+    assert_non_null(strstr(sb_text(&r.why), "the replica differs"));
     done(&r);
 }
 
@@ -242,6 +267,7 @@ int main(void) {
         cmocka_unit_test(shrinking_ends_with_its_time),
         cmocka_unit_test(progress_is_told_if_it_is_wanted),
         cmocka_unit_test(a_source_may_fail_or_go_end_its_program),
+        cmocka_unit_test(what_breaks_apart_is_told),
         cmocka_unit_test(a_script_can_be_run_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
