@@ -2,6 +2,7 @@
 #include "tests/sim/limit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 bool can_limit(void) {
@@ -10,6 +11,10 @@ bool can_limit(void) {
 #else
     return true;
 #endif
+}
+
+bool under_valgrind(void) {
+    return getenv("UNDER_VALGRIND");
 }
 
 static struct limit set(int what, uint64_t most) {

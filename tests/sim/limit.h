@@ -13,6 +13,9 @@ struct limit {
 };
 
 bool can_limit(void);
+/* tests/valgrind/run.sh says so: there a large space limited takes memory of valgrind's own, for
+ * its records of it, from within the limit. */
+bool under_valgrind(void);
 /* So many bytes of address space more than it has now. */
 struct limit limit_space(uint64_t more);
 /* No more writable memory of its own, and no more open files. */

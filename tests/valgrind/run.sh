@@ -9,23 +9,24 @@ set -u
 build=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-export ARENASCOPE_DATA=${ARENASCOPE_DATA:-$PWD} LC_ALL=C.UTF-8 SDL_VIDEODRIVER=dummy
+export ARENASCOPE_DATA=${ARENASCOPE_DATA:-$PWD} LC_ALL=C.UTF-8 SDL_VIDEODRIVER=dummy UNDER_VALGRIND=1
 passed=0 failed=0
-memcheck=(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
+limit=${SUITE_SECONDS:-900} # may one of them take
+memcheck=(timeout -k 5 "$limit" valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
     --errors-for-leak-kinds=definite --num-callers=30 "--suppressions=tests/valgrind/memcheck.supp")
 
 # clean STATUS NAME COMMAND...: it ends with that status, and memcheck has nothing to say.
 clean() {
-    local expected=$1 name=$2 status
+    local expected=$1 name=$2 status begun=$SECONDS
     shift 2
     "${memcheck[@]}" "$@" >"$dir/out" 2>"$dir/said" </dev/null
     status=$?
     if [[ $status == "$expected" ]]; then
         passed=$((passed + 1))
-        echo "ok $name"
+        echo "ok $name ($((SECONDS - begun)) s)"
     else
         failed=$((failed + 1))
-        echo "not ok $name: status $status"
+        echo "not ok $name: status $status after $((SECONDS - begun)) s"
         grep -v '^\[\|^ok' "$dir/said" | head -n 60 | sed 's/^/    /'
     fi
 }
@@ -33,27 +34,30 @@ clean() {
 sim=$build/arenasim scope=$build/arenascope
 printf 'keep r 50\nrepeat 400\nr[] = alloc ~200\nend\ncollect\nalloc 40KiB\ndrop r\ncollect\n' >"$dir/some.arena"
 head -c 500 tests/data/transcripts/init-386.txt.gz >"$dir/cut.gz"
-for provider in host model; do
-    for platform in linux/amd64 linux/386; do
-        clean 0 "run on $platform, $provider" \
-            "$sim" run --platform $platform --provider $provider "$dir/some.arena"
+commands() {
+    for provider in host model; do
+        for platform in linux/amd64 linux/386; do
+            clean 0 "run on $platform, $provider" \
+                "$sim" run --platform $platform --provider $provider "$dir/some.arena"
+        done
     done
-done
-clean 0 "events" "$sim" run --events workers
-clean 0 "memstats" "$sim" run --memstats "$dir/some.arena"
-clean 0 "record" "$sim" run --record "$dir/run.arec" "$dir/some.arena"
-clean 0 "open a recording" "$sim" run --dump "$dir/run.arec"
-clean 0 "export for Perfetto" "$sim" export --chrome "$dir/run.arec"
-clean 0 "export tables" "$sim" export --csv spans "$dir/run.arec"
-clean 0 "verify" "$sim" verify --replica tests/data/transcripts/init-{386,amd64}.txt.gz
-clean 2 "a file cut short" "$sim" verify "$dir/cut.gz"
-clean 2 "bad input" "$sim" run README.md
-clean 0 "a lesson" "$sim" lesson 9
-clean 0 "soak" "$sim" soak --seed 7 --runs 20
-clean 0 "stress" "$sim" stress --threads 2 --seconds 2
-clean 0 "a log" "$sim" run tests/data/traces/go1.10-json-amd64.allocfreetrace.gz
-clean 0 "a picture" "$scope" render --size 960x600 -o "$dir/p.png" trees
-clean 0 "a picture of a lesson" "$scope" render --size 960x600 --lang zh -o "$dir/p.png" lesson:9.2
+    clean 0 "events" "$sim" run --events workers
+    clean 0 "memstats" "$sim" run --memstats "$dir/some.arena"
+    clean 0 "record" "$sim" run --record "$dir/run.arec" "$dir/some.arena"
+    clean 0 "open a recording" "$sim" run --dump "$dir/run.arec"
+    clean 0 "export for Perfetto" "$sim" export --chrome "$dir/run.arec"
+    clean 0 "export tables" "$sim" export --csv spans "$dir/run.arec"
+    clean 0 "verify" "$sim" verify --replica tests/data/transcripts/init-{386,amd64}.txt.gz
+    clean 2 "a file cut short" "$sim" verify "$dir/cut.gz"
+    clean 2 "bad input" "$sim" run README.md
+    clean 0 "a lesson" "$sim" lesson 9
+    clean 0 "soak" "$sim" soak --seed 7 --runs 20
+    clean 0 "stress" "$sim" stress --threads 2 --seconds 2
+    clean 0 "a log" "$sim" run tests/data/traces/go1.10-json-amd64.allocfreetrace.gz
+    clean 0 "a picture" "$scope" render --size 960x600 -o "$dir/p.png" trees
+    clean 0 "a picture of a lesson" "$scope" render --size 960x600 --lang zh -o "$dir/p.png" lesson:9.2
+}
+[[ -n ${VALGRIND_TESTS-} ]] || commands
 
 # Unit tests, but for those that take many minutes so and run others' code over and over: random
 # programs, all failures, all lessons, thousands of pictures, millions of events. test_host asks the

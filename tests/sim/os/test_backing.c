@@ -223,7 +223,7 @@ static void a_place_in_a_folded_space_is_one_ranges_at_a_time(void **state) {
 
 static void a_window_is_as_large_as_the_host_gives(void **state) {
     (void)state;
-    if (!can_limit() || !WIDE)
+    if (!can_limit() || !WIDE || under_valgrind())
         skip();
     struct limit limit = limit_space(GiB(300));
     struct backing *b = backing("linux/amd64");
