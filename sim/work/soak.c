@@ -216,6 +216,7 @@ static bool run_suspect(void *arg, int log) {
     for (size_t i = 0; i < s->count; i++)
         trial_step(&t, &s->ops[i]);
     trial_finish(&t);
+    trial_end(&t);
     return true;
 }
 
