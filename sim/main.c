@@ -179,10 +179,33 @@ static int workloads(void *into, int count, char **words) {
     return guide_tell(count ? words[0] : NULL, stdout, &err) ? EXIT_SUCCESS : bad_input(&err);
 }
 
+/* The whole run, to the file or to standard output. */
+static bool write_export(
+    struct session *s, const char *title, const struct export_request *e, struct error *err) {
+    while (session_pump(s, 1 << 12)) {
+    }
+    if (session_error(s)->text[0])
+        return error_set(err, "%s", session_error(s)->text);
+    struct strbuf out = {0};
+    struct replica *r = replica_new();
+    recording_seek(session_recording(s), &r, e->at);
+    if (e->chrome)
+        export_chrome(session_recording(s), title, &out);
+    else
+        export_csv(session_recording(s), r, (enum export_table)e->table, &out);
+    bool ok = true;
+    if (e->file)
+        ok = file_write(e->file, out.text, out.len, err);
+    else
+        fputs(out.text, stdout);
+    replica_free(r);
+    sb_free(&out);
+    return ok;
+}
+
 static int export_command(void *into, int count, char **words) {
     const struct request *o = into;
     const struct export_request *e = &o->export;
-    struct strbuf out = {0};
     struct error err;
     const char *title;
     (void)count;
@@ -193,22 +216,8 @@ static int export_command(void *into, int count, char **words) {
     struct session *s = session_open(words[0], &o->env, NULL, &title, &err);
     if (!s)
         return bad_input(&err);
-    while (session_pump(s, 1 << 12)) {
-    }
-    struct replica *r = replica_new();
-    recording_seek(session_recording(s), &r, e->at);
-    if (e->chrome)
-        export_chrome(session_recording(s), title, &out);
-    else
-        export_csv(session_recording(s), r, (enum export_table)e->table, &out);
-    bool ok = !session_error(s)->text[0] || error_set(&err, "%s", session_error(s)->text);
-    if (ok && e->file)
-        ok = file_write(e->file, out.text, out.len, &err);
-    else if (ok)
-        fputs(out.text, stdout);
-    replica_free(r);
+    bool ok = write_export(s, title, e, &err);
     session_free(s);
-    sb_free(&out);
     return ok ? EXIT_SUCCESS : bad_input(&err);
 }
 
@@ -226,7 +235,7 @@ static void tell_soak(const struct soak_options *o, const struct soak_result *r)
     printf("%" PRIu64 " programs from seed %" PRIu64 " on, %" PRIu64 " operations, %" PRIu64
            " events; Go ended %" PRIu64 "\n",
         r->runs, o->seed, r->ops, r->events, r->ended);
-    for (size_t i = 0; i < ARRAY_LEN(r->platform_ops) && platform_at(i); i++)
+    for (size_t i = 0; i < PLATFORM_COUNT; i++)
         if (r->platform_ops[i])
             printf("%-14s %12" PRIu64 " operations\n", platform_at(i)->name, r->platform_ops[i]);
 }

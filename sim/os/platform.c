@@ -150,6 +150,8 @@ static const struct platform platforms[] = {
     },
 };
 
+_Static_assert(ARRAY_LEN(platforms) == PLATFORM_COUNT, "what is counted by platform has room");
+
 /* Each platform's counterpart of the other pointer width; the nearest one where it has none of its
  * own. */
 static const struct {

@@ -29,6 +29,7 @@ struct platform {
     unsigned cache_line;    /* CacheLineSize */
 };
 
+enum { PLATFORM_COUNT = 10 };
 /* The platform of that name, NULL if there is none. */
 const struct platform *platform_find(const char *name);
 /* Number i from 0; NULL past the last. */

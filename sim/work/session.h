@@ -20,7 +20,7 @@ struct environment {
     struct model_config model; /* taken ranges (owned, see env_take), limits, break, image end */
     uint32_t seed[2];          /* fastrand words; 0 0: left alone */
     int64_t gogc;              /* percent, negative: off; 0: as the workload says */
-    unsigned ps;               /* P\'s that share the work; 0: as the workload says */
+    unsigned ps;               /* P's that share the work; 0: as the workload says */
     /* RESIDENT events tell which memory is touched, where the system can say. What a run has of
      * them depends on the machine's page size. */
     bool residency;

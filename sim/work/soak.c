@@ -36,7 +36,7 @@ enum {
 struct tally {
     uint64_t seed; /* of the program that runs */
     uint64_t runs, ops, events, ended;
-    uint64_t platform_ops[16];
+    uint64_t platform_ops[PLATFORM_COUNT];
 };
 
 static double now(void) {
@@ -112,7 +112,7 @@ static void count_trial(
     tally->ops += ops;
     tally->events += recording_count(rec);
     tally->ended += program_ended(t->program);
-    for (size_t i = 0; platform_at(i); i++)
+    for (size_t i = 0; i < PLATFORM_COUNT; i++)
         tally->platform_ops[i] += platform_at(i) == platform ? ops : 0;
 }
 

@@ -29,10 +29,11 @@ struct soak_result {
     bool refused;               /* failed: by the source or its world; not by us */
     uint64_t runs, ops, events; /* done */
     uint64_t ended;             /* programs that Go ended */
-    uint64_t platform_ops[16];  /* operations by platform, numbered as platform_at has them */
-    uint64_t seed;              /* failed: of that program */
-    struct strbuf why;          /* failed: what was said, some lines */
-    struct strbuf script;       /* failed: what does it, shrunk: a file of operations (opfile.h) */
+    uint64_t
+        platform_ops[PLATFORM_COUNT]; /* operations by platform, numbered as platform_at has them */
+    uint64_t seed;                    /* failed: of that program */
+    struct strbuf why;                /* failed: what was said, some lines */
+    struct strbuf script; /* failed: what does it, shrunk: a file of operations (opfile.h) */
 };
 
 /* result's texts are the caller's to free. */
