@@ -132,16 +132,16 @@ bool recfile_finish(struct recfile_writer *w, const struct recording *rec, struc
     uint8_t number[8];
     put_u32(number, (uint32_t)count);
     put_u32(number + 4, (uint32_t)(count >> 32));
-    bool ok = write_blocks(w, rec, (count + RECORDING_BLOCK - 1) / RECORDING_BLOCK, false, err) &&
-              write_piece(w, "DONE", number, sizeof number, err) && sync_file(w, err);
-    FILE *file = w->file;
-    w->file = NULL;
-    if (fclose(file) != 0 && ok)
-        ok = failed(w, err);
-    if (ok && rename(w->part.text, w->path) != 0)
-        ok = failed(w, err);
-    if (!ok)
+    if (!write_blocks(w, rec, (count + RECORDING_BLOCK - 1) / RECORDING_BLOCK, false, err) ||
+        !write_piece(w, "DONE", number, sizeof number, err) || !sync_file(w, err)) {
+        recfile_abandon(w);
+        return false;
+    }
+    bool ok = fclose(w->file) == 0 && rename(w->part.text, w->path) == 0;
+    if (!ok) {
+        failed(w, err);
         remove(w->part.text);
+    }
     writer_free(w);
     return ok;
 }
