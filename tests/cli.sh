@@ -175,6 +175,13 @@ accepts '1 passed, 0 failed' "$sim" stress --threads 2 --seconds 1
 printf 'platform linux/386\nlimit memory 60MiB\nalloc 100MiB\n' >"$dir/end.arena"
 accepts 'Go: fatal error: .*Go ended the program with status 2' \
     "$sim" run --provider model "$dir/end.arena"
+printf 'type box = it:ptr\nx = new box\ny = alloc 40000\nx.it = y\nroot x\ndrop y\ncollect\nprecise on\ncollect\n' \
+    >"$dir/dangling.arena"
+accepts $'\nGo: runtime: pointer .* to unallocated span .* span.limit=0x[0-9a-f]* span.state=3\nGo: runtime: found' \
+    "$sim" run --provider model "$dir/dangling.arena"
+printf 'ps 2\non 2\n' >"$dir/late.arena"
+refuses 'late.arena:2: there is no P2, expected one below 2' "$sim" run "$dir/late.arena"
+refuses 'late.arena:2: there is no P2, expected one below 2' "$sim" export --chrome "$dir/late.arena"
 zcat tests/data/transcripts/init-386.txt.gz | sed 's/spans_cap=[0-9]*/spans_cap=7/' >"$dir/wrong.txt"
 "$sim" verify "$dir/wrong.txt" >"$dir/out" 2>&1
 [[ $? == 1 ]] && grep -q 'spans_cap=7' "$dir/out" && grep -q '^0 passed, 1 failed' "$dir/out"
@@ -183,6 +190,18 @@ result $? 'verify tells what differs' "$(head -3 "$dir/out")"
 [[ $? == 2 ]] && grep -q 'standard output: cannot write: No space left' "$dir/out"
 result $? 'output that cannot be written' "$(head -3 "$dir/out")"
 refuses 'no table .x., expected samples, spans or classes' "$sim" export --csv x small
+# A program without its translations speaks English, and says so where another language is asked for.
+mkdir "$dir/alone"
+cp "$sim" "$scope" "$dir/alone"
+accepts 'runs random programs' env LC_ALL=C.UTF-8 LANGUAGE=zh "$dir/alone/arenasim" help
+refuses 'there is no catalogue of translations share/locale/zh_CN/LC_MESSAGES/arenascope.mo, expected' \
+    "$dir/alone/arenascope" keys --lang zh
+# Sanitizers need more addresses than any limit for themselves.
+if [[ $build != *asan* && $build != *tsan* ]]; then
+    (ulimit -v 200000 && "$sim" stress --platform darwin/arm64 --seconds 0) >"$dir/out" 2>&1
+    [[ $? == 1 && $(<"$dir/out") == "stress of 4 threads, seed 1: darwin/arm64: this machine does not give "*$'\n0 passed, 1 failed' ]]
+    result $? 'stress where there is no room for a simulated space' "$(<"$dir/out")"
+fi
 if command -v python3 >/dev/null; then
     "$sim" export --chrome -o "$dir/run.json" strings && python3 -m json.tool "$dir/run.json" >/dev/null
     result $? 'export --chrome: python3 reads it'

@@ -10,7 +10,7 @@ set -u
 build=$(cd "${BUILD:-build}" && pwd) || exit 2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-passed=0 failed=0 walked=0 anybody="" all=${FAULTS_ALL:-0}
+passed=0 failed=0 walked=0 libraries="" all=${FAULTS_ALL:-0}
 file=$dir/new # which the command is to replace
 [[ -e $build/tests/faults.so ]] || { echo "0 passed, 1 failed: no $build/tests/faults.so"; exit 1; }
 export ARENASCOPE_DATA=${ARENASCOPE_DATA:-$PWD} LC_ALL=C.UTF-8 SDL_VIDEODRIVER=dummy
@@ -32,7 +32,7 @@ once() {
     rm -f "$dir/count" "$file"*
     mkdir -p "${file%/*}"
     cp "$dir/old" "$file"
-    timeout "$timeout" env ${anybody:+FAULT_ANYBODY=1} FAULT="$fault" FAULT_COUNT="$dir/count" \
+    timeout "$timeout" env ${libraries:+FAULT_LIBRARIES=1} FAULT="$fault" FAULT_COUNT="$dir/count" \
         LD_PRELOAD="$build/tests/faults.so" "$@" >"$dir/out" 2>"$dir/said" </dev/null
     status=$?
 }
@@ -98,18 +98,42 @@ printf 'keep r 4\nphase "A"\nrepeat 40\nr[] = alloc 48\nend\nalloc 5000\ndrop r\
 
 walk "run --record" "$files" "$sim" run --provider model --record "$dir/new" "$dir/few.arena"
 printf 'ps 3\ninterleave 1\nrepeat 20\nalloc 48\nend\n' >"$dir/ps.arena"
+printf 'phase "A"\nrepeat 9000\nalloc 16\nend\n' >"$dir/many.arena"
+some=$all all=1 # it takes few
+walk "run --record, in several pieces" "fwrite fflush" "$sim" run --provider model --record "$dir/new" \
+    "$dir/many.arena"
+all=$some
 walk "run with several P's" pthread_create "$sim" run --provider model "$dir/ps.arena"
 walk "run a recording" "$files" "$sim" run --events "$dir/few.arec"
 walk "export" "$files" "$sim" export --chrome -o "$dir/new" "$dir/few.arec"
 walk "export to standard output" "fputs fflush" "$sim" export --csv samples "$dir/few.arec"
 walk "verify" "$files" "$sim" verify tests/data/transcripts/init-386.txt.gz
-anybody=yes
+# full COMMAND...: the disk is full, and the file cannot even be closed: the first reason is told.
+full() {
+    rm -f "$file"*
+    cp "$dir/old" "$file"
+    # shellcheck disable=SC2016 # the inner shell expands it, and becomes the program
+    FAULT=fclose:1:for-good env LD_PRELOAD="$build/tests/faults.so" \
+        sh -c 'for part in "$0.part" "$0.$$.part"; do ln -s /dev/full "$part"; done; exec "$@"' \
+        "$file" "$@" >"$dir/out" 2>"$dir/said" </dev/null
+    status=$?
+    if [[ $status == 2 && $(<"$dir/said") == *"/new: cannot write: No space left on device" ]] &&
+        cmp -s "$file" "$dir/old"; then
+        passed=$((passed + 1))
+    else
+        bad "$2, on a full disk: status $status"
+    fi
+}
+full "$sim" run --provider model --record "$dir/new" "$dir/few.arena"
+full "$sim" export --chrome -o "$dir/new" "$dir/few.arec"
+# Each of the few that libraries ask for on the way.
+libraries=yes all=1
 [[ $files != *memory* ]] || for name in record:"run --provider model --record $dir/new $dir/few.arena" \
     open:"run $dir/few.arec" verify:"verify tests/data/transcripts/init-386.txt.gz"; do
     read -ra words <<<"${name#*:}"
-    walk "${name%%:*}, memory of libraries, too:" memory "$sim" "${words[@]}"
+    walk "${name%%:*}, memory of libraries:" memory "$sim" "${words[@]}"
 done
-anybody=""
+libraries="" all=$some
 walk "lesson" "fopen fread fputs fflush opendir" "$sim" lesson 1
 walk "render" "fopen fread fwrite fflush fsync fclose rename opendir TTF_Init TTF_OpenFontIndex \
 FcInitLoadConfigAndFonts FcFontMatch IMG_SavePNG_RW SDL_CreateRGBSurfaceWithFormatFrom SDL_AllocRW" \

@@ -6,7 +6,7 @@
  * - FAULT=KIND:N[:for-good]: KIND is a function below, or memory (malloc, calloc, realloc and
  *   aligned_alloc). N counts from 1; 0: none fails. for-good: nor does any after it succeed.
  * - FAULT_COUNT=FILE gets the number of such calls at the end.
- * - FAULT_ANYBODY=1: calls that libraries make count as well; otherwise the program's alone.
+ * - FAULT_LIBRARIES=1: the calls that libraries make count; otherwise the program's.
  * - FAULT_TYPED=TEXT: somebody types this into the window, line ends as Enter, and then
  *   closes it.
  *
@@ -33,7 +33,7 @@ enum { STREAM_ERROR = 0x20 }; /* glibc's flag behind ferror */
 
 static char kind[40];
 static unsigned long nth;
-static bool for_good, anybody;
+static bool for_good, libraries;
 static bool over; /* main has ended: what is written then are a coverage build's counts */
 static atomic_ulong calls;
 static uintptr_t program_start, program_end;
@@ -53,7 +53,7 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *arg) {
 __attribute__((constructor)) static void begin(void) {
     const char *fault = getenv("FAULT");
     char tail[16] = "";
-    anybody = getenv("FAULT_ANYBODY") != NULL;
+    libraries = getenv("FAULT_LIBRARIES") != NULL;
     dl_iterate_phdr(find_program, NULL);
     if (fault && sscanf(fault, "%39[^:]:%lu:%15s", kind, &nth, tail) < 2)
         kind[0] = '\0';
@@ -76,7 +76,8 @@ __attribute__((destructor)) static void end(void) {
 /* Is this call, which returns to `caller`, to fail? */
 static bool fails(const char *what, const void *caller) {
     uintptr_t at = (uintptr_t)caller;
-    if (over || strcmp(what, kind) != 0 || (!anybody && (at < program_start || at >= program_end)))
+    bool from_library = at < program_start || at >= program_end;
+    if (over || strcmp(what, kind) != 0 || from_library != libraries)
         return false;
     unsigned long n = atomic_fetch_add(&calls, 1) + 1;
     return nth && (n == nth || (for_good && n > nth));
@@ -209,7 +210,7 @@ int fsync(int fd) {
 int fclose(FILE *f) {
     bool fail = FAILS(fclose);
     int done = REAL(fclose)(f);
-    return fail ? WITH(ENOSPC, EOF) : done;
+    return fail ? WITH(EIO, EOF) : done;
 }
 
 int mkdir(const char *path, mode_t mode) {

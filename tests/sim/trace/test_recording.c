@@ -38,12 +38,25 @@ static void note_moments(const struct recording *rec, struct moments *m) {
     replica_free(r);
 }
 
+/* What its events make of a chronicle: the keyframes that the recording has, too. */
+static void chronicle_of(const struct recording *rec, struct chronicle *c) {
+    chronicle_init(c);
+    for (uint64_t i = 0; i < recording_count(rec); i++) {
+        chronicle_pass(c, recording_event(rec, i), 1);
+        if ((i + 1) % RECORDING_BLOCK == 0)
+            chronicle_keyframe(c);
+    }
+}
+
 static void a_moment_is_the_same_from_wherever_it_is_reached(void **state) {
-    struct recording *rec = random_recording("linux/amd64", 2500, 88172645463325252);
+    struct recording *rec = random_recording("linux/amd64", 6000, 88172645463325252);
     struct random_ops random = {.state = 12345};
+    struct chronicle c;
     struct moments m;
     (void)state;
-    assert_true(recording_count(rec) > 3 * (1 << 14)); /* there are keyframes on the way */
+    chronicle_of(rec, &c);
+    assert_true(c.keyframe_count > 0); /* on the way */
+    chronicle_destroy(&c);
     assert_in_range(recording_memory(rec), KiB(500), MiB(500));
     note_moments(rec, &m);
     struct replica *r = replica_new();
@@ -128,6 +141,30 @@ static void keyframes_are_as_many_as_their_cost_allows(void **state) {
     assert_in_range(keyframes_of(0), 5, 64);
     assert_int_equal(keyframes_of(700), 1);   /* the last moment for one */
     assert_int_equal(keyframes_of(68000), 0); /* more than all may take */
+}
+
+static void keyframes_are_the_head_as_it_was_and_counted_as_memory(void **state) {
+    struct recording *rec = random_recording("linux/amd64", 6000, 88172645463325252);
+    struct replica *r = replica_new();
+    struct chronicle c;
+    (void)state;
+    chronicle_of(rec, &c);
+    assert_true(c.keyframe_count > 0);
+    const struct replica *first = c.keyframes[0].state;
+    while (r->seq < first->seq)
+        replica_apply(r, recording_event(rec, r->seq));
+    assert_int_equal(replica_digest(first), replica_digest(r));
+    assert_ptr_equal(chronicle_near(&c, first->seq + 1), first);
+    size_t all = chronicle_memory(&c), keyframes = 0, count = c.keyframe_count;
+    for (size_t i = 0; i < count; i++)
+        keyframes += replica_memory(c.keyframes[i].state);
+    c.keyframe_count = 0;
+    assert_true(keyframes > KiB(100));
+    assert_int_equal(chronicle_memory(&c), all - keyframes);
+    c.keyframe_count = count;
+    chronicle_destroy(&c);
+    replica_free(r);
+    recording_free(rec);
 }
 
 static void seeking_past_the_end_ends_at_the_end(void **state) {
@@ -466,6 +503,7 @@ int main(void) {
         cmocka_unit_test(of_no_operation_there_is_the_first),
         cmocka_unit_test(memory_is_that_of_blocks_looked_at_too),
         cmocka_unit_test(keyframes_are_as_many_as_their_cost_allows),
+        cmocka_unit_test(keyframes_are_the_head_as_it_was_and_counted_as_memory),
         cmocka_unit_test(seeking_past_the_end_ends_at_the_end),
         cmocka_unit_test(a_recording_may_grow_while_it_is_looked_at),
         cmocka_unit_test(packed_events_are_the_events_that_were_appended),
