@@ -1,7 +1,7 @@
 /*
  * A challenge in a terminal: the step's run goes on with the lines of a script that somebody types,
  * or begins again in another world, until it is where it is to be brought. It has a session of its
- * own; the lesson's stays as it was.
+ * own; the lesson's next step runs its script anew.
  */
 #include "sim/base/i18n.h"
 #include "sim/lesson/columns.h"

@@ -229,22 +229,15 @@ static bool pose(struct talk *t, const struct question *q, const char *path, str
     return grade(t, q, path, scope, &reply, answered, err);
 }
 
-static bool take_question(struct talk *t, const struct lesson *l, size_t i, struct scope *scope,
-    const struct environment *base, struct error *err) {
-    const struct question *q = l->steps[i].question;
-    if (!tell_question(t, q, l->path, scope, err))
-        return false;
-    if (q->kind != QUESTION_DO)
-        return pose(t, q, l->path, scope, err);
-    challenge_take(t, l, i, base);
-    return true;
-}
-
 /* --- Steps --- */
 
-/* One step: false and err if it is not true. */
-static bool tell_step(struct talk *t, const struct lesson *l, size_t i, struct session *s,
-    const struct environment *base, struct error *err) {
+static bool is_challenge(const struct lesson_step *step) {
+    return step->question && step->question->kind == QUESTION_DO;
+}
+
+/* One step up to its question: false and err if it is not true. */
+static bool tell_step(
+    struct talk *t, const struct lesson *l, size_t i, struct session *s, struct error *err) {
     const struct lesson_step *step = &l->steps[i];
     struct strbuf picture = {0};
     uint64_t seq;
@@ -257,10 +250,26 @@ static bool tell_step(struct talk *t, const struct lesson *l, size_t i, struct s
         regions_tell(scope_replica(&scope), session_env(s)->platform->ptr_size, &picture);
         fprintf(t->out, "\n%s", sb_text(&picture));
     }
-    ok = ok && (!step->question || take_question(t, l, i, &scope, base, err));
+    ok = ok && (!step->question || tell_question(t, step->question, l->path, &scope, err));
+    if (step->question && !is_challenge(step))
+        ok = ok && pose(t, step->question, l->path, &scope, err);
     scope_free(&scope);
     sb_free(&picture);
     return ok;
+}
+
+/* The step and its challenge, which has the address space to itself: in 32 bits there is room for
+ * two worlds, and whoever tries another one needs both. The next step runs its script again. */
+static bool take_step(struct talk *t, const struct lesson *l, size_t i, struct session **s,
+    const struct environment *base, struct error *err) {
+    if (!lesson_step_run(l, i, base, s, err) || !tell_step(t, l, i, *s, err))
+        return false;
+    if (is_challenge(&l->steps[i])) {
+        session_free(*s);
+        *s = NULL;
+        challenge_take(t, l, i, base);
+    }
+    return true;
 }
 
 bool lesson_tell(const struct lesson *l, const struct environment *base, FILE *in, FILE *out,
@@ -274,7 +283,7 @@ bool lesson_tell(const struct lesson *l, const struct environment *base, FILE *i
     markdown_free(&intro);
     talk_text(&t, _("At a prompt, `? word` says what a word means."), "  ");
     for (size_t i = 0; ok && i < l->step_count; i++)
-        ok = lesson_step_run(l, i, base, &s, err) && tell_step(&t, l, i, s, base, err);
+        ok = take_step(&t, l, i, &s, base, err);
     session_free(s);
     pages_free(&t.glossary);
     *right = t.right;
