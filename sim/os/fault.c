@@ -41,6 +41,7 @@ static void follow(struct faulty *f) {
     f->os.bias = f->other->bias;
     f->os.diverged = f->other->diverged;
     f->os.why = f->other->why;
+    f->os.lack = f->other->lack;
 }
 
 static struct os_answer on_reserve(struct os *os, uint64_t addr, uint64_t size, bool *reserved) {

@@ -166,10 +166,14 @@ static void unmap(struct model *m, uint64_t addr, uint64_t size) {
 /* What has bytes gets fresh ones; what lies outside the window has an address alone, and records
  * can do with that. */
 static bool fill(struct model *m, uint64_t addr, uint64_t size, enum access access, bool records) {
-    if (access == ACCESS_USABLE)
-        return backing_commit(m->backing, addr, size) || records ||
-               !backing_covers(m->backing, addr, size);
-    backing_drop(m->backing, addr, size);
+    struct os *os = &m->kernel.os;
+    char text[32];
+    if (access != ACCESS_USABLE)
+        backing_drop(m->backing, addr, size);
+    else if (!backing_commit(m->backing, addr, size) && !records &&
+             backing_covers(m->backing, addr, size))
+        return error_set(&os->lack, _("this machine has no room for %s more of %s's memory"),
+            format_size(size, text, sizeof text), os->platform->name);
     return true;
 }
 

@@ -69,6 +69,9 @@ struct os {
     /* Set when a replayed request differs from the recorded one; the heap then stops. */
     bool diverged;
     struct error why;
+    /* What a simulated system had to refuse because this machine has no room for it. Go ends the
+     * program over that; in the world that is simulated it would not have. Else empty. */
+    struct error lack;
 };
 
 static inline void *bias_host(const struct bias *b, uint64_t addr) {

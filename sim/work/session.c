@@ -256,11 +256,20 @@ uint64_t session_recorded_op(const struct session *s, uint64_t n) {
     return n <= s->init ? n : n + s->own;
 }
 
+/* What Go took for an end of memory may have been this machine's alone. */
+static void tell_lack(struct session *s) {
+    const struct error *lack = &s->world.os->lack;
+    if (lack->text[0] && !s->err.text[0])
+        error_set(&s->err, "%s: %s", workload_name(s), lack->text);
+}
+
 bool session_pump(struct session *s, uint64_t max_ops) {
     for (uint64_t i = 0; i < max_ops && !s->done; i++)
         s->done = !step(s);
-    if (s->done && s->world.program)
+    if (s->done && s->world.program) {
         program_settle(s->world.program);
+        tell_lack(s);
+    }
     if (s->done && s->err.text[0])
         script_forget(console_of(s));
     return !s->done;

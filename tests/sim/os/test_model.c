@@ -486,6 +486,8 @@ static void where_the_machine_has_no_room_memory_is_refused(void **state) {
         struct os_answer a = os->ops->map(os, HINT + size - MiB(1), MiB(1), reserved);
         assert_int_equal(a.addr, 0);
         assert_int_equal(a.err, i ? 8 : 12);
+        assert_non_null(strstr(os->lack.text, "this machine has no room for 1 MiB more of"));
+        assert_non_null(strstr(os->lack.text, platforms[i]));
         os_destroy(os);
     }
 }

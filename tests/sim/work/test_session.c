@@ -3,6 +3,7 @@
 
 #include "sim/work/script.h"
 #include "sim/work/workload.h"
+#include "tests/sim/limit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -306,6 +307,22 @@ static void the_host_runs_its_own_platform_or_says_why_not(void **state) {
     session_free(s);
 }
 
+/* Go is out of memory, and would not be in the world that is simulated. */
+static void where_the_machine_lacks_room_the_run_says_so(void **state) {
+    (void)state;
+    struct environment env = model_of("linux/amd64");
+    if (sizeof(void *) == 8 && !can_limit())
+        skip();
+    struct limit limit = limit_space(sizeof(void *) == 8 ? GiB(3) : UINT32_MAX);
+    struct session *s = start("alloc 64\nalloc 3GiB\nalloc 64\n", &env);
+    limit_lift(&limit);
+    run_to_end(s);
+    assert_true(program_ended(session_program(s)));
+    assert_string_equal(session_error(s)->text,
+        "t.arena: this machine has no room for 3 GiB more of linux/amd64's memory");
+    session_free(s);
+}
+
 static void every_built_in_workload_runs_to_its_end(void **state) {
     (void)state;
     static const char *const platforms[] = {"linux/amd64", "linux/386"};
@@ -483,6 +500,7 @@ int main(void) {
         cmocka_unit_test(faults_are_arranged_by_the_model_whatever_was_asked_for),
         cmocka_unit_test(the_model_stands_in_where_the_host_is_another_system),
         cmocka_unit_test(the_host_runs_its_own_platform_or_says_why_not),
+        cmocka_unit_test(where_the_machine_lacks_room_the_run_says_so),
         cmocka_unit_test(every_built_in_workload_runs_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
