@@ -1,8 +1,13 @@
 /*
  * Drawing Markdown: see markdown_draw.h. Whole beginnings of lines are measured, never single
  * words, so that kerning and rounding cannot add up to a line that is too wide.
+ *
+ * Emphasis is bold; Chinese, whose strokes hardly show that, has its emphasis dots: one below each
+ * character.
  */
 #include "viz/markdown_draw.h"
+
+#include "sim/lesson/columns.h"
 
 #include <linebreak.h>
 #include <stdio.h>
@@ -23,10 +28,20 @@ struct setter {
 
 enum { KEEP_TOGETHER = 20 }; /* bytes of code that are not broken */
 
-static enum face style_face(const struct setter *s, const struct md_block *b, enum md_style style) {
-    if (style == MD_CODE || b->kind == MD_CODE_BLOCK)
+static bool has_dots(const struct md_block *b, const struct md_run *run) {
+    const char *at = b->text.text + run->start, *end = b->text.text + run->end;
+    while (run->style == MD_EMPHASIS && at < end)
+        if (is_chinese(utf8_next(&at)))
+            return true;
+    return false;
+}
+
+static enum face run_face(
+    const struct setter *s, const struct md_block *b, const struct md_run *run) {
+    if (run->style == MD_CODE || b->kind == MD_CODE_BLOCK)
         return FACE_MONO;
-    return style != MD_PLAIN || b->kind == MD_HEADING ? FACE_BOLD : s->look.face;
+    bool bold = b->kind == MD_HEADING || (run->style != MD_PLAIN && !has_dots(b, run));
+    return bold ? FACE_BOLD : s->look.face;
 }
 
 static uint32_t style_color(const struct setter *s, const struct md_block *b, enum md_style style) {
@@ -58,6 +73,23 @@ static void link_run(
         ui_link_term(s->ui, r, words);
 }
 
+/* One below each Chinese character of the part, which begins at x. */
+static void dot_characters(
+    struct setter *s, enum face face, int x, int baseline, uint32_t color, const char *part) {
+    int dot = s->size / 5 > 3 ? s->size / 5 : 3, y = baseline + s->size / 6;
+    char one[8];
+    while (*part) {
+        const char *from = part;
+        bool dotted = is_chinese(utf8_next(&part));
+        snprintf(one, sizeof one, "%.*s", (int)(part - from), from);
+        int w = text_width(s->ui->fonts, face, s->size, one);
+        if (dotted)
+            draw_round(
+                s->ui->canvas, rect_make(x + (w - dot) / 2, y, dot, dot), (dot + 1) / 2, color);
+        x += w;
+    }
+}
+
 /* Draws [start, end) from x on, or only measures; returns its width. */
 static int set_piece(
     struct setter *s, const struct md_block *b, size_t start, size_t end, int x, bool draw) {
@@ -69,13 +101,15 @@ static int set_piece(
         size_t lo = run->start > start ? run->start : start, hi = run->end < end ? run->end : end;
         if (lo >= hi)
             continue;
-        enum face face = style_face(s, b, run->style);
+        enum face face = run_face(s, b, run);
         int size = face == FACE_MONO ? s->mono : s->size;
         const char *part = piece_of(s, b, lo, hi);
         int w = draw ? text_draw(s->ui->canvas, s->ui->fonts, face, size, x,
                            baseline - text_ascent(s->ui->fonts, face, size),
                            style_color(s, b, run->style), part)
                      : text_width(s->ui->fonts, face, size, part);
+        if (draw && has_dots(b, run))
+            dot_characters(s, face, x, baseline, style_color(s, b, run->style), part);
         if (draw)
             link_run(s, b, run, rect_make(x, s->y, w, s->line));
         x += w;

@@ -15,6 +15,10 @@ uint32_t utf8_next(const char **at) {
     return c;
 }
 
+bool is_chinese(uint32_t c) {
+    return (c >= 0x3400 && c <= 0x9fff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
 /* Scripts whose characters are as wide as two letters: Hangul, Chinese, Japanese, full width. */
 static bool is_wide(uint32_t c) {
     return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||

@@ -9,6 +9,8 @@
 
 /* The character at *at, which moves on; bytes that are no UTF-8 stand for themselves. */
 uint32_t utf8_next(const char **at);
+/* A Chinese character; not a mark. */
+bool is_chinese(uint32_t c);
 /* Columns that the UTF-8 text takes. */
 int columns_of(const char *text);
 /* Appends the text in lines of at most `width` columns, each after the indent (which counts). Line

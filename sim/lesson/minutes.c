@@ -22,10 +22,6 @@ enum { EVENTS_WALKED = 5 };
 static const double seconds_to_think[] = {
     [QUESTION_PICK] = 15, [QUESTION_NUMBER] = 30, [QUESTION_POINT] = 15, [QUESTION_DO] = 120};
 
-static bool is_chinese(uint32_t c) {
-    return (c >= 0x3400 && c <= 0x9fff) || (c >= 0x20000 && c <= 0x3fffd);
-}
-
 static bool is_letter(uint32_t c) {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }

@@ -108,11 +108,52 @@ static void what_does_not_fit_is_not_drawn_but_counted(void **state) {
     page_close(&p);
 }
 
+/* Of the columns of pixels in which the canvas differs from what it showed before: runs of
+ * neighbours, and the highest row of a difference. */
+static int differences(const struct canvas *c, const uint32_t *before, int *top) {
+    int runs = 0;
+    bool last = false;
+    *top = c->h;
+    for (int x = 0; x < c->w; x++) {
+        bool differs = false;
+        for (int y = 0; y < c->h; y++)
+            if (c->pixels[y * c->stride + x] != before[y * c->stride + x]) {
+                differs = true;
+                *top = y < *top ? y : *top;
+            }
+        runs += differs && !last;
+        last = differs;
+    }
+    return runs;
+}
+
+static void chinese_is_emphasised_by_a_dot_below_each_character(void **state) {
+    (void)state;
+    static uint32_t before[400 * 600];
+    struct page p;
+    int top;
+    page_open(&p);
+    struct rect all = {0, 0, p.ui.canvas->w, p.ui.canvas->h};
+    draw_fill(p.ui.canvas, all, 0xff000000);
+    int line = set(&p, "只是关于它", 300, 600);
+    memcpy(before, p.ui.canvas->pixels, sizeof before);
+    draw_fill(p.ui.canvas, all, 0xff000000);
+    set(&p, "只是*关于*它", 300, 600);
+    assert_int_equal(differences(p.ui.canvas, before, &top), 2);
+    assert_in_range(top, 10 + line / 2, 10 + line - 2);
+    draw_fill(p.ui.canvas, all, 0xff000000);
+    set(&p, "只是**关于**它", 300, 600); /* bold: in other shapes, and no dots */
+    differences(p.ui.canvas, before, &top);
+    assert_true(top < 10 + line / 2);
+    page_close(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_keep_to_their_column_at_any_width),
         cmocka_unit_test(short_code_and_numbers_with_units_are_not_broken),
         cmocka_unit_test(what_does_not_fit_is_not_drawn_but_counted),
+        cmocka_unit_test(chinese_is_emphasised_by_a_dot_below_each_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
