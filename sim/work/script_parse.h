@@ -1,6 +1,7 @@
 /*
  * What the files that read scripts share: the parser's state, and how a command is described.
- * script_world.c reads the lines about the world, script_parse.c everything else.
+ * script_parse.c reads lines; script_world.c those about the world, script_commands.c all other
+ * commands and assignments, with the names, amounts and objects that script_operands.c reads.
  */
 #ifndef ARENA_SCRIPT_PARSE_H
 #define ARENA_SCRIPT_PARSE_H
@@ -29,7 +30,31 @@ struct command {
     bool world; /* only before the first operation */
 };
 
-/* The commands that say something of the world; the last one's name is NULL. */
-extern const struct command script_world_commands[];
+/* The commands that say something of the world, and the others; the last one's name is NULL. */
+extern const struct command script_world_commands[], script_commands[];
+/* NULL: there is none of that name. */
+const struct command *script_command(const char *name);
+
+/* A line that begins with a name, which was read. */
+bool parse_assignment(struct parser *p, const char *name);
+
+/* What is called so, if anything: its number in the program; of a variable the depth of the open
+ * repeat that counts it. */
+bool parser_ring(const struct parser *p, const char *name, size_t *out);
+bool parser_type(const struct parser *p, const char *name, size_t *out);
+bool parser_variable(const struct parser *p, const char *name, uint64_t *depth);
+/* Names are looked for one by one: there may not be too many. */
+bool parser_room_for_name(struct parser *p);
+/* A name for something new: no word of the language, and not in use. */
+bool parser_fresh(struct parser *p, const char *name);
+
+/* A number, a range, a mean, a variable, or one of several of those. */
+bool parse_amount(struct parser *p, struct amount *out, const char *what);
+/* An object that exists. A whole ring only where all is set. */
+bool parse_ref(struct parser *p, struct ref *ref, bool all);
+/* The rest of a reference whose name was read. */
+bool parse_ref_after(struct parser *p, struct ref *ref);
+/* A word of an object: its number, a label or a variable. */
+bool parse_field(struct parser *p, struct field *f);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A script once it is checked: what script_parse.c makes and script.c runs.
+ * A script once it is checked: what script_compile makes and script.c runs.
  *
  * Statements are an array; a repeat knows its end and an end its repeat. Everything refers to
  * everything else by index, so that the arrays may grow while a script is being read. Every name is
