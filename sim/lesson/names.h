@@ -1,6 +1,6 @@
 /*
- * Names: what the words of an expression mean. See expr.h for how they are put together, names.c
- * for the table.
+ * Names: what the words of an expression mean. See expr.h for how they are put together; names.c
+ * and names_members.c have the tables.
  */
 #ifndef ARENA_NAMES_H
 #define ARENA_NAMES_H
