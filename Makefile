@@ -402,7 +402,7 @@ lint:
 	+@$(CHECK_ALL) $(call checked,tidy,$(SOURCES))
 
 # What lint does not do: gcc's analyzer (a minute), and valgrind, which alone sees memory being read that
-# was never written (ten minutes).
+# was never written (twenty minutes).
 analyse:
 	@CC='$(CC)' assets/deps.sh analyse
 	+@$(CHECK_ALL) $(call checked,gcc,$(SIM) $(VIZ))
