@@ -194,9 +194,10 @@ struct chain {
 static void *live_once(void *arg) {
     struct chain *c = arg;
     struct roots *r = &roots[c->number];
+    uint64_t random = c->random; /* other threads' stand beside it in memory */
     allocator_enter(c->number);
     for (unsigned i = 0; i < THREAD_LIFE; i++) {
-        uint64_t bits = next_random(&c->random);
+        uint64_t bits = next_random(&random);
         void **slot = &r->slots[(bits >> 20) % THREAD_SLOTS];
         allocator_drop(*slot);
         *slot = NULL;
@@ -206,6 +207,7 @@ static void *live_once(void *arg) {
         *slot = fresh;
     }
     allocator_leave(c->number);
+    c->random = random;
     return NULL;
 }
 
