@@ -36,6 +36,12 @@
 #define PREFETCH(p) ((void)(p))
 #endif
 
+#if defined(__x86_64__) || defined(__i386__)
+#define PAUSE() __builtin_ia32_pause() /* while looking again and again for another thread */
+#else
+#define PAUSE() ((void)0)
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define KiB(n)       ((uint64_t)(n) << 10)
 #define MiB(n)       ((uint64_t)(n) << 20)

@@ -216,7 +216,7 @@ static void check_inuse(const struct heap *h, const struct mspan *s) {
     }
     INVARIANT(holders(h, s) == s->incache);
     INVARIANT(s->sweepgen == sweepgen(h) ||
-              (s->sweepgen == sweepgen_minus(h, 2) && !s->incache && !h->stats[STAT_sweepdone]));
+              (s->sweepgen == sweepgen_minus(h, 2) && !s->incache && !h->stats[STAT_sweepdone].value));
     check_slots(h, s);
     check_mapped(h, s);
     if (s->spanclass & 1)
@@ -251,7 +251,7 @@ static void check_stack(const struct heap *h, const struct sweep_buf *b, uint64_
     for (size_t i = 0; i < h->allspans_len; i++)
         missing += h->allspans[i]->state == SPAN_STATE_INUSE && h->allspans[i]->sweepgen == gen;
     for (size_t i = 0; i < b->index; i++) {
-        const struct mspan *s = b->spans[i];
+        const struct mspan *s = *sweep_buf_at(b, i);
         bool expected = s->state == SPAN_STATE_INUSE && s->sweepgen == gen;
         INVARIANT(expected || (!only && s->sweepgen == sweepgen(h)));
         INVARIANT(!expected || !seen[s->handle]);
@@ -266,7 +266,7 @@ static void check_stacks(const struct heap *h) {
     unsigned swept = sweepgen(h) / 2 % 2;
     check_stack(h, &h->sweep_spans[swept], sweepgen(h), true);
     check_stack(h, &h->sweep_spans[1 - swept], sweepgen_minus(h, 2), false);
-    INVARIANT(!h->stats[STAT_sweepdone] || h->sweep_spans[1 - swept].index == 0);
+    INVARIANT(!h->stats[STAT_sweepdone].value || h->sweep_spans[1 - swept].index == 0);
 }
 
 /* --- Statistics --- */
@@ -297,28 +297,28 @@ static void add_span(struct sums *sum, const struct mspan *s) {
 }
 
 static void check_spans_stats(const struct heap *h, const struct sums *sum) {
-    const _Atomic uint64_t *st = h->stats;
+    const struct stat_cell *st = h->stats;
     uint64_t both = sum->pages[SPAN_STATE_INUSE] + sum->pages[SPAN_STATE_FREE];
-    INVARIANT(st[STAT_allspans] == h->allspans_len);
-    INVARIANT(st[STAT_mspan_inuse] == sum->living * h->spanalloc.size);
+    INVARIANT(st[STAT_allspans].value == h->allspans_len);
+    INVARIANT(st[STAT_mspan_inuse].value == sum->living * h->spanalloc.size);
     INVARIANT(h->spanalloc.inuse == sum->living * h->spanalloc.size);
-    INVARIANT(st[STAT_pages_in_use] == sum->pages[SPAN_STATE_INUSE]);
-    INVARIANT(st[STAT_heap_inuse] == sum->pages[SPAN_STATE_INUSE] << GO_PAGE_SHIFT);
-    INVARIANT(st[STAT_heap_idle] == sum->pages[SPAN_STATE_FREE] << GO_PAGE_SHIFT);
-    INVARIANT(st[STAT_stacks_inuse] == sum->pages[SPAN_STATE_MANUAL] << GO_PAGE_SHIFT);
-    INVARIANT(st[STAT_heap_released] == sum->released << GO_PAGE_SHIFT);
+    INVARIANT(st[STAT_pages_in_use].value == sum->pages[SPAN_STATE_INUSE]);
+    INVARIANT(st[STAT_heap_inuse].value == sum->pages[SPAN_STATE_INUSE] << GO_PAGE_SHIFT);
+    INVARIANT(st[STAT_heap_idle].value == sum->pages[SPAN_STATE_FREE] << GO_PAGE_SHIFT);
+    INVARIANT(st[STAT_stacks_inuse].value == sum->pages[SPAN_STATE_MANUAL] << GO_PAGE_SHIFT);
+    INVARIANT(st[STAT_heap_released].value == sum->released << GO_PAGE_SHIFT);
     /* On 32-bit, what was taken outside of any reservation was rounded up to a page more. */
-    INVARIANT(h->ptr_size == 4 ? st[STAT_heap_sys] >= both << GO_PAGE_SHIFT
-                               : st[STAT_heap_sys] == both << GO_PAGE_SHIFT);
+    INVARIANT(h->ptr_size == 4 ? st[STAT_heap_sys].value >= both << GO_PAGE_SHIFT
+                               : st[STAT_heap_sys].value == both << GO_PAGE_SHIFT);
     INVARIANT(h->treapalloc.inuse == sum->free_large * h->treapalloc.size);
 }
 
 static void check_object_stats(const struct heap *h, const struct sums *sum) {
-    const _Atomic uint64_t *st = h->stats;
-    INVARIANT(st[STAT_heap_objects] == sum->large);
+    const struct stat_cell *st = h->stats;
+    INVARIANT(st[STAT_heap_objects].value == sum->large);
     struct local_frees f = local_frees(h);
-    INVARIANT(st[STAT_nlargealloc] - st[STAT_nlargefree] - f.nlarge == sum->large);
-    INVARIANT(st[STAT_largealloc] - st[STAT_largefree] - f.large == sum->large_bytes);
+    INVARIANT(st[STAT_nlargealloc].value - st[STAT_nlargefree].value - f.nlarge == sum->large);
+    INVARIANT(st[STAT_largealloc].value - st[STAT_largefree].value - f.large == sum->large_bytes);
     for (unsigned i = 1; i < NUM_SIZE_CLASSES; i++) {
         uint64_t handed_out = h->central[2 * i].nmalloc + h->central[2 * i + 1].nmalloc;
         INVARIANT(handed_out - h->nsmallfree[i] - f.nsmall[i] == sum->taken[i]);

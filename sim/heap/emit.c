@@ -38,7 +38,7 @@ void heap_emit(struct heap *h, struct event ev) {
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta) {
     if (!delta)
         return;
-    atomic_add(h, &h->stats[stat], delta);
+    atomic_add(h, &h->stats[stat].value, delta);
     EMIT(h, EV_STAT_ADD, stat, 0, delta, 0, 0);
 }
 

@@ -77,7 +77,7 @@ struct mspan_list {
 struct lock {
     enum lock_rank rank;
     unsigned index;         /* among those of its rank */
-    pthread_mutex_t mutex;  /* of threads */
+    atomic_bool locked;     /* by a thread */
     struct mcache *holder;  /* of overlapping P's: who has it, NULL for nobody */
     uint64_t taken, waited; /* how often, and how often not at once; written while held */
 };
@@ -113,27 +113,37 @@ struct persistent {
 /* A 64 KiB arena of allocation and mark bits. */
 struct gcbits_arena {
     struct gcbits_arena *next;
-    uint64_t free;  /* bytes used */
+    _Atomic uint64_t free; /* bytes used; more than there are where threads have asked in vain */
     gc_bits bits[]; /* gcbits_bytes() of them */
 };
 
 /* Arenas by epoch: bits for the next cycle, the one being marked, and the one being swept away. */
 struct gcbits_arenas {
-    struct gcbits_arena *free, *next, *current, *previous;
+    struct gcbits_arena *free, *_Atomic next, *current, *previous;
 };
 
-/* gcSweepBuf: a stack of in-use spans. Only its growth costs metadata, in blocks of 512. */
+/* gcSweepBuf: a stack of in-use spans. Only its growth costs metadata, in blocks. Several P's may
+ * push, or pop, at the same time, but never one the one and one the other. */
+enum { SWEEP_BLOCK = 512 }; /* entries: 4 KiB on 64-bit */
 struct sweep_buf {
-    struct lock lock;
-    struct mspan **spans;
-    size_t index; /* spans on it */
-    size_t cap;
-    size_t blocks;    /* blocks of 512 entries that Go would have */
-    size_t spine_cap; /* and room for their addresses */
+    struct lock lock;                   /* of its growth */
+    _Atomic size_t index;               /* spans on it */
+    _Atomic size_t blocks;              /* blocks that Go would have */
+    size_t spine_cap;                   /* and room for their addresses */
+    struct mspan **_Atomic chunks[40]; /* entries: 1, 2, 4, ... blocks of them, as needed */
+};
+static inline struct mspan **sweep_buf_at(const struct sweep_buf *b, size_t i) {
+    unsigned chunk = 63 - (unsigned)__builtin_clzll(i / SWEEP_BLOCK + 1);
+    return b->chunks[chunk] + (i - (((size_t)1 << chunk) - 1) * SWEEP_BLOCK);
+}
+
+/* Each in a line of its own: those that several P's write would slow those that all read. */
+struct stat_cell {
+    _Alignas(CACHE_LINE) _Atomic uint64_t value;
 };
 
 struct mcentral {
-    struct lock lock; /* of both lists, and of the spans' place in them */
+    _Alignas(CACHE_LINE) struct lock lock; /* of both lists, and of the spans' place in them */
     unsigned spanclass;
     struct mspan_list nonempty; /* spans with a free slot */
     struct mspan_list empty;    /* spans without, or held by an mcache */
@@ -179,7 +189,7 @@ struct heap {
     uint64_t bitmap, bitmap_mapped;
     uint64_t spans, spans_len, spans_cap;
 
-    _Atomic uint64_t stats[STAT_COUNT]; /* written by stat_add alone; not the mcaches' */
+    struct stat_cell stats[STAT_COUNT]; /* written by stat_add alone; not the mcaches' */
 
     struct lock lock; /* of rank HEAP: mheap_.lock */
     struct lock gcbits_lock, persistent_lock, os_lock;
@@ -234,7 +244,6 @@ struct mcache *this_p(const struct heap *h);
 /* The current allocation came down to this rung of the ladder. */
 void reach_rung(struct heap *h, enum rung rung);
 void locks_init(struct heap *h);
-void locks_destroy(struct heap *h);
 /* Leaves the heap if Go has ended the program meanwhile. */
 void take_lock(struct heap *h, struct lock *l);
 void release_lock(struct heap *h, struct lock *l);
@@ -331,7 +340,7 @@ static inline void local_add(struct heap *h, struct mcache *c, enum stat_id stat
         EMIT(h, EV_STAT_ADD, stat, c->p, delta, 0, 0);
 }
 static inline uint64_t sweepgen(const struct heap *h) {
-    return h->stats[STAT_sweepgen];
+    return h->stats[STAT_sweepgen].value;
 }
 /* sweepgen - n in Go's 32 bits. */
 static inline uint64_t sweepgen_minus(const struct heap *h, uint32_t n) {
@@ -447,6 +456,7 @@ void mark_free(struct heap *h);
 
 #define SWEEP_NONE_LEFT UINT64_MAX
 
+void sweep_buf_free(struct sweep_buf *b);
 /* Enters a span in use among the swept ones. */
 void sweep_push(struct heap *h, struct mspan *s);
 /* Marks s as being swept, by the caller, if it is to be swept. */

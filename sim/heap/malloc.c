@@ -387,7 +387,7 @@ struct heap_object heap_malloc(struct heap *h, uint64_t size, const struct heap_
 /* --- Life --- */
 
 struct heap *heap_new(const struct heap_config *config) {
-    struct heap *h = xcalloc(1, sizeof *h);
+    struct heap *h = xcalloc_aligned(CACHE_LINE, sizeof *h);
     h->os = config->os;
     h->platform = config->os->platform;
     h->sink = config->sink;
@@ -425,12 +425,11 @@ void heap_free(struct heap *h) {
         free(h->treap_nodes[i]);
     for (unsigned p = 1; p < h->ps; p++)
         free(h->mcaches[p]);
-    locks_destroy(h);
     free(h->allspans);
     free(h->treap_nodes);
     free(h->emptymspan);
-    free(h->sweep_spans[0].spans);
-    free(h->sweep_spans[1].spans);
+    sweep_buf_free(&h->sweep_spans[0]);
+    sweep_buf_free(&h->sweep_spans[1]);
     free_arenas(h->gcbits.free);
     free_arenas(h->gcbits.next);
     free_arenas(h->gcbits.current);
@@ -444,7 +443,7 @@ void heap_free(struct heap *h) {
 
 uint64_t heap_stat(const struct heap *h, enum stat_id stat) {
     if (stat < STAT_LOCAL)
-        return h->stats[stat];
+        return h->stats[stat].value;
     uint64_t sum = 0;
     for (unsigned p = 0; p < h->ps; p++)
         sum += h->mcaches[p]->local[stat - STAT_LOCAL];

@@ -257,10 +257,10 @@ static void gc_end(struct heap *h, void *arg) {
         mcache_release_all(h, h->mcaches[p]);
     for (unsigned p = 0; p < h->ps; p++)
         purge_cache_stats(h, h->mcaches[p]);
-    stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live]);
+    stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live].value);
     stat_add(h, STAT_sweepgen, 2);
-    stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone]);
-    stat_add(h, STAT_pages_swept, (uint64_t)0 - h->stats[STAT_pages_swept]);
+    stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone].value);
+    stat_add(h, STAT_pages_swept, (uint64_t)0 - h->stats[STAT_pages_swept].value);
     pace_marked(h, marked.bytes);
 }
 

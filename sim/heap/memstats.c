@@ -49,24 +49,24 @@ static void count_small(
 }
 
 struct heap_memstats heap_memstats(const struct heap *h) {
-    const _Atomic uint64_t *st = h->stats;
+    const struct stat_cell *st = h->stats;
     struct local_frees local = local_frees(h);
-    uint64_t tiny = st[STAT_tinyallocs] + heap_stat(h, STAT_local_tinyallocs);
-    struct heap_memstats m = {.mallocs = st[STAT_nlargealloc] + tiny,
-        .total_alloc = st[STAT_largealloc],
-        .frees = st[STAT_nlargefree] + local.nlarge + tiny,
-        .total_free = st[STAT_largefree] + local.large,
-        .heap_sys = st[STAT_heap_sys],
-        .heap_idle = st[STAT_heap_idle],
-        .heap_inuse = st[STAT_heap_inuse],
-        .heap_released = st[STAT_heap_released],
-        .stack_inuse = st[STAT_stacks_inuse],
-        .mspan_inuse = st[STAT_mspan_inuse],
-        .mspan_sys = st[STAT_mspan_sys],
+    uint64_t tiny = st[STAT_tinyallocs].value + heap_stat(h, STAT_local_tinyallocs);
+    struct heap_memstats m = {.mallocs = st[STAT_nlargealloc].value + tiny,
+        .total_alloc = st[STAT_largealloc].value,
+        .frees = st[STAT_nlargefree].value + local.nlarge + tiny,
+        .total_free = st[STAT_largefree].value + local.large,
+        .heap_sys = st[STAT_heap_sys].value,
+        .heap_idle = st[STAT_heap_idle].value,
+        .heap_inuse = st[STAT_heap_inuse].value,
+        .heap_released = st[STAT_heap_released].value,
+        .stack_inuse = st[STAT_stacks_inuse].value,
+        .mspan_inuse = st[STAT_mspan_inuse].value,
+        .mspan_sys = st[STAT_mspan_sys].value,
         .mcache_inuse = h->cachealloc.inuse,
-        .mcache_sys = st[STAT_mcache_sys],
-        .gc_sys = st[STAT_gc_sys],
-        .other_sys = st[STAT_other_sys],
+        .mcache_sys = st[STAT_mcache_sys].value,
+        .gc_sys = st[STAT_gc_sys].value,
+        .other_sys = st[STAT_other_sys].value,
         .next_gc = h->next_gc,
         .num_gc = h->num_gc};
     count_small(h, &local, &m);

@@ -254,7 +254,7 @@ static bool grow(struct heap *h, uint64_t npages) {
     if (!v && ask > need)
         v = mheap_sys_alloc(h, ask = need);
     if (!v) {
-        heap_print(h, MSG_HEAP_OOM, ask, h->stats[STAT_heap_sys], 0);
+        heap_print(h, MSG_HEAP_OOM, ask, h->stats[STAT_heap_sys].value, 0);
         return false;
     }
     struct mspan *s = mspan_alloc(h, v, ask >> GO_PAGE_SHIFT);
@@ -341,7 +341,7 @@ static void count_large(struct heap *h, struct mspan *s) {
 
 /* Go's alloc_m, with the heap's lock held. */
 static struct mspan *alloc_inuse(struct heap *h, uint64_t npages, unsigned spanclass, bool large) {
-    if (!h->stats[STAT_sweepdone])
+    if (!h->stats[STAT_sweepdone].value)
         sweep_reclaim(h, npages);
     flush_cache_stats(h, this_p(h));
     struct mspan *s = alloc_span(h, npages, STAT_heap_inuse);

@@ -141,8 +141,9 @@ uint64_t gcbits_bytes(const struct heap *h) {
 static struct gcbits_arena *new_gcbits_arena(struct heap *h) {
     struct gcbits_arena *arena = h->gcbits.free;
     if (arena) {
+        uint64_t used = arena->free, all = gcbits_bytes(h);
         h->gcbits.free = arena->next;
-        memset(arena->bits, 0, gcbits_bytes(h));
+        memset(arena->bits, 0, used < all ? used : all);
     } else {
         uint64_t addr = sys_alloc(h, GCBITS_ARENA, STAT_gc_sys, OWNER_METADATA);
         if (!addr)
@@ -155,20 +156,38 @@ static struct gcbits_arena *new_gcbits_arena(struct heap *h) {
     return arena;
 }
 
-/* A zeroed bit for each slot, in whole 64-bit words, from this epoch's arenas. */
-gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
-    uint64_t bytes = (nelems + 63) / 64 * sizeof(gc_bits);
+/* So many bytes of an arena, NULL if it has none left. Several P's may ask at the same time. Go's
+ * tryAlloc. */
+static gc_bits *take_bits(const struct heap *h, struct gcbits_arena *arena, uint64_t bytes) {
+    if (!arena || arena->free + bytes > gcbits_bytes(h))
+        return NULL;
+    uint64_t at = arena->free;
+    if (h->threaded)
+        at = atomic_fetch_add_explicit(&arena->free, bytes, memory_order_relaxed);
+    else
+        atomic_store_explicit(&arena->free, at + bytes, memory_order_relaxed);
+    return at + bytes > gcbits_bytes(h) ? NULL : arena->bits + at / sizeof(gc_bits);
+}
+
+/* The same from a new arena, unless somebody has brought one meanwhile. */
+NEVER_INLINE static gc_bits *bits_of_new_arena(struct heap *h, uint64_t bytes) {
     lock(h, &h->gcbits_lock);
-    struct gcbits_arena *arena = h->gcbits.next;
-    if (!arena || arena->free + bytes > gcbits_bytes(h)) {
-        arena = new_gcbits_arena(h);
+    gc_bits *bits = take_bits(h, h->gcbits.next, bytes);
+    if (!bits) {
+        struct gcbits_arena *arena = new_gcbits_arena(h);
+        bits = take_bits(h, arena, bytes);
         arena->next = h->gcbits.next;
         h->gcbits.next = arena;
     }
-    gc_bits *bits = arena->bits + arena->free / sizeof(gc_bits);
-    arena->free += bytes;
     unlock(h, &h->gcbits_lock);
     return bits;
+}
+
+/* A zeroed bit for each slot, in whole 64-bit words, from this epoch's arenas. */
+gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
+    uint64_t bytes = (nelems + 63) / 64 * sizeof(gc_bits);
+    gc_bits *bits = take_bits(h, h->gcbits.next, bytes);
+    return bits ? bits : bits_of_new_arena(h, bytes);
 }
 
 void next_mark_bit_epoch(struct heap *h) {

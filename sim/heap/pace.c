@@ -28,8 +28,8 @@ static void set_pace(struct heap *h) {
     uint64_t percent = (uint64_t)h->gogc, minimum = HEAP_MINIMUM * percent / 100;
     double most = MOST_RATIO * (double)percent / 100;
     double ratio = START_RATIO < most ? START_RATIO : most;
-    uint64_t live = h->stats[STAT_heap_live];
-    if (!h->stats[STAT_sweepdone]) { /* leave some growth to sweep in */
+    uint64_t live = h->stats[STAT_heap_live].value;
+    if (!h->stats[STAT_sweepdone].value) { /* leave some growth to sweep in */
         uint64_t sweep_minimum = live + SWEEP_MARGIN * percent / 100;
         minimum = minimum > sweep_minimum ? minimum : sweep_minimum;
     }
@@ -42,8 +42,8 @@ static void set_pace(struct heap *h) {
 }
 
 static void set_sweep_rate(struct heap *h) {
-    uint64_t live = h->stats[STAT_heap_live], swept = h->stats[STAT_pages_swept];
-    uint64_t pages = h->stats[STAT_pages_in_use];
+    uint64_t live = h->stats[STAT_heap_live].value, swept = h->stats[STAT_pages_swept].value;
+    uint64_t pages = h->stats[STAT_pages_in_use].value;
     int64_t distance = (int64_t)h->gc_trigger - (int64_t)live - (int64_t)SWEEP_MARGIN;
     if (distance < GO_PAGE_SIZE)
         distance = GO_PAGE_SIZE;
@@ -67,7 +67,7 @@ void heap_set_gogc(struct heap *h, int64_t percent) {
 }
 
 bool heap_gc_due(const struct heap *h) {
-    return h->gogc >= 0 && h->stats[STAT_heap_live] >= h->gc_trigger;
+    return h->gogc >= 0 && h->stats[STAT_heap_live].value >= h->gc_trigger;
 }
 
 uint64_t heap_goal(const struct heap *h) {
@@ -86,9 +86,9 @@ void pace_marked(struct heap *h, uint64_t marked) {
 void deduct_sweep_credit(struct heap *h, uint64_t bytes, uint64_t keep_pages) {
     if (h->sweep_pages_per_byte == 0)
         return;
-    uint64_t grown = h->stats[STAT_heap_live] - h->sweep_live_basis + bytes;
+    uint64_t grown = h->stats[STAT_heap_live].value - h->sweep_live_basis + bytes;
     int64_t target = (int64_t)(h->sweep_pages_per_byte * (double)grown) - (int64_t)keep_pages;
-    while (target > (int64_t)(h->stats[STAT_pages_swept] - h->pages_swept_basis))
+    while (target > (int64_t)(h->stats[STAT_pages_swept].value - h->pages_swept_basis))
         if (sweep_one(h) == SWEEP_NONE_LEFT) {
             h->sweep_pages_per_byte = 0;
             break;

@@ -22,34 +22,57 @@
  */
 #include "sim/heap/heap_internal.h"
 
-enum {
-    SWEEP_BLOCK = 512,     /* entries: 4 KiB on 64-bit */
-    SWEEP_SPINE_CAP = 256, /* blocks that the first spine has room for */
-};
+#include <stdlib.h>
+
+enum { SWEEP_SPINE_CAP = 256 }; /* blocks that the first spine has room for */
 
 /* --- The stacks --- */
 
 /* Go keeps a stack in blocks of persistent memory, found through a spine that doubles. */
-static void sweep_buf_grow(struct heap *h, struct sweep_buf *b) {
+static void add_block(struct heap *h, struct sweep_buf *b) {
     uint64_t align = h->platform->cache_line;
-    if (b->blocks == b->spine_cap) {
+    size_t n = b->blocks, chunk = 0;
+    if (n == b->spine_cap) {
         b->spine_cap = b->spine_cap ? b->spine_cap * 2 : SWEEP_SPINE_CAP;
         persistentalloc(h, b->spine_cap * h->ptr_size, align, STAT_gc_sys, META_SWEEPBUF);
     }
     persistentalloc(h, SWEEP_BLOCK * h->ptr_size, align, STAT_gc_sys, META_SWEEPBUF);
-    b->blocks++;
+    while (((size_t)2 << chunk) - 1 <= n)
+        chunk++;
+    if (!b->chunks[chunk])
+        b->chunks[chunk] = xcalloc((size_t)SWEEP_BLOCK << chunk, sizeof(struct mspan *));
+    b->blocks = n + 1;
+}
+
+/* Makes room for entry number i. */
+NEVER_INLINE static void sweep_buf_grow(struct heap *h, struct sweep_buf *b, size_t i) {
+    lock(h, &b->lock);
+    if (i >= b->blocks * SWEEP_BLOCK) /* nobody has done so meanwhile */
+        add_block(h, b);
+    unlock(h, &b->lock);
+}
+
+void sweep_buf_free(struct sweep_buf *b) {
+    for (size_t i = 0; i < ARRAY_LEN(b->chunks); i++)
+        free(b->chunks[i]);
+}
+
+/* Sets the index if it still is what it was. */
+static bool move_index(const struct heap *h, struct sweep_buf *b, size_t *from, size_t to) {
+    if (h->threaded)
+        return atomic_compare_exchange_weak(&b->index, from, to);
+    atomic_store_explicit(&b->index, to, memory_order_relaxed);
+    return true;
 }
 
 void sweep_push(struct heap *h, struct mspan *s) {
     struct sweep_buf *b = &h->sweep_spans[sweepgen(h) / 2 % 2];
-    lock(h, &b->lock);
-    if (b->index == b->blocks * SWEEP_BLOCK)
-        sweep_buf_grow(h, b);
-    void *spans = b->spans;
-    array_reserve(&spans, &b->cap, b->index + 1, sizeof *b->spans);
-    b->spans = spans;
-    b->spans[b->index++] = s;
-    unlock(h, &b->lock);
+    size_t i = b->index;
+    do {
+        while (UNLIKELY(i >= b->blocks * SWEEP_BLOCK))
+            sweep_buf_grow(h, b, i);
+    } while (!move_index(h, b, &i, i + 1));
+    *sweep_buf_at(b, i) = s;
 }
 
 static void prefetch_span(const struct mspan *s) {
@@ -60,12 +83,14 @@ static void prefetch_span(const struct mspan *s) {
 static struct mspan *pop_unswept(struct heap *h) {
     enum { AHEAD = 3 };
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
-    lock(h, &b->lock);
-    struct mspan *s = b->index ? b->spans[--b->index] : NULL;
-    if (b->index >= AHEAD) /* by the time it is popped it will be at hand */
-        prefetch_span(b->spans[b->index - AHEAD]);
-    unlock(h, &b->lock);
-    return s;
+    size_t i = b->index;
+    do {
+        if (!i)
+            return NULL;
+    } while (!move_index(h, b, &i, i - 1));
+    if (i > AHEAD) /* by the time it is popped it will be at hand */
+        prefetch_span(*sweep_buf_at(b, i - 1 - AHEAD));
+    return *sweep_buf_at(b, i - 1);
 }
 
 /* --- One span --- */
@@ -150,7 +175,7 @@ bool being_swept(const struct heap *h, const struct mspan *s) {
 /* --- Many spans --- */
 
 uint64_t sweep_one(struct heap *h) {
-    if (h->stats[STAT_sweepdone])
+    if (h->stats[STAT_sweepdone].value)
         return SWEEP_NONE_LEFT;
     for (struct mspan *s; (s = pop_unswept(h));) {
         if (!sweep_claim(h, s))
@@ -159,7 +184,7 @@ uint64_t sweep_one(struct heap *h) {
         return mspan_sweep(h, s, false) ? npages : 0;
     }
     uint64_t not_done = 0;
-    if (atomic_compare_exchange_strong(&h->stats[STAT_sweepdone], &not_done, 1))
+    if (atomic_compare_exchange_strong(&h->stats[STAT_sweepdone].value, &not_done, 1))
         EMIT(h, EV_STAT_ADD, STAT_sweepdone, 0, 1, 0, 0);
     return SWEEP_NONE_LEFT;
 }

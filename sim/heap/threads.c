@@ -26,6 +26,7 @@
  */
 #include "sim/heap/heap_internal.h"
 
+#include <sched.h>
 #include <string.h>
 
 /* Between the P's random words: Go's multiplier for the threads' seeds. */
@@ -34,15 +35,7 @@
 /* --- Locks --- */
 
 static void lock_init(struct lock *l, enum lock_rank rank, unsigned index) {
-    pthread_mutexattr_t attr;
     *l = (struct lock){.rank = rank, .index = index};
-    pthread_mutexattr_init(&attr);
-#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP /* held for a moment only: sleeping would take longer \
-                                              */
-    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
-#endif
-    pthread_mutex_init(&l->mutex, &attr);
-    pthread_mutexattr_destroy(&attr);
 }
 
 /* Calls f for every lock there is. */
@@ -58,26 +51,27 @@ static void each_lock(
     f(&h->os_lock, RANK_OS, 0);
 }
 
-static void lock_destroy(struct lock *l, enum lock_rank rank, unsigned index) {
-    (void)rank;
-    (void)index;
-    pthread_mutex_destroy(&l->mutex);
-}
-
 void locks_init(struct heap *h) {
     each_lock(h, lock_init);
 }
 
-void locks_destroy(struct heap *h) {
-    each_lock(h, lock_destroy);
+/* Locks are held for a moment: sleeping would take longer. But who has one may have to wait for a
+ * processor. */
+static void lock_threaded(struct lock *l) {
+    enum { PATIENCE = 256 };
+    unsigned looked = 0;
+    while (atomic_exchange_explicit(&l->locked, true, memory_order_acquire))
+        do {
+            PAUSE();
+            if (++looked % PATIENCE == 0)
+                sched_yield();
+        } while (atomic_load_explicit(&l->locked, memory_order_relaxed));
+    l->taken++;
+    l->waited += looked > 0;
 }
 
-static void lock_threaded(struct lock *l) {
-    bool waited = pthread_mutex_trylock(&l->mutex) != 0;
-    if (waited)
-        pthread_mutex_lock(&l->mutex);
-    l->taken++;
-    l->waited += waited;
+static void unlock_threaded(struct lock *l) {
+    atomic_store_explicit(&l->locked, false, memory_order_release);
 }
 
 void take_lock(struct heap *h, struct lock *l) {
@@ -103,7 +97,7 @@ void release_lock(struct heap *h, struct lock *l) {
     INVARIANT(c->held_count && c->held[c->held_count - 1] == l);
     c->held_count--;
     if (h->threaded)
-        pthread_mutex_unlock(&l->mutex);
+        unlock_threaded(l);
     else
         sched_unlock(h, l);
 }
@@ -113,7 +107,7 @@ void heap_leave(struct heap *h) {
     while (c->held_count) {
         struct lock *l = c->held[--c->held_count];
         if (h->threaded)
-            pthread_mutex_unlock(&l->mutex);
+            unlock_threaded(l);
         else
             sched_abandon(h, l);
     }

@@ -174,9 +174,9 @@ bool mirror_metadata_equal(const struct heap *h, const struct replica *r, struct
     for (size_t i = 0; i < r->ranges.count; i++)
         if (r->ranges.ranges[i].owner == OWNER_METADATA)
             mapped += r->ranges.ranges[i].end - r->ranges.ranges[i].start;
-    const _Atomic uint64_t *st = h->stats;
-    const uint64_t heap[] = {st[STAT_mspan_sys], st[STAT_mcache_sys],
-        st[STAT_gc_sys] - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS, mapped,
+    const struct stat_cell *st = h->stats;
+    const uint64_t heap[] = {st[STAT_mspan_sys].value, st[STAT_mcache_sys].value,
+        st[STAT_gc_sys].value - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS, mapped,
         h->allspans_addr};
     const uint64_t told[] = {sum[META_MSPANS], sum[META_MCACHES],
         sum[META_MARKBITS] + sum[META_SWEEPBUF], sum[META_TREAP],

@@ -229,7 +229,7 @@ static void forget_on_stack(struct sample_heap *s) {
     swept_stack(s)->index--;
 }
 static void twice_on_stack(struct sample_heap *s) {
-    swept_stack(s)->spans[0] = swept_stack(s)->spans[1];
+    *sweep_buf_at(swept_stack(s), 0) = *sweep_buf_at(swept_stack(s), 1);
 }
 static void of_another_generation(struct sample_heap *s) {
     small_span(s)->sweepgen -= 2;
@@ -268,7 +268,7 @@ static void the_mcache_is_checked(void **state) {
 static unsigned broken_stat;
 
 static void break_stat(struct sample_heap *s) {
-    s->lab.h->stats[broken_stat]++;
+    s->lab.h->stats[broken_stat].value++;
 }
 static void break_nmalloc(struct sample_heap *s) {
     s->lab.h->central[5 << 1 | 1].nmalloc++;
@@ -365,9 +365,9 @@ static void a_heap_whose_program_has_ended_is_not_checked(void **state) {
     lab_start(&lab, "linux/386");
     lab_new(&lab, 64);
     heap_malloc(lab.h, 0xffffffff, NULL);
-    lab.h->stats[STAT_heap_idle]++;
+    lab.h->stats[STAT_heap_idle].value++;
     heap_check(lab.h);
-    lab.h->stats[STAT_heap_idle]--;
+    lab.h->stats[STAT_heap_idle].value--;
     lab_close(&lab);
 }
 
