@@ -156,6 +156,8 @@ struct mcache {
     unsigned p;                /* its number */
     uint64_t tiny, tinyoffset; /* the current tiny block: address (0: none), bytes used */
     struct mspan *alloc[NUM_SPAN_CLASSES];
+    gc_bits *bits;      /* for spans to come, of this epoch; where threads run the P's */
+    uint64_t bits_left; /* bytes */
 
     /* What it has counted: handed in when this P takes the heap's lock, or at a collection. */
     uint64_t local[LOCAL_STAT_COUNT]; /* by enum stat_id, from STAT_LOCAL on */

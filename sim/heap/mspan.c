@@ -183,11 +183,28 @@ NEVER_INLINE static gc_bits *bits_of_new_arena(struct heap *h, uint64_t bytes) {
     return bits;
 }
 
+static gc_bits *bits_of_arena(struct heap *h, uint64_t bytes) {
+    gc_bits *bits = take_bits(h, h->gcbits.next, bytes);
+    return bits ? bits : bits_of_new_arena(h, bytes);
+}
+
+/* Threads take some at once, so that they do not meet at the arena for every span. */
+static gc_bits *bits_of_pocket(struct heap *h, struct mcache *c, uint64_t bytes) {
+    enum { POCKET = 512 };
+    if (c->bits_left < bytes) {
+        c->bits_left = bytes < POCKET ? POCKET : bytes;
+        c->bits = bits_of_arena(h, c->bits_left);
+    }
+    gc_bits *bits = c->bits;
+    c->bits += bytes / sizeof *bits;
+    c->bits_left -= bytes;
+    return bits;
+}
+
 /* A zeroed bit for each slot, in whole 64-bit words, from this epoch's arenas. */
 gc_bits *new_mark_bits(struct heap *h, uint64_t nelems) {
     uint64_t bytes = (nelems + 63) / 64 * sizeof(gc_bits);
-    gc_bits *bits = take_bits(h, h->gcbits.next, bytes);
-    return bits ? bits : bits_of_new_arena(h, bytes);
+    return h->threaded ? bits_of_pocket(h, this_p(h), bytes) : bits_of_arena(h, bytes);
 }
 
 void next_mark_bit_epoch(struct heap *h) {
@@ -200,6 +217,8 @@ void next_mark_bit_epoch(struct heap *h) {
     g->previous = g->current;
     g->current = g->next;
     g->next = NULL;
+    for (unsigned p = 0; p < h->ps; p++)
+        h->mcaches[p]->bits_left = 0;
 }
 
 void mspan_init_slots(struct heap *h, struct mspan *s) {

@@ -65,14 +65,20 @@ static bool move_index(const struct heap *h, struct sweep_buf *b, size_t *from, 
     return true;
 }
 
-void sweep_push(struct heap *h, struct mspan *s) {
+/* Enters n spans in use among the swept ones. */
+static void push_swept(struct heap *h, struct mspan *const *spans, size_t n) {
     struct sweep_buf *b = &h->sweep_spans[sweepgen(h) / 2 % 2];
     size_t i = b->index;
     do {
-        while (UNLIKELY(i >= b->blocks * SWEEP_BLOCK))
-            sweep_buf_grow(h, b, i);
-    } while (!move_index(h, b, &i, i + 1));
-    *sweep_buf_at(b, i) = s;
+        while (UNLIKELY(i + n > b->blocks * SWEEP_BLOCK))
+            sweep_buf_grow(h, b, i + n - 1);
+    } while (!move_index(h, b, &i, i + n));
+    for (size_t k = 0; k < n; k++)
+        *sweep_buf_at(b, i + k) = spans[k];
+}
+
+void sweep_push(struct heap *h, struct mspan *s) {
+    push_swept(h, &s, 1);
 }
 
 static void prefetch_span(const struct mspan *s) {
@@ -80,17 +86,19 @@ static void prefetch_span(const struct mspan *s) {
         PREFETCH((const uint8_t *)s + at);
 }
 
-static struct mspan *pop_unswept(struct heap *h) {
+/* Takes up to `most` spans off the stack of those to be swept; returns how many. */
+static size_t pop_unswept(struct heap *h, struct mspan **spans, size_t most) {
     enum { AHEAD = 3 };
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
-    size_t i = b->index;
+    size_t i = b->index, n;
     do {
-        if (!i)
-            return NULL;
-    } while (!move_index(h, b, &i, i - 1));
-    if (i > AHEAD) /* by the time it is popped it will be at hand */
-        prefetch_span(*sweep_buf_at(b, i - 1 - AHEAD));
-    return *sweep_buf_at(b, i - 1);
+        n = i < most ? i : most;
+    } while (n && !move_index(h, b, &i, i - n));
+    for (size_t k = 0; k < n; k++)
+        spans[k] = *sweep_buf_at(b, i - 1 - k);
+    if (i > n + AHEAD - 1) /* by the time it is popped it will be at hand */
+        prefetch_span(*sweep_buf_at(b, i - n - AHEAD));
+    return n;
 }
 
 /* --- One span --- */
@@ -117,11 +125,10 @@ static void turn_bits(struct heap *h, struct mspan *s) {
     s->gcmark_bits = fresh;
 }
 
-/* Sweeps a span that is marked as being swept. True: it went back to the heap. keep: the caller
- * holds it and takes care of its place in the lists. */
-bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
+/* Sweeps a span that is marked as being swept. True: it went back to the heap; else the caller
+ * enters it among the swept. */
+static bool sweep_span(struct heap *h, struct mspan *s, bool keep) {
     INVARIANT(s->state == SPAN_STATE_INUSE && s->sweepgen == sweepgen_minus(h, 1));
-    stat_add(h, STAT_pages_swept, s->npages);
     unsigned size_class = (unsigned)s->spanclass >> 1;
     uint64_t live = count_marks(s), freed = s->alloc_count - live;
     bool large_dead = size_class == 0 && live == 0, gone = false;
@@ -149,6 +156,12 @@ bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
         mheap_free(h, s, true);
         gone = true;
     }
+    return gone;
+}
+
+bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
+    stat_add(h, STAT_pages_swept, s->npages);
+    bool gone = sweep_span(h, s, keep);
     if (!gone)
         sweep_push(h, s);
     return gone;
@@ -174,15 +187,39 @@ bool being_swept(const struct heap *h, const struct mspan *s) {
 
 /* --- Many spans --- */
 
+/* Sweeps those of n spans that nobody has swept out of turn: these may be anything by now. */
+static bool sweep_spans(struct heap *h, struct mspan **spans, size_t n, uint64_t *freed) {
+    size_t claimed = 0, stay = 0;
+    uint64_t pages = 0;
+    for (size_t i = 0; i < n; i++)
+        if (sweep_claim(h, spans[i])) {
+            pages += spans[i]->npages;
+            spans[claimed++] = spans[i];
+        }
+    if (!claimed)
+        return false;
+    stat_add(h, STAT_pages_swept, pages);
+    for (size_t i = 0; i < claimed; i++) {
+        uint64_t npages = spans[i]->npages;
+        if (sweep_span(h, spans[i], false))
+            *freed += npages;
+        else
+            spans[stay++] = spans[i];
+    }
+    if (stay)
+        push_swept(h, spans, stay);
+    return true;
+}
+
 uint64_t sweep_one(struct heap *h) {
+    enum { MOST = 16 };
+    struct mspan *spans[MOST];
+    uint64_t freed = 0;
     if (h->stats[STAT_sweepdone].value)
         return SWEEP_NONE_LEFT;
-    for (struct mspan *s; (s = pop_unswept(h));) {
-        if (!sweep_claim(h, s))
-            continue; /* swept out of turn: it may be anything by now */
-        uint64_t npages = s->npages;
-        return mspan_sweep(h, s, false) ? npages : 0;
-    }
+    for (size_t n; (n = pop_unswept(h, spans, h->threaded ? MOST : 1));)
+        if (sweep_spans(h, spans, n, &freed))
+            return freed;
     uint64_t not_done = 0;
     if (atomic_compare_exchange_strong(&h->stats[STAT_sweepdone].value, &not_done, 1))
         EMIT(h, EV_STAT_ADD, STAT_sweepdone, 0, 1, 0, 0);
