@@ -158,6 +158,7 @@ struct mcache {
     struct mspan *alloc[NUM_SPAN_CLASSES];
     gc_bits *bits;      /* for spans to come, of this epoch; where threads run the P's */
     uint64_t bits_left; /* bytes */
+    uint64_t live;      /* bytes not yet counted in heap_live; where threads run the P's */
 
     /* What it has counted: handed in when this P takes the heap's lock, or at a collection. */
     uint64_t local[LOCAL_STAT_COUNT]; /* by enum stat_id, from STAT_LOCAL on */

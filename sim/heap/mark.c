@@ -257,6 +257,8 @@ static void gc_end(struct heap *h, void *arg) {
         mcache_release_all(h, h->mcaches[p]);
     for (unsigned p = 0; p < h->ps; p++)
         purge_cache_stats(h, h->mcaches[p]);
+    for (unsigned p = 0; p < h->ps; p++)
+        h->mcaches[p]->live = 0;
     stat_add(h, STAT_heap_live, marked.bytes - h->stats[STAT_heap_live].value);
     stat_add(h, STAT_sweepgen, 2);
     stat_add(h, STAT_sweepdone, (uint64_t)0 - h->stats[STAT_sweepdone].value);

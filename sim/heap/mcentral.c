@@ -24,6 +24,20 @@ static void nmalloc_add(struct heap *h, struct mcentral *c, uint64_t delta) {
     EMIT(h, EV_NMALLOC, c->spanclass, 0, delta, 0, 0);
 }
 
+/* heap_live is changed for every span: threads tell it what they took a little later. */
+static void live_add(struct heap *h, uint64_t delta) {
+    enum { POCKET = 16 << 10 }; /* bytes */
+    if (h->threaded) {
+        struct mcache *c = this_p(h);
+        c->live += delta;
+        if (c->live < POCKET)
+            return;
+        delta = c->live;
+        c->live = 0;
+    }
+    stat_add(h, STAT_heap_live, delta);
+}
+
 /* A fresh span, cut into slots. */
 static struct mspan *mcentral_grow(struct heap *h, struct mcentral *c) {
     const struct size_class *sc = &h->sizes.classes[c->spanclass >> 1];
@@ -110,7 +124,7 @@ struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c) {
     uint64_t unused = s->nelems - s->alloc_count;
     INVARIANT(unused > 0 && s->freeindex < s->nelems);
     nmalloc_add(h, c, unused);
-    stat_add(h, STAT_heap_live, bytes - s->alloc_count * s->elemsize);
+    live_add(h, bytes - s->alloc_count * s->elemsize);
     SPAN_SET(h, s, incache, 1);
     mspan_refill_cache(h, s);
     return s;
