@@ -190,10 +190,10 @@ static gc_bits *bits_of_arena(struct heap *h, uint64_t bytes) {
 
 /* Threads take some at once, so that they do not meet at the arena for every span. */
 static gc_bits *bits_of_pocket(struct heap *h, struct mcache *c, uint64_t bytes) {
-    enum { POCKET = 512 };
+    enum { POCKET = 512 }; /* bytes: several spans' */
     if (c->bits_left < bytes) {
-        c->bits_left = bytes < POCKET ? POCKET : bytes;
-        c->bits = bits_of_arena(h, c->bits_left);
+        c->bits = bits_of_arena(h, POCKET);
+        c->bits_left = POCKET;
     }
     gc_bits *bits = c->bits;
     c->bits += bytes / sizeof *bits;
