@@ -215,8 +215,8 @@ static void check_inuse(const struct heap *h, const struct mspan *s) {
         INVARIANT(s->list >= LIST_BUSY && s->list <= LIST_BUSYLARGE && s->nelems == 1);
     }
     INVARIANT(holders(h, s) == s->incache);
-    INVARIANT(s->sweepgen == sweepgen(h) ||
-              (s->sweepgen == sweepgen_minus(h, 2) && !s->incache && !h->stats[STAT_sweepdone].value));
+    INVARIANT(s->sweepgen == sweepgen(h) || (s->sweepgen == sweepgen_minus(h, 2) && !s->incache &&
+                                                !h->stats[STAT_sweepdone].value));
     check_slots(h, s);
     check_mapped(h, s);
     if (s->spanclass & 1)

@@ -114,7 +114,7 @@ struct persistent {
 struct gcbits_arena {
     struct gcbits_arena *next;
     _Atomic uint64_t free; /* bytes used; more than there are where threads have asked in vain */
-    gc_bits bits[]; /* gcbits_bytes() of them */
+    gc_bits bits[];        /* gcbits_bytes() of them */
 };
 
 /* Arenas by epoch: bits for the next cycle, the one being marked, and the one being swept away. */
@@ -126,10 +126,10 @@ struct gcbits_arenas {
  * push, or pop, at the same time, but never one the one and one the other. */
 enum { SWEEP_BLOCK = 512 }; /* entries: 4 KiB on 64-bit */
 struct sweep_buf {
-    struct lock lock;                   /* of its growth */
-    _Atomic size_t index;               /* spans on it */
-    _Atomic size_t blocks;              /* blocks that Go would have */
-    size_t spine_cap;                   /* and room for their addresses */
+    struct lock lock;                  /* of its growth */
+    _Atomic size_t index;              /* spans on it */
+    _Atomic size_t blocks;             /* blocks that Go would have */
+    size_t spine_cap;                  /* and room for their addresses */
     struct mspan **_Atomic chunks[40]; /* entries: 1, 2, 4, ... blocks of them, as needed */
 };
 static inline struct mspan **sweep_buf_at(const struct sweep_buf *b, size_t i) {
@@ -493,6 +493,8 @@ struct local_frees local_frees(const struct heap *h);
 
 void mcentral_init(struct mcentral *c, unsigned spanclass);
 struct mspan *mcentral_cache_span(struct heap *h, struct mcentral *c);
+/* heap_live hears what this P has taken. */
+void flush_live(struct heap *h, struct mcache *c);
 /* Takes a span back from an mcache. */
 void mcentral_uncache_span(struct heap *h, struct mcentral *c, struct mspan *s);
 /* Files a span that has just been swept and lost objects; true: it went home to the heap. */

@@ -24,18 +24,20 @@ static void nmalloc_add(struct heap *h, struct mcentral *c, uint64_t delta) {
     EMIT(h, EV_NMALLOC, c->spanclass, 0, delta, 0, 0);
 }
 
-/* heap_live is changed for every span: threads tell it what they took a little later. */
-static void live_add(struct heap *h, uint64_t delta) {
-    enum { POCKET = 16 << 10 }; /* bytes */
-    if (h->threaded) {
-        struct mcache *c = this_p(h);
-        c->live += delta;
-        if (c->live < POCKET)
-            return;
-        delta = c->live;
-        c->live = 0;
-    }
-    stat_add(h, STAT_heap_live, delta);
+void flush_live(struct heap *h, struct mcache *c) {
+    stat_add(h, STAT_heap_live, c->live);
+    c->live = 0;
+}
+
+/* heap_live grows with every span. */
+static void live_add(struct heap *h, uint64_t bytes) {
+    enum {
+        POCKET = 16 << 10
+    }; /* bytes that heap_live may be behind, for each P that a thread runs */
+    struct mcache *c = this_p(h);
+    c->live += bytes;
+    if (!h->threaded || c->live >= POCKET)
+        flush_live(h, c);
 }
 
 /* A fresh span, cut into slots. */

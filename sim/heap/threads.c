@@ -7,12 +7,13 @@
  *
  *   an mcentral's  its two lists, and which span of them is whose
  *   the heap's     free and busy spans, the treap, the spans table, growth, records (fixalloc)
- *   sweep stack's  its spans
- *   gcbits         the arenas of bits; the bits themselves belong to whoever has the span
+ *   sweep stack's  its growth
+ *   gcbits         new arenas of bits; the bits themselves belong to whoever has the span
  *   persistent     the chunk
  *   os             calls to the system, the map of its address space
  *
- * Without a lock: statistics, nmalloc and sweepgen, which are atomic. Whoever moves a span's
+ * Without a lock: statistics, nmalloc, sweepgen, how many spans a sweep stack has and how many bits
+ * of an arena are taken, which are atomic. Whoever moves a span's
  * sweepgen to "being swept" owns the span until it says "swept"; whoever takes a swept span out of
  * an mcentral, or new from the heap, owns it until it is given back. Collections (mark, release of
  * all mcaches, the change of sweepgen) need the world stopped: no other P is entered then, and the
@@ -20,6 +21,10 @@
  *
  * A heap starts with one P and takes no locks: as long as one thread runs all P's in turn, nobody
  * could hold one. sched.c makes them lock all the same, for P's that overlap.
+ *
+ * What all P's change for nearly every span costs threads more than the work itself. So they sweep
+ * several spans at once, take mark bits for several, and tell heap_live what they took a little
+ * later. Else a P does each when Go's does.
  *
  * When Go ends the program, the thread that found out gives its locks back and leaves. The others
  * leave at the next lock they get: what it keeps may be half changed.
@@ -234,4 +239,6 @@ unsigned heap_ps(const struct heap *h) {
 void heap_set_threaded(struct heap *h, bool threaded) {
     INVARIANT(!threaded || (!h->sink && !h->sched));
     h->threaded = threaded;
+    for (unsigned p = 0; p < h->ps; p++)
+        flush_live(h, h->mcaches[p]);
 }

@@ -176,8 +176,8 @@ bool mirror_metadata_equal(const struct heap *h, const struct replica *r, struct
             mapped += r->ranges.ranges[i].end - r->ranges.ranges[i].start;
     const struct stat_cell *st = h->stats;
     const uint64_t heap[] = {st[STAT_mspan_sys].value, st[STAT_mcache_sys].value,
-        st[STAT_gc_sys].value - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS, mapped,
-        h->allspans_addr};
+        st[STAT_gc_sys].value - h->bitmap_mapped, (treap->count + nodes - 1) / nodes * RECORDS,
+        mapped, h->allspans_addr};
     const uint64_t told[] = {sum[META_MSPANS], sum[META_MCACHES],
         sum[META_MARKBITS] + sum[META_SWEEPBUF], sum[META_TREAP],
         sum[META_CHUNK] + sum[META_MARKBITS] + h->allspans_room * h->ptr_size, allspans};

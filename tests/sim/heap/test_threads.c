@@ -219,6 +219,101 @@ static void locks_are_taken_only_if_the_heap_is_threaded(void **state) {
     os_destroy(&system->os);
 }
 
+/* A heap of PS P's without a sink, as threads have it; `objects` of 4 KiB, two to a span, dead, in
+ * spans that are to be swept. */
+static struct heap *to_be_swept(struct test_os **system, unsigned objects) {
+    *system = test_os_new("linux/amd64");
+    struct heap *h = heap_new(&(struct heap_config){.os = &(*system)->os});
+    assert_true(heap_init(h));
+    assert_true(heap_set_ps(h, PS));
+    for (unsigned i = 0; i < objects; i++)
+        assert_int_not_equal(heap_malloc(h, 4096, NULL).addr, 0);
+    assert_true(heap_gc_begin(h));
+    heap_gc_end(h);
+    return h;
+}
+
+static void done_with(struct heap *h, struct test_os *system) {
+    heap_set_threaded(h, false);
+    heap_check(h);
+    heap_free(h);
+    os_destroy(&system->os);
+}
+
+static void threads_sweep_several_spans_at_once(void **state) {
+    struct test_os *system;
+    uint64_t npages;
+    (void)state;
+    struct heap *h = to_be_swept(&system, 2 * 40);
+    assert_true(heap_sweep_one_on(h, 1, &npages));
+    assert_int_equal(npages, 1);
+    heap_set_threaded(h, true);
+    uint64_t total = 1, calls = 0;
+    for (; heap_sweep_one_on(h, 1, &npages); calls++)
+        total += npages;
+    assert_int_equal(total, 40);
+    assert_true(calls > 1 && calls < 39 / 4);
+    done_with(h, system);
+}
+
+static void *sweep_all(void *arg) {
+    struct runner *r = arg;
+    for (uint64_t npages; heap_sweep_one_on(r->h, r->p, &npages);)
+        r->objects += npages;
+    return NULL;
+}
+
+static void each_span_is_swept_by_one_thread(void **state) {
+    enum { SPANS = 3000 };
+    struct test_os *system;
+    struct runner runners[PS];
+    uint64_t swept = 0;
+    (void)state;
+    struct heap *h = to_be_swept(&system, 2 * SPANS);
+    heap_set_threaded(h, true);
+    for (unsigned p = 0; p < PS; p++) {
+        runners[p] = (struct runner){.h = h, .p = p};
+        assert_int_equal(pthread_create(&runners[p].thread, NULL, sweep_all, &runners[p]), 0);
+    }
+    for (unsigned p = 0; p < PS; p++) {
+        pthread_join(runners[p].thread, NULL);
+        swept += runners[p].objects;
+    }
+    assert_int_equal(swept, SPANS);
+    done_with(h, system);
+}
+
+static void a_thread_takes_mark_bits_for_several_spans(void **state) {
+    enum { POCKET = 512 };
+    struct test_os *system;
+    (void)state;
+    struct heap *h = to_be_swept(&system, 0);
+    heap_set_threaded(h, true);
+    heap_malloc_on(h, 1, 4096, NULL);
+    assert_int_equal(h->mcaches[1]->bits_left, POCKET - 2 * sizeof(gc_bits));
+    heap_malloc_on(h, 1, 8, NULL); /* a tiny block's span: 512 slots, twice */
+    assert_int_equal(h->mcaches[1]->bits_left, POCKET - 2 * sizeof(gc_bits) - 2 * 64);
+    assert_int_equal(h->mcaches[2]->bits_left, 0);
+    assert_true(heap_gc_begin(h)); /* an epoch's bits are for that epoch */
+    assert_int_equal(h->mcaches[1]->bits_left, 0);
+    heap_gc_end(h);
+    done_with(h, system);
+}
+
+static void heap_live_knows_all_when_the_threads_have_stopped(void **state) {
+    struct test_os *system;
+    (void)state;
+    struct heap *h = to_be_swept(&system, 0);
+    heap_set_threaded(h, true);
+    heap_malloc_on(h, 1, 4096, NULL); /* its span counts as full */
+    assert_int_equal(heap_stat(h, STAT_heap_live), 0);
+    heap_malloc_on(h, 2, 32768, NULL);
+    assert_int_equal(heap_stat(h, STAT_heap_live), 32768);
+    heap_set_threaded(h, false);
+    assert_int_equal(heap_stat(h, STAT_heap_live), 32768 + 8192);
+    done_with(h, system);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_p_allocates_from_spans_of_its_own),
@@ -230,6 +325,10 @@ int main(void) {
         cmocka_unit_test(a_p_that_finds_no_memory_for_its_records_is_not_born),
         cmocka_unit_test(a_fatal_error_ends_all_threads_and_holds_no_lock),
         cmocka_unit_test(locks_are_taken_only_if_the_heap_is_threaded),
+        cmocka_unit_test(threads_sweep_several_spans_at_once),
+        cmocka_unit_test(each_span_is_swept_by_one_thread),
+        cmocka_unit_test(a_thread_takes_mark_bits_for_several_spans),
+        cmocka_unit_test(heap_live_knows_all_when_the_threads_have_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
