@@ -29,7 +29,7 @@ map-words-32-zh          trees       --at 26000 --platform linux/386 --map 0x184
 map-1080                 strings     --at 6000 --theme light --size 1920x1080
 map-contrast             trees       --at end --platform linux/386 --theme contrast
 map-960                  huge        --at end --size 960x600
-caches-64                workers     --at 21000 --do caches
+caches-64                workers     --at 20104 --do caches
 caches-32-zh             small       --at 60000 --do caches --platform linux/386 --theme light --lang zh
 waste-64                 small       --at 60000 --do waste --theme light
 waste-32-zh              small       --at 60000 --do waste --platform linux/386 --lang zh

@@ -123,7 +123,7 @@ void heap_gc_mark_roots(struct heap *h, const void *words, size_t count, bool fo
 bool heap_gc_marked(const struct heap *h, uint64_t addr);
 struct heap_marked heap_gc_end(struct heap *h);
 void heap_sweep_all(struct heap *h);
-/* Sweeps one span: *npages went home. False: all spans are swept. */
+/* Sweeps one span, or a few if threaded: *npages went home. False: all spans are swept. */
 bool heap_sweep_one(struct heap *h, uint64_t *npages);
 bool heap_sweep_one_on(struct heap *h, unsigned p, uint64_t *npages);
 /* Gives free spans that have been so for longer than limit (virtual nanoseconds; 0 with now =

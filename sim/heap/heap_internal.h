@@ -466,8 +466,11 @@ void sweep_push(struct heap *h, struct mspan *s);
 bool sweep_claim(struct heap *h, struct mspan *s);
 /* Is somebody else sweeping s? */
 bool being_swept(const struct heap *h, const struct mspan *s);
-bool mspan_sweep(struct heap *h, struct mspan *s, bool keep);
-/* Sweeps one span; returns the pages that went home, SWEEP_NONE_LEFT if all spans are swept. */
+/* Sweeps a span that the caller has claimed. True: it went back to the heap. keep: the caller takes
+ * care of its place in the lists. */
+bool sweep_claimed(struct heap *h, struct mspan *s, bool keep);
+/* Sweeps one span (a thread: a few); returns the pages that went home, SWEEP_NONE_LEFT if all spans
+ * are swept. */
 uint64_t sweep_one(struct heap *h);
 void sweep_reclaim(struct heap *h, uint64_t npages);
 /* Sweeps everything that is left. */

@@ -92,13 +92,13 @@ static struct mspan *find_span(struct heap *h, struct mcentral *c) {
         struct mspan *s = take_nonempty(h, c, &to_sweep);
         if (s) {
             if (to_sweep)
-                mspan_sweep(h, s, true);
+                sweep_claimed(h, s, true);
             return s;
         }
         s = take_full(h, c);
         if (!s)
             return NULL;
-        mspan_sweep(h, s, true);
+        sweep_claimed(h, s, true);
         uint64_t slot = mspan_peek_free(s);
         if (slot != s->nelems) {
             SPAN_SET(h, s, freeindex, slot);

@@ -125,9 +125,9 @@ static void turn_bits(struct heap *h, struct mspan *s) {
     s->gcmark_bits = fresh;
 }
 
-/* Sweeps a span that is marked as being swept. True: it went back to the heap; else the caller
- * enters it among the swept. */
-static bool sweep_span(struct heap *h, struct mspan *s, bool keep) {
+/* Sweeps a claimed span. True: it went back to the heap; else the caller enters it among the swept
+ * ones. keep: the caller holds it and takes care of its place in the lists. */
+static bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
     INVARIANT(s->state == SPAN_STATE_INUSE && s->sweepgen == sweepgen_minus(h, 1));
     unsigned size_class = (unsigned)s->spanclass >> 1;
     uint64_t live = count_marks(s), freed = s->alloc_count - live;
@@ -159,9 +159,9 @@ static bool sweep_span(struct heap *h, struct mspan *s, bool keep) {
     return gone;
 }
 
-bool mspan_sweep(struct heap *h, struct mspan *s, bool keep) {
+bool sweep_claimed(struct heap *h, struct mspan *s, bool keep) {
     stat_add(h, STAT_pages_swept, s->npages);
-    bool gone = sweep_span(h, s, keep);
+    bool gone = mspan_sweep(h, s, keep);
     if (!gone)
         sweep_push(h, s);
     return gone;
@@ -187,7 +187,8 @@ bool being_swept(const struct heap *h, const struct mspan *s) {
 
 /* --- Many spans --- */
 
-/* Sweeps those of n spans that nobody has swept out of turn: these may be anything by now. */
+/* Sweeps those of n spans that nobody has swept out of turn: the others may be anything by now.
+ * False: there was none. *freed: pages that went home are added. */
 static bool sweep_spans(struct heap *h, struct mspan **spans, size_t n, uint64_t *freed) {
     size_t claimed = 0, stay = 0;
     uint64_t pages = 0;
@@ -201,7 +202,7 @@ static bool sweep_spans(struct heap *h, struct mspan **spans, size_t n, uint64_t
     stat_add(h, STAT_pages_swept, pages);
     for (size_t i = 0; i < claimed; i++) {
         uint64_t npages = spans[i]->npages;
-        if (sweep_span(h, spans[i], false))
+        if (mspan_sweep(h, spans[i], false))
             *freed += npages;
         else
             spans[stay++] = spans[i];
@@ -212,7 +213,7 @@ static bool sweep_spans(struct heap *h, struct mspan **spans, size_t n, uint64_t
 }
 
 uint64_t sweep_one(struct heap *h) {
-    enum { MOST = 16 };
+    enum { MOST = 16 }; /* spans at once, by threads */
     struct mspan *spans[MOST];
     uint64_t freed = 0;
     if (h->stats[STAT_sweepdone].value)
@@ -248,7 +249,7 @@ static uint64_t reclaim_list(struct heap *h, struct mspan_list *list, uint64_t n
     while (n < npages && (s = take_unswept(h, list))) {
         uint64_t span_pages = s->npages;
         unlock(h, &h->lock);
-        if (mspan_sweep(h, s, false))
+        if (sweep_claimed(h, s, false))
             n += span_pages;
         lock(h, &h->lock);
     }

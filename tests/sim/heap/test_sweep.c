@@ -51,7 +51,7 @@ static void a_span_is_claimed_once(void **state) {
     assert_true(sweep_claim(lab.h, s));
     assert_int_equal(s->sweepgen, generation(&lab) - 1);
     assert_false(sweep_claim(lab.h, s));
-    assert_false(mspan_sweep(lab.h, s, false));
+    assert_false(sweep_claimed(lab.h, s, false));
     assert_false(sweep_claim(lab.h, s));
     lab_close(&lab);
 }
@@ -71,7 +71,7 @@ static void with_threads_a_span_is_claimed_once_too(void **state) {
     assert_true(being_swept(h, s));
     assert_false(sweep_claim(h, s));
     heap_set_threaded(h, false);
-    assert_false(mspan_sweep(h, s, false));
+    assert_false(sweep_claimed(h, s, false));
     assert_false(sweep_claim(h, s));
     heap_check(h);
     heap_free(h);
