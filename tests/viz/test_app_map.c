@@ -131,6 +131,61 @@ static void every_place_shows_what_it_names(void **state) {
     close_it(&f);
 }
 
+static void assert_focus(struct fixture *f, struct thing thing, uint64_t start, uint64_t size) {
+    app_command(&f->app, CMD_GO_SPACE, 0);
+    f->app.scene->pinned = thing;
+    app_command(&f->app, CMD_FOCUS, 0);
+    struct zoom got = shown(f);
+    assert_true(got.start <= start && got.start + got.size >= start + size);
+    assert_true(got.size <= 8 * size || got.size < 1024);
+    app_draw(&f->app, f->canvas);
+}
+
+/* Whatever is pinned is zoomed to: all of it is in sight, and not much else. */
+static void what_is_pinned_is_zoomed_to(void **state) {
+    (void)state;
+    struct fixture f;
+    open_on(&f, "linux/amd64");
+    f.app.animates = false;
+    const struct replica *r = f.app.scene->replica;
+    uint64_t arena = r->heap[HEAP_arena_start];
+    uint32_t span = replica_span_of(r, arena);
+    const struct rspan *s = replica_span(r, span);
+    assert_focus(
+        &f, (struct thing){.kind = THING_HINT, .index = 1}, UINT64_C(0x1c000000000), GiB(1024));
+    assert_focus(&f, (struct thing){.kind = THING_PAGE, .index = span, .addr = s->base}, s->base,
+        GO_PAGE_SIZE);
+    assert_focus(&f,
+        (struct thing){.kind = THING_SLOT, .index = span, .addr = s->base, .size = s->elemsize},
+        s->base, s->elemsize);
+    assert_focus(
+        &f, (struct thing){.kind = THING_RECORD, .index = span, .addr = s->record}, s->record, 8);
+    static const enum map_place regions[] = {PLACE_SPANS, PLACE_BITMAP, PLACE_ARENA};
+    for (unsigned i = 0; i < ARRAY_LEN(regions); i++) {
+        struct view v = app_view(&f.app, f.app.scene);
+        struct zoom region;
+        assert_true(place_window(&v, regions[i], &region));
+        assert_focus(
+            &f, (struct thing){.kind = THING_REGION, .index = i}, region.start, region.size);
+    }
+    struct zoom before = shown(&f);
+    f.app.scene->pinned = (struct thing){.kind = THING_EVENT, .index = 1}; /* which is nowhere */
+    app_command(&f.app, CMD_FOCUS, 0);
+    assert_same(shown(&f), before);
+    assert_string_equal(f.app.notice, "Click something in the map first, then F zooms to it.");
+    close_it(&f);
+}
+
+static void a_place_that_is_not_yet_is_told(void **state) {
+    (void)state;
+    struct fixture f;
+    open_on(&f, "linux/amd64");
+    app_seek(&f.app, 1);
+    app_command(&f.app, CMD_GO_BITMAP, 0);
+    assert_string_equal(f.app.notice, "There is no such place yet: the heap is not laid out.");
+    close_it(&f);
+}
+
 static void dragging_moves_rows_and_settles(void **state) {
     (void)state;
     struct fixture f;
@@ -205,6 +260,8 @@ int main(void) {
         cmocka_unit_test(another_zoom_takes_a_glide_over_where_it_is),
         cmocka_unit_test(fit_goes_round_arena_reservation_space),
         cmocka_unit_test(every_place_shows_what_it_names),
+        cmocka_unit_test(what_is_pinned_is_zoomed_to),
+        cmocka_unit_test(a_place_that_is_not_yet_is_told),
         cmocka_unit_test(dragging_moves_rows_and_settles),
         cmocka_unit_test(a_rectangle_is_zoomed_to),
         cmocka_unit_test(dragging_on_the_ruler_moves_the_map_there),

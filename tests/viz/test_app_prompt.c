@@ -95,6 +95,57 @@ static void a_search_moves_and_pins(void **state) {
     close_app(&f);
 }
 
+static void a_search_that_finds_nothing_more_says_so(void **state) {
+    (void)state;
+    struct fixture f;
+    open_app(&f, "small");
+    struct scene *s = f.app.scene;
+    app_command(&f.app, CMD_FIND_NEXT, 0);
+    assert_string_equal(f.app.notice, "There is nothing to search for: / begins a search.");
+    type(&f, CMD_SEARCH, "collection", "Enter");
+    app_prompt_key(&f.app, "Escape");
+    app_seek(&f.app, UINT64_MAX);
+    uint64_t end = s->at;
+    app_command(&f.app, CMD_FIND_NEXT, 0);
+    assert_string_equal(f.app.notice, "There is no later one in this run.");
+    assert_int_equal(s->at, end);
+    app_seek(&f.app, 1);
+    app_command(&f.app, CMD_FIND_BACK, 0);
+    assert_string_equal(f.app.notice, "There is no earlier one in this run.");
+    close_app(&f);
+}
+
+static void the_events_of_one_thing_come_one_after_the_other(void **state) {
+    (void)state;
+    struct fixture f;
+    open_app(&f, "small");
+    struct scene *s = f.app.scene;
+    app_command(&f.app, CMD_SAME_NEXT, 0);
+    assert_string_equal(f.app.notice, "Point at an object, a page or an event first, or pin it.");
+    app_seek(&f.app, UINT64_MAX);
+    uint32_t span = replica_span_of(s->replica, s->replica->heap[HEAP_arena_start]);
+    s->pinned = (struct thing){
+        .kind = THING_PAGE, .index = span, .addr = replica_span(s->replica, span)->base};
+    uint64_t end = s->at, at = end;
+    for (int i = 0; i < 5; i++, at = s->at) {
+        app_command(&f.app, CMD_SAME_BACK, 0);
+        assert_true(s->at < at);
+    }
+    app_command(&f.app, CMD_SAME_NEXT, 0);
+    assert_true(s->at > at);
+    for (at = 0; at != s->at;) {
+        at = s->at;
+        app_command(&f.app, CMD_SAME_BACK, 0);
+    }
+    assert_string_equal(f.app.notice, "Nothing happened to it before.");
+    for (at = 0; at != s->at;) {
+        at = s->at;
+        app_command(&f.app, CMD_SAME_NEXT, 0);
+    }
+    assert_string_equal(f.app.notice, "Nothing happens to it later in this run.");
+    close_app(&f);
+}
+
 static void undo_goes_back_to_where_one_looked(void **state) {
     (void)state;
     struct fixture f;
@@ -229,6 +280,8 @@ int main(void) {
         cmocka_unit_test(without_a_line_keys_are_commands),
         cmocka_unit_test(the_palette_does_what_is_chosen_and_goes),
         cmocka_unit_test(a_search_moves_and_pins),
+        cmocka_unit_test(a_search_that_finds_nothing_more_says_so),
+        cmocka_unit_test(the_events_of_one_thing_come_one_after_the_other),
         cmocka_unit_test(undo_goes_back_to_where_one_looked),
         cmocka_unit_test(the_console_runs_after_the_end_and_shows_it_happen),
         cmocka_unit_test(a_repeat_typed_without_end_is_forgotten_some_time),

@@ -106,6 +106,42 @@ static void pointers_lead_to_what_they_point_to(void **unused) {
     world_close(&w);
 }
 
+/* Just after the first event of that kind about the slot at addr. */
+static void seek_mark(struct world *w, enum event_kind kind, uint64_t addr) {
+    for (uint64_t i = 0; i < w->view.count; i++)
+        if (recording_event(w->view.rec, i)->kind == kind &&
+            recording_event(w->view.rec, i)->a == addr) {
+            world_seek(w, i + 1);
+            return;
+        }
+    fail_msg("0x%llx is never marked so", (unsigned long long)addr);
+}
+
+static void a_collection_colours_objects_from_white_over_grey_to_black(void **unused) {
+    (void)unused;
+    struct world w;
+    struct life lives[2] = {{.any = false}};
+    uint64_t born;
+    world_open(&w, "linux/amd64",
+        "type pair = left:ptr right:ptr\nprecise on\na = new pair\nb = new pair\na.right = b\nroot "
+        "a\n"
+        "collect\n");
+    struct thing a = slot_of(&w, 1, &born), b = slot_of(&w, 2, &born);
+    struct facts f = about(&w, lives, a);
+    assert_false(has_fact(&f, "colour")); /* there is no collection */
+    seek_mark(&w, EV_GREY, a.addr);
+    f = about(&w, lives, a);
+    assert_string_equal(fact_of(&f, "colour")->value, "grey: found, not looked into");
+    f = about(&w, lives, b);
+    assert_string_equal(fact_of(&f, "colour")->value, "white: not found yet");
+    seek_mark(&w, EV_BLACK, b.addr);
+    f = about(&w, lives, a);
+    assert_string_equal(fact_of(&f, "colour")->value, "black: found live");
+    f = about(&w, lives, b);
+    assert_string_equal(fact_of(&f, "colour")->value, "black: found live");
+    world_close(&w);
+}
+
 static void tiny_objects_know_their_neighbours(void **unused) {
     (void)unused;
     struct world w;
@@ -181,6 +217,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_object_leads_to_its_events),
         cmocka_unit_test(pointers_lead_to_what_they_point_to),
+        cmocka_unit_test(a_collection_colours_objects_from_white_over_grey_to_black),
         cmocka_unit_test(tiny_objects_know_their_neighbours),
         cmocka_unit_test(a_span_tells_its_shelf),
         cmocka_unit_test(all_of_it_fits_the_right_column),

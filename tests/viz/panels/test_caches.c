@@ -1,6 +1,7 @@
 /* The shelves that spans stand on: what is drawn leads to the span it stands for. */
 #include "tests/viz/panels/world.h"
 #include "viz/panels/shelf.h"
+#include "viz/panels/treap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,6 +69,61 @@ static void the_longest_run_is_found(void **unused) {
     assert_int_equal(replica_span(w.r, handle)->npages, longest);
     world_seek(&w, 0);
     assert_int_equal(shelf_longest_free(w.r, &handle), 0);
+    world_close(&w);
+}
+
+/* Twelve free runs of the treap, each between two that are kept. */
+static const char apart[] = "init\n"
+                            "keep runs 12\n"
+                            "repeat 12\n"
+                            "runs[] = alloc 1100000\n"
+                            "alloc 40000\n"
+                            "end\n"
+                            "drop runs\n"
+                            "collect\n";
+
+/* Is each node of the subtree drawn below its parent, and on its side? How many there are. */
+static unsigned assert_tree(
+    const struct world *w, uint32_t node, const struct rect *parent, int side) {
+    const struct rspan *s = replica_span(w->r, node);
+    if (!s)
+        return 0;
+    struct rect box = world_hot(w, THING_PAGE, node);
+    assert_true(box.w > 0);
+    if (parent) {
+        assert_true(box.y > parent->y);
+        assert_true(side < 0 ? box.x < parent->x : box.x > parent->x);
+    }
+    return 1 + assert_tree(w, s->left, &box, -1) + assert_tree(w, s->right, &box, 1);
+}
+
+static void the_treap_is_drawn_as_a_tree(void **unused) {
+    (void)unused;
+    struct world w;
+    struct rect area = {10, 10, 1200, 600};
+    world_open(&w, "linux/amd64", apart);
+    world_draw(&w, treap_draw, area, 1);
+    assert_true(assert_tree(&w, w.r->treap_root, NULL, 0) >= 12);
+    world_check_drawn(&w, area);
+    w.view.pinned = shelf_thing(w.r, w.r->treap_root);
+    unsigned plain = world_pixels(&w, area, COLOR_text);
+    world_draw(&w, treap_draw, area, 1);
+    assert_true(world_pixels(&w, area, COLOR_text) > plain + 50); /* it is framed */
+    world_close(&w);
+}
+
+/* Where there is no room, a box stands for what is below it and leads to its topmost run. */
+static void a_treap_without_room_is_merged(void **unused) {
+    (void)unused;
+    static const struct rect areas[] = {{10, 10, 160, 60}, {10, 10, 70, 200}, {10, 10, 30, 25}};
+    struct world w;
+    world_open(&w, "linux/amd64", apart);
+    for (size_t i = 0; i < ARRAY_LEN(areas); i++) {
+        world_draw(&w, treap_draw, areas[i], 1);
+        assert_true(met(&w, w.r->treap_root));
+        assert_true(w.ui.hot_count < 12);
+        world_check_drawn(&w, areas[i]);
+    }
     world_close(&w);
 }
 
@@ -142,6 +198,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shelf_leads_to_its_spans),
         cmocka_unit_test(the_longest_run_is_found),
+        cmocka_unit_test(the_treap_is_drawn_as_a_tree),
+        cmocka_unit_test(a_treap_without_room_is_merged),
         cmocka_unit_test(the_treap_is_counted_up_to_a_limit),
         cmocka_unit_test(a_pinned_span_is_framed),
         cmocka_unit_test(waiting_ps_are_named),

@@ -185,6 +185,38 @@ static void a_bad_page_size_ends_the_run_at_its_box(void **state) {
     world_close(&w);
 }
 
+/* Whatever ends the run in mallocinit, its box says what was found, and the last one Go's words. */
+static void every_end_is_told_in_the_words_of_go(void **state) {
+    (void)state;
+    static const struct {
+        const char *platform, *script, *page, *words;
+    } ends[] = {
+        {"linux/amd64", "page 6144\ninit\n", "not 2^n: 6144", "fatal error: bad system page size"},
+        {"linux/amd64", "page 2048\ninit\n", "2 KiB = 2^11", "fatal error: bad system page size"},
+        {"linux/amd64", "page 3000\ninit\n", "2.93 KiB", "fatal error: bad system page size"},
+        {"linux/amd64", "limit memory 4KiB\ninit\n", "4 KiB = 2^12",
+            "fatal error: runtime: cannot allocate memory (malloc)"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        struct world w;
+        world_open(&w, ends[i].platform, ends[i].script);
+        assert_string_equal(told(&w, NODE_PAGE).line[0], ends[i].page);
+        assert_int_equal(told(&w, NODE_THROW).mood, MOOD_REFUSED);
+        assert_string_equal(told(&w, NODE_THROW).line[0], ends[i].words);
+        world_check_text(&w, panel_path, 344);
+        world_close(&w);
+    }
+}
+
+static void a_system_without_a_break_has_none_in_the_way(void **state) {
+    (void)state;
+    struct world w;
+    world_open(&w, "windows/386", "init\n");
+    assert_string_equal(told(&w, NODE_BREAK).title, "break in the way? no");
+    assert_string_equal(told(&w, NODE_BREAK).line[0], "there is none");
+    world_close(&w);
+}
+
 static void text_fits_at_every_moment_of_every_start(void **state) {
     (void)state;
     static const char *const starts[][2] = {
@@ -225,6 +257,8 @@ int main(void) {
         cmocka_unit_test(a_break_in_the_way_moves_the_start),
         cmocka_unit_test(four_refusals_end_the_run_in_the_words_of_go),
         cmocka_unit_test(a_bad_page_size_ends_the_run_at_its_box),
+        cmocka_unit_test(every_end_is_told_in_the_words_of_go),
+        cmocka_unit_test(a_system_without_a_break_has_none_in_the_way),
         cmocka_unit_test(text_fits_at_every_moment_of_every_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
