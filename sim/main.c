@@ -256,9 +256,9 @@ static int soak_file(const char *file, struct soak_result *result) {
     if (soak_source_apart(source, &env, result))
         printf("%" PRIu64 " operations, %" PRIu64 " events: nothing is wrong\n", result->ops,
             result->events);
-    else if (result->refused)
+    else if (result->refused) /* never: false without a bug of ours */
         fprintf(stderr, "arenasim: %s", sb_text(&result->why));
-    else /* never: without a bug of ours */
+    else
         fprintf(stderr, "arenasim: %s: fails:\n%s", file, sb_text(&result->why));
     source->destroy(source);
     env_free(&env);
