@@ -84,6 +84,11 @@ refuses 'scale: .huge.' "$scope" render --scale huge small
 refuses 'at: .soon.' "$scope" render --at soon small
 refuses 'taken: .129.' "$scope" render --taken 129 small
 refuses 'limit: .much.' "$scope" render --limit much small
+refuses 'map: .0x,1. cannot be, expected an address' "$scope" render --map 0x,1 small
+refuses 'map: 0xffffffffffffff is beyond the address space of linux/amd64' \
+    "$scope" render --map 0xffffffffffffff small
+refuses 'do: .nothing. cannot be, expected a name' "$scope" render --do nothing small
+refuses 'lang: .xx. cannot be, expected en or zh' "$scope" --lang xx keys
 refuses 'no theme .pink.' "$scope" render --theme pink small
 refuses 'no lesson 99' "$scope" render lesson:99
 refuses 'lesson 2 has no step 99, expected one of 1 to ' "$scope" render lesson:2.99
@@ -125,6 +130,8 @@ accepts $'minutes +declared\n.* in all' "$sim" lesson --times
 refuses '--times takes no lesson' "$sim" lesson --times 1
 refuses 'no/such.md' "$sim" lesson no/such.md
 accepts 'linux/386 .*host model' "$sim" completions bash
+accepts 'dark light contrast.*en zh' "$scope" completions bash
+accepts 'pan-left .*open-part' "$scope" completions zsh
 accepts '.' "$sim" run --provider host small
 accepts '4 operations' "$sim" soak "$dir/ops"
 accepts 'alloc 1 0x' "$sim" transcript "$dir/ops"

@@ -30,7 +30,7 @@ quiet() {
 has() { command -v "$1" >/dev/null; }
 
 case $build in
-*/asan | */debug | */tsan) mode=${build##*/} top=${build%/*} ;;
+*/asan | */coverage | */debug | */tsan) mode=${build##*/} top=${build%/*} ;;
 *) mode=release top=$build ;;
 esac
 make_quietly() {
