@@ -1,6 +1,7 @@
 /*
  * What is typed into the app's lines: palette, search, console, notes, saving; and going back.
  */
+#include "sim/base/file.h"
 #include "viz/app_internal.h"
 
 #include <setjmp.h>
@@ -262,6 +263,43 @@ static void notes_are_written_edited_found_and_kept_in_a_file(void **state) {
     remove(path);
 }
 
+/* The table is the one that the file's name has in it, or else that of what is shown. */
+static void a_table_is_saved_of_what_is_shown(void **state) {
+    static const struct {
+        enum command shows;
+        const char *name, *begins;
+    } cases[] = {
+        {CMD_MAP, "table.csv", "span,base,"},
+        {CMD_CACHES, "table.csv", "span_class,"},
+        {CMD_WASTE, "table.csv", "span_class,"},
+        {CMD_PATH, "table.csv", "event,heap_live,"},
+        {CMD_MAP, "samples.csv", "event,heap_live,"},
+    };
+    char dir[] = "/tmp/arenascope-test-XXXXXX", path[64];
+    struct fixture f;
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    open_app(&f, "small");
+    app_seek(&f.app, UINT64_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct strbuf text = {0};
+        struct error err = {""};
+        app_command(&f.app, cases[i].shows, 0);
+        app_draw(&f.app, f.canvas);
+        snprintf(path, sizeof path, "%s/%s", dir, cases[i].name);
+        app_command(&f.app, CMD_SAVE, 0);
+        app_prompt_key(&f.app, "Ctrl+u");
+        type(&f, CMD_NONE, path, "Enter");
+        assert_int_equal(f.app.prompt.kind, PROMPT_NONE);
+        assert_true(file_read(path, &text, NULL, &err));
+        assert_memory_equal(text.text, cases[i].begins, strlen(cases[i].begins));
+        sb_free(&text);
+        remove(path);
+    }
+    close_app(&f);
+    remove(dir);
+}
+
 static void a_file_that_cannot_be_written_is_told(void **state) {
     (void)state;
     struct fixture f;
@@ -286,6 +324,7 @@ int main(void) {
         cmocka_unit_test(the_console_runs_after_the_end_and_shows_it_happen),
         cmocka_unit_test(a_repeat_typed_without_end_is_forgotten_some_time),
         cmocka_unit_test(notes_are_written_edited_found_and_kept_in_a_file),
+        cmocka_unit_test(a_table_is_saved_of_what_is_shown),
         cmocka_unit_test(a_file_that_cannot_be_written_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,45 @@ static void the_way_from_a_root_can_be_pointed_at(void **state) {
     world_close(&w);
 }
 
+/* What the strip says of why the object lives: the places that can be pointed at, and texts. */
+static void why(const char *script, uint32_t id, size_t *places, size_t *texts) {
+    struct world w;
+    struct reachview v = {0};
+    world_open(&w, "linux/amd64", script);
+    w.view.reach = &v;
+    reachview_ask(&v, REACH_WHY, object(&w, id));
+    assert_true(reachview_work(&v, w.view.rec, w.r, 8, UINT64_MAX));
+    world_draw(&w, panel_strips, STRIP, 1);
+    world_check_drawn(&w, STRIP);
+    *places = w.ui.hot_count;
+    *texts = w.ui.box_count;
+    reachview_clear(&v);
+    world_close(&w);
+}
+
+static void a_root_is_its_own_way_and_the_dead_have_none(void **state) {
+    size_t places, texts;
+    (void)state;
+    why(SCRIPT, 1, &places, &texts);
+    assert_int_equal(places, 1);
+    why(SCRIPT, 7, &places, &texts); /* nothing reaches it */
+    assert_int_equal(places, 0);
+    assert_int_equal(texts, 1);
+}
+
+/* Of a long way as much is shown as there is room for. */
+static void a_long_way_is_cut(void **state) {
+    static const char chain[] = "type node = ptr*4\nprecise on\nkeep all 100\n"
+                                "all[] = new node\nroot all[0]\n"
+                                "repeat 99\nall[] = new node\nall[-2].0 = all[-1]\nend\n";
+    size_t places, texts;
+    (void)state;
+    why(chain, 6, &places, &texts);
+    assert_in_range(places, 3, 6);
+    why(chain, 100, &places, &texts); /* more steps than are kept */
+    assert_in_range(places, 2, 20);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_is_none_without_something_to_tell),
@@ -146,6 +185,8 @@ int main(void) {
         cmocka_unit_test(white_is_hollow_grey_half_full_black_full),
         cmocka_unit_test(what_is_not_reached_is_dimmed),
         cmocka_unit_test(the_way_from_a_root_can_be_pointed_at),
+        cmocka_unit_test(a_root_is_its_own_way_and_the_dead_have_none),
+        cmocka_unit_test(a_long_way_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
