@@ -70,8 +70,10 @@ static void push_swept(struct heap *h, struct mspan *const *spans, size_t n) {
     struct sweep_buf *b = &h->sweep_spans[sweepgen(h) / 2 % 2];
     size_t i = b->index;
     do {
-        while (UNLIKELY(i + n > b->blocks * SWEEP_BLOCK))
+        while (UNLIKELY(i + n > b->blocks * SWEEP_BLOCK)) {
             sweep_buf_grow(h, b, i + n - 1);
+            i = b->index; /* others may have entered theirs on the way */
+        }
     } while (!move_index(h, b, &i, i + n));
     for (size_t k = 0; k < n; k++)
         *sweep_buf_at(b, i + k) = spans[k];

@@ -88,6 +88,22 @@ static void allocations_are_in_flight_on_every_p_at_once(void **state) {
     close_stage(&st);
 }
 
+/* Several P's sweep what a collection has left to them. The first one that enters a span among the
+ * swept makes room for it, and may be overtaken on the way. */
+static void swept_spans_are_entered_by_all_at_once(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct stage st;
+        open_stage(&st, seed);
+        for (unsigned i = 0; i < 200; i++) {
+            allocate(&st, 16u << i % 8);
+            if (i == 100)
+                begin(&st, (struct op){.code = OP_COLLECT_LAZY});
+        }
+        close_stage(&st); /* checked */
+    }
+}
+
 static void operations_begin_in_the_order_of_their_numbers(void **state) {
     struct stage st;
     (void)state;
@@ -313,6 +329,7 @@ static void one_p_has_nobody_to_wait_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_are_in_flight_on_every_p_at_once),
+        cmocka_unit_test(swept_spans_are_entered_by_all_at_once),
         cmocka_unit_test(operations_begin_in_the_order_of_their_numbers),
         cmocka_unit_test(types_are_kept_until_their_objects_are_made),
         cmocka_unit_test(any_other_operation_waits_for_all),
