@@ -13,8 +13,8 @@ struct limit {
 };
 
 bool can_limit(void);
-/* tests/valgrind/run.sh says so: there a large space limited takes memory of valgrind's own, for
- * its records of it, from within the limit. */
+/* tests/valgrind/run.sh says so: there all takes some thirty times as long, and limits hold for
+ * what valgrind keeps of a large space, too. */
 bool under_valgrind(void);
 /* So many bytes of address space more than it has now. */
 struct limit limit_space(uint64_t more);

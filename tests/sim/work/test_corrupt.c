@@ -22,6 +22,7 @@
 #include "sim/work/session_file.h"
 #include "sim/work/transcript.h"
 #include "sim/work/workload.h"
+#include "tests/sim/limit.h"
 #include "tests/sim/scratch.h"
 
 #include <inttypes.h>
@@ -131,7 +132,7 @@ struct batch {
 static bool look_at_batch(void *arg, int log) {
     const struct batch *b = arg;
     struct strbuf copy = {0}, path = {0};
-    alarm(SECONDS);
+    alarm(under_valgrind() ? 10 * SECONDS : SECONDS);
     sb_printf(&path, "%s/%s", b->dir, b->kind->name);
     for (uint64_t seed = b->seed; seed < b->seed + BATCH; seed++) {
         struct error err;
