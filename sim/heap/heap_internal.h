@@ -113,7 +113,7 @@ struct persistent {
 /* A 64 KiB arena of allocation and mark bits. */
 struct gcbits_arena {
     struct gcbits_arena *next;
-    _Atomic uint64_t free; /* bytes used; more than there are where threads have asked in vain */
+    _Atomic uint64_t free; /* bytes used; more than there are once somebody asked in vain */
     gc_bits bits[];        /* gcbits_bytes() of them */
 };
 
@@ -132,9 +132,9 @@ struct sweep_buf {
     size_t spine_cap;                  /* and room for their addresses */
     struct mspan **_Atomic chunks[40]; /* entries: 1, 2, 4, ... blocks of them, as needed */
 };
-static inline struct mspan **sweep_buf_at(const struct sweep_buf *b, size_t i) {
+static inline struct mspan **sweep_buf_at(const struct sweep_buf *b, uint64_t i) {
     unsigned chunk = 63 - (unsigned)__builtin_clzll(i / SWEEP_BLOCK + 1);
-    return b->chunks[chunk] + (i - (((size_t)1 << chunk) - 1) * SWEEP_BLOCK);
+    return b->chunks[chunk] + (i - ((UINT64_C(1) << chunk) - 1) * SWEEP_BLOCK);
 }
 
 /* Each in a line of its own: those that several P's write would slow those that all read. */
@@ -326,13 +326,13 @@ static inline void set_shared_field(_Atomic uint64_t *field, uint64_t value) {
         EMIT_CHANGE((h), EV_HEAP_SET, HEAP_##field, 0, old_value, new_value);                      \
     } while (0)
 
-/* Adds to what several threads change without a lock. */
-static inline void atomic_add(const struct heap *h, _Atomic uint64_t *to, uint64_t delta) {
+/* Adds to what several threads change without a lock; returns what it was. */
+static inline uint64_t atomic_add(const struct heap *h, _Atomic uint64_t *to, uint64_t delta) {
     if (h->threaded)
-        atomic_fetch_add_explicit(to, delta, memory_order_relaxed);
-    else
-        atomic_store_explicit(
-            to, atomic_load_explicit(to, memory_order_relaxed) + delta, memory_order_relaxed);
+        return atomic_fetch_add_explicit(to, delta, memory_order_relaxed);
+    uint64_t old = atomic_load_explicit(to, memory_order_relaxed);
+    atomic_store_explicit(to, old + delta, memory_order_relaxed);
+    return old;
 }
 /* Adds delta (may be negative, two's complement) to a statistic. */
 void stat_add(struct heap *h, enum stat_id stat, uint64_t delta);

@@ -159,13 +159,9 @@ static struct gcbits_arena *new_gcbits_arena(struct heap *h) {
 /* So many bytes of an arena, NULL if it has none left. Several P's may ask at the same time. Go's
  * tryAlloc. */
 static gc_bits *take_bits(const struct heap *h, struct gcbits_arena *arena, uint64_t bytes) {
-    if (!arena || arena->free + bytes > gcbits_bytes(h))
+    if (!arena)
         return NULL;
-    uint64_t at = arena->free;
-    if (h->threaded)
-        at = atomic_fetch_add_explicit(&arena->free, bytes, memory_order_relaxed);
-    else
-        atomic_store_explicit(&arena->free, at + bytes, memory_order_relaxed);
+    uint64_t at = atomic_add(h, &arena->free, bytes);
     return at + bytes > gcbits_bytes(h) ? NULL : arena->bits + at / sizeof(gc_bits);
 }
 

@@ -57,24 +57,12 @@ void sweep_buf_free(struct sweep_buf *b) {
         free(b->chunks[i]);
 }
 
-/* Sets the index if it still is what it was. */
-static bool move_index(const struct heap *h, struct sweep_buf *b, size_t *from, size_t to) {
-    if (h->threaded)
-        return atomic_compare_exchange_weak(&b->index, from, to);
-    atomic_store_explicit(&b->index, to, memory_order_relaxed);
-    return true;
-}
-
 /* Enters n spans in use among the swept ones. */
 static void push_swept(struct heap *h, struct mspan *const *spans, size_t n) {
     struct sweep_buf *b = &h->sweep_spans[sweepgen(h) / 2 % 2];
-    size_t i = b->index;
-    do {
-        while (UNLIKELY(i + n > b->blocks * SWEEP_BLOCK)) {
-            sweep_buf_grow(h, b, i + n - 1);
-            i = b->index; /* others may have entered theirs on the way */
-        }
-    } while (!move_index(h, b, &i, i + n));
+    uint64_t i = atomic_add(h, &b->index, n);
+    while (UNLIKELY(i + n > b->blocks * SWEEP_BLOCK))
+        sweep_buf_grow(h, b, i + n - 1);
     for (size_t k = 0; k < n; k++)
         *sweep_buf_at(b, i + k) = spans[k];
 }
@@ -88,19 +76,20 @@ static void prefetch_span(const struct mspan *s) {
         PREFETCH((const uint8_t *)s + at);
 }
 
-/* Takes up to `most` spans off the stack of those to be swept; returns how many. */
-static size_t pop_unswept(struct heap *h, struct mspan **spans, size_t most) {
+/* Takes up to n spans off the stack of those to be swept; returns how many. Who takes more than
+ * there are gives them back at once. */
+static size_t pop_unswept(struct heap *h, struct mspan **spans, size_t n) {
     enum { AHEAD = 3 };
     struct sweep_buf *b = &h->sweep_spans[1 - sweepgen(h) / 2 % 2];
-    size_t i = b->index, n;
-    do {
-        n = i < most ? i : most;
-    } while (n && !move_index(h, b, &i, i - n));
-    for (size_t k = 0; k < n; k++)
-        spans[k] = *sweep_buf_at(b, i - 1 - k);
-    if (i > n + AHEAD - 1) /* by the time it is popped it will be at hand */
-        prefetch_span(*sweep_buf_at(b, i - n - AHEAD));
-    return n;
+    int64_t had = (int64_t)atomic_add(h, &b->index, (uint64_t)0 - n);
+    size_t got = had <= 0 ? 0 : (uint64_t)had < n ? (size_t)had : n;
+    if (got < n)
+        atomic_add(h, &b->index, n - got);
+    for (size_t k = 0; k < got; k++)
+        spans[k] = *sweep_buf_at(b, (uint64_t)had - 1 - k);
+    if (had >= (int64_t)n + AHEAD) /* by the time it is popped it will be at hand */
+        prefetch_span(*sweep_buf_at(b, (uint64_t)had - n - AHEAD));
+    return got;
 }
 
 /* --- One span --- */
