@@ -212,9 +212,8 @@ uint64_t sweep_one(struct heap *h) {
     for (size_t n; (n = pop_unswept(h, spans, h->threaded ? MOST : 1));)
         if (sweep_spans(h, spans, n, &freed))
             return freed;
-    uint64_t not_done = 0;
-    if (atomic_compare_exchange_strong(&h->stats[STAT_sweepdone].value, &not_done, 1))
-        EMIT(h, EV_STAT_ADD, STAT_sweepdone, 0, 1, 0, 0);
+    h->stats[STAT_sweepdone].value = 1; /* set, not added to: other threads may find out, too */
+    EMIT(h, EV_STAT_ADD, STAT_sweepdone, 0, 1, 0, 0);
     return SWEEP_NONE_LEFT;
 }
 

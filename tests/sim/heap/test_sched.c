@@ -90,6 +90,39 @@ static void a_p_waits_for_a_lock_that_another_holds(void **state) {
     close_work(&w);
 }
 
+static void sweep_a_span(struct heap *h, unsigned p, void *arg) {
+    uint64_t npages;
+    (void)arg;
+    assert_true(heap_sweep_one_on(h, p, &npages));
+}
+
+/* The stack of the swept ones is empty when the P's begin: all find that it has to grow. */
+static void a_sweep_stack_grows_once_for_all_who_push(void **state) {
+    enum { SEEDS = 20 };
+    bool met = false;
+    (void)state;
+    for (unsigned seed = 1; seed <= SEEDS; seed++) {
+        struct lab lab;
+        uint64_t live[PS];
+        lab_start(&lab, "linux/amd64");
+        assert_true(heap_set_ps(lab.h, PS));
+        for (unsigned i = 0; i < PS; i++)
+            live[i] = lab_new(&lab, 64 << i);
+        lab_collect(&lab, live, PS, false);
+        heap_overlap(lab.h, seed);
+        for (unsigned p = 0; p < PS; p++)
+            heap_start_on(lab.h, p, sweep_a_span, NULL);
+        heap_await_all(lab.h);
+        const struct sweep_buf *swept = &lab.h->sweep_spans[sweepgen(lab.h) / 2 % 2];
+        assert_int_equal(swept->index, PS);
+        assert_int_equal(swept->blocks, 1);
+        met |= swept->lock.taken > 1;
+        lab_check(&lab);
+        lab_close(&lab);
+    }
+    assert_true(met);
+}
+
 /* From the events alone: a P waits for what another holds, and does nothing until it has it. */
 static void who_waits_does_nothing_until_it_has_the_lock(void **state) {
     struct work w;
@@ -344,6 +377,7 @@ static void without_overlap_nobody_locks(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_p_waits_for_a_lock_that_another_holds),
+        cmocka_unit_test(a_sweep_stack_grows_once_for_all_who_push),
         cmocka_unit_test(who_waits_does_nothing_until_it_has_the_lock),
         cmocka_unit_test(nothing_is_lost_or_handed_out_twice),
         cmocka_unit_test(a_seed_decides_everything),
