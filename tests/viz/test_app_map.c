@@ -176,6 +176,31 @@ static void what_is_pinned_is_zoomed_to(void **state) {
     close_it(&f);
 }
 
+/* As the crumbs of the path above the map do it. */
+static void an_address_leads_to_its_span_or_slot(void **state) {
+    (void)state;
+    struct fixture f;
+    open_on(&f, "linux/amd64");
+    f.app.animates = false;
+    const struct replica *r = f.app.scene->replica;
+    uint64_t arena = r->heap[HEAP_arena_start], base, size;
+    const struct rspan *s = replica_span(r, replica_span_of(r, arena));
+    assert_true(graph_slot(r, arena + s->elemsize, &base, &size));
+    app_command(&f.app, CMD_GO_SPACE, 0);
+    app_command(&f.app, CMD_GO, go_address(base + 1, false));
+    struct zoom span = shown(&f);
+    assert_true(
+        span.start <= s->base && span.start + span.size >= s->base + (s->npages << GO_PAGE_SHIFT));
+    app_command(&f.app, CMD_GO, go_address(base + 1, true));
+    struct zoom slot = shown(&f);
+    assert_true(slot.start <= base && slot.start + slot.size >= base + size);
+    assert_true(slot.size < span.size);
+    app_command(&f.app, CMD_GO, go_address(0x1000, true)); /* nothing is there */
+    assert_same(shown(&f), slot);
+    assert_true(f.app.notice[0]);
+    close_it(&f);
+}
+
 static void a_place_that_is_not_yet_is_told(void **state) {
     (void)state;
     struct fixture f;
@@ -261,6 +286,7 @@ int main(void) {
         cmocka_unit_test(fit_goes_round_arena_reservation_space),
         cmocka_unit_test(every_place_shows_what_it_names),
         cmocka_unit_test(what_is_pinned_is_zoomed_to),
+        cmocka_unit_test(an_address_leads_to_its_span_or_slot),
         cmocka_unit_test(a_place_that_is_not_yet_is_told),
         cmocka_unit_test(dragging_moves_rows_and_settles),
         cmocka_unit_test(a_rectangle_is_zoomed_to),

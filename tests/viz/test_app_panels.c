@@ -63,6 +63,76 @@ static void keys_open_every_part_that_has_something(void **state) {
     close_it(&f);
 }
 
+static void escape_closes_one_thing_after_the_other(void **state) {
+    (void)state;
+    struct fixture f;
+    open_at(&f, 30000);
+    struct app *app = &f.app;
+    const struct replica *r = app->scene->replica;
+    uint32_t span = replica_span_of(r, r->heap[HEAP_arena_start]);
+    app->scene->pinned = (struct thing){.kind = THING_PAGE, .index = span};
+    app_notice(app, "%s", "Look.");
+    app_command(app, CMD_TERM, 0);
+    assert_non_null(app_page(app));
+    app_command(app, CMD_CONSOLE, 0);
+    app_command(app, CMD_HELP, 0);
+    assert_true(app->help_page && app->prompt.kind == PROMPT_CONSOLE);
+    app_command(app, CMD_DISMISS, 0);
+    assert_true(!app->help_page && app->prompt.kind == PROMPT_CONSOLE);
+    app_command(app, CMD_DISMISS, 0);
+    assert_true(app->prompt.kind == PROMPT_NONE && app_page(app));
+    app_command(app, CMD_DISMISS, 0);
+    assert_true(!app_page(app) && app->notice[0]);
+    app_command(app, CMD_DISMISS, 0);
+    assert_true(!app->notice[0] && app->scene->pinned.kind == THING_PAGE);
+    app_command(app, CMD_DISMISS, 0);
+    assert_int_equal(app->scene->pinned.kind, THING_NONE);
+    close_it(&f);
+}
+
+/* A long way that one need not wait for. */
+static void escape_stops_what_takes_long(void **state) {
+    (void)state;
+    struct fixture f;
+    struct error err = {""};
+    struct app_options options = {.workload = "json",
+        .world = {.platform = platform_find("linux/amd64"), .provider = PROVIDER_MODEL}};
+    assert_true(app_open(&f.app, &options, &err));
+    f.canvas = canvas_new(1280, 720);
+    scene_head(f.app.scene, UINT64_MAX);
+    app_work(&f.app, 1000);
+    assert_true(app_busy(&f.app));
+    app_draw(&f.app, f.canvas);
+    app_command(&f.app, CMD_DISMISS, 0);
+    assert_false(app_busy(&f.app));
+    uint64_t at = f.app.scene->at;
+    app_work(&f.app, UINT64_MAX);
+    assert_int_equal(f.app.scene->at, at);
+    close_it(&f);
+}
+
+static void play_at_the_end_begins_anew(void **state) {
+    (void)state;
+    struct fixture f;
+    open_at(&f, UINT64_MAX);
+    assert_true(f.app.scene->at > 0);
+    app_command(&f.app, CMD_PLAY, 0);
+    assert_true(f.app.playing);
+    assert_int_equal(f.app.scene->at, 0);
+    close_it(&f);
+}
+
+static void a_rung_that_is_not_reached_again_is_told(void **state) {
+    (void)state;
+    struct fixture f;
+    open_at(&f, UINT64_MAX);
+    uint64_t at = f.app.scene->at;
+    app_command(&f.app, CMD_RUNG, RUNG_MHEAP);
+    assert_string_equal(f.app.notice, "No later allocation in this run ends there.");
+    assert_int_equal(f.app.scene->at, at);
+    close_it(&f);
+}
+
 static void a_range_is_counted_as_time_passes(void **state) {
     (void)state;
     struct fixture f;
@@ -157,6 +227,10 @@ static void what_is_clicked_is_inspected(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_open_every_part_that_has_something),
+        cmocka_unit_test(escape_closes_one_thing_after_the_other),
+        cmocka_unit_test(escape_stops_what_takes_long),
+        cmocka_unit_test(play_at_the_end_begins_anew),
+        cmocka_unit_test(a_rung_that_is_not_reached_again_is_told),
         cmocka_unit_test(a_range_is_counted_as_time_passes),
         cmocka_unit_test(a_handle_is_dragged),
         cmocka_unit_test(rungs_lead_onward),

@@ -213,6 +213,21 @@ static void the_answer_is_kept_while_nothing_changes(void **unused) {
     world_close(&w);
 }
 
+static void pages_given_back_are_told_of_a_free_span(void **unused) {
+    (void)unused;
+    struct world w;
+    struct life lives[2] = {{.any = false}};
+    world_open(&w, "linux/amd64", "big = alloc 3000000\ndrop big\ncollect\nscavenge\n");
+    uint32_t root = w.r->treap_root;
+    assert_true(root && replica_span(w.r, root)->npreleased);
+    struct thing span = {.kind = THING_PAGE, .index = root, .addr = replica_span(w.r, root)->base};
+    struct facts f = about(&w, lives, span);
+    char pages[32];
+    format_count(replica_span(w.r, root)->npreleased, pages, sizeof pages);
+    assert_string_equal(fact_of(&f, "pages given back")->value, pages);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_object_leads_to_its_events),
@@ -220,6 +235,7 @@ int main(void) {
         cmocka_unit_test(a_collection_colours_objects_from_white_over_grey_to_black),
         cmocka_unit_test(tiny_objects_know_their_neighbours),
         cmocka_unit_test(a_span_tells_its_shelf),
+        cmocka_unit_test(pages_given_back_are_told_of_a_free_span),
         cmocka_unit_test(all_of_it_fits_the_right_column),
         cmocka_unit_test(the_answer_is_kept_while_nothing_changes),
     };

@@ -1,4 +1,5 @@
 #include "tests/viz/panels/world.h"
+#include "viz/panels/attempts.h"
 #include "viz/panels/path_nodes.h"
 
 #include <setjmp.h>
@@ -208,6 +209,27 @@ static void every_end_is_told_in_the_words_of_go(void **state) {
     }
 }
 
+/* Why a size or a hint was refused, as far as one can tell. */
+static void refusals_have_their_reasons(void **state) {
+    (void)state;
+    static const struct {
+        const char *platform, *script, *reason;
+        bool hint; /* the first hint, else the first size */
+    } cases[] = {
+        {"linux/386", "limit 560MiB\ninit\n", "over the limit", false},
+        {"linux/amd64", "take hints 1\ninit\n", "address taken", true},
+        {"linux/386", "elsewhere on\nlimit 560MiB\ninit\n", "elsewhere", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct world w;
+        world_open(&w, cases[i].platform, cases[i].script);
+        const struct init_path *p = &w.r->init;
+        const struct attempt *a = cases[i].hint ? &p->hints[0] : &p->fallbacks[0];
+        assert_string_equal(attempt_reason(&w.view, a), cases[i].reason);
+        world_close(&w);
+    }
+}
+
 static void a_system_without_a_break_has_none_in_the_way(void **state) {
     (void)state;
     struct world w;
@@ -258,6 +280,7 @@ int main(void) {
         cmocka_unit_test(four_refusals_end_the_run_in_the_words_of_go),
         cmocka_unit_test(a_bad_page_size_ends_the_run_at_its_box),
         cmocka_unit_test(every_end_is_told_in_the_words_of_go),
+        cmocka_unit_test(refusals_have_their_reasons),
         cmocka_unit_test(a_system_without_a_break_has_none_in_the_way),
         cmocka_unit_test(text_fits_at_every_moment_of_every_start),
     };
