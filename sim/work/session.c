@@ -256,10 +256,10 @@ uint64_t session_recorded_op(const struct session *s, uint64_t n) {
     return n <= s->init ? n : n + s->own;
 }
 
-/* What Go took for an end of memory may have been this machine's alone. */
+/* What Go took for an end of memory may have been this machine's alone: that is told first. */
 static void tell_lack(struct session *s) {
     const struct error *lack = &s->world.os->lack;
-    if (lack->text[0] && !s->err.text[0])
+    if (lack->text[0])
         error_set(&s->err, "%s: %s", workload_name(s), lack->text);
 }
 
