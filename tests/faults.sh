@@ -37,6 +37,12 @@ once() {
     status=$?
 }
 
+# Did the run end for want of the machine's memory? Its recording is whole all the same.
+ended_early() {
+    grep -q 'this machine has no room for' "$dir/said" && "$sim" run "$file" >"$dir/again" 2>&1 &&
+        ! grep -q 'stops short' "$dir/again"
+}
+
 # judge KIND N NAME: is this an end that may be?
 judge() {
     local what="$3: $1 number $2 fails: " left
@@ -44,7 +50,8 @@ judge() {
     if [[ $status == 2 ]]; then
         [[ $(wc -l <"$dir/said") == 1 || ($2 == *later && $1 == f* && $3 == window*) ]] ||
             { bad "$what not one line"; return; } # preferences are told of first, and it goes on
-        cmp -s "$file" "$dir/right.new" || cmp -s "$file" "$dir/old" || { bad "$what the old file is not whole"; return; }
+        cmp -s "$file" "$dir/right.new" || cmp -s "$file" "$dir/old" || ended_early ||
+            { bad "$what the old file is not whole"; return; }
     elif [[ $status == 0 && $3 == "window, saved"* && $(tail -n 1 "$dir/out") != *prompt=0* ]] && cmp -s "$file" "$dir/old"; then
         : # the line where its name was typed is still open, with the reason below it
     elif [[ $status == 0 && $(wc -l <"$dir/said") == 1 ]] && cmp -s "$file" "$dir/old"; then
