@@ -386,7 +386,8 @@ static bool run_apart(void *arg, int log) {
     struct soak_result r;
     if (!soak_source(a->source, a->env, &r))
         fputs(sb_text(&r.why), stderr);
-    ssize_t written = write(log, &r, sizeof r); /* its texts are the child's alone */
+    sb_free(&r.why);
+    ssize_t written = write(log, &r, sizeof r); /* its texts stay here */
     INVARIANT(written == (ssize_t)sizeof r);
     return !r.failed;
 }

@@ -10,25 +10,26 @@ build=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 export ARENASCOPE_DATA=${ARENASCOPE_DATA:-$PWD} LC_ALL=C.UTF-8 SDL_VIDEODRIVER=dummy UNDER_VALGRIND=1
-passed=0 failed=0
 limit=${SUITE_SECONDS:-900} # may one of them take
 memcheck=(timeout -k 5 "$limit" valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
     --errors-for-leak-kinds=definite --num-callers=30 "--suppressions=tests/valgrind/memcheck.supp")
 
 # clean STATUS NAME COMMAND...: it ends with that status, and memcheck has nothing to say.
 clean() {
-    local expected=$1 name=$2 status begun=$SECONDS
+    local expected=$1 name=$2 status begun=$SECONDS mine
+    mine=$(mktemp -d -p "$dir")
     shift 2
-    "${memcheck[@]}" "$@" >"$dir/out" 2>"$dir/said" </dev/null
+    "${memcheck[@]}" "$@" >"$mine/out" 2>"$mine/said" </dev/null
     status=$?
-    if [[ $status == "$expected" ]] && ! grep -q '^==[0-9]*==' "$dir/said"; then
-        passed=$((passed + 1))
+    if [[ $status == "$expected" ]] && ! grep -q '^==[0-9]*==' "$mine/said"; then
         echo "ok $name ($((SECONDS - begun)) s)"
     else
-        failed=$((failed + 1))
         echo "not ok $name: status $status after $((SECONDS - begun)) s"
-        grep -v '^\[\|^ok' "$dir/said" | head -n 60 | sed 's/^/    /'
-    fi
+        grep -v '^\[\|^ok' "$mine/said" | head -n 60 | sed 's/^/    /'
+    fi >"$mine/told"
+    cat "$mine/told"
+    cat "$mine/told" >>"$dir/told"
+    rm -r "$mine"
 }
 
 sim=$build/arenasim scope=$build/arenascope
@@ -67,8 +68,13 @@ export MONKEY_SECONDS=${MONKEY_SECONDS:-20} CORRUPT_ROUNDS=${CORRUPT_ROUNDS:-100
 left_out=' test_host '
 for test in ${VALGRIND_TESTS:-$(find tests/sim tests/viz -name 'test_*.c' | sort)}; do
     test=${test%.c}
-    [[ -z ${VALGRIND_TESTS-} && $left_out == *" ${test##*/} "* ]] || clean 0 "$test" "$build/$test"
+    [[ -z ${VALGRIND_TESTS-} && $left_out == *" ${test##*/} "* ]] && continue
+    # As many at once as there are processors.
+    while [[ $(jobs -rp | wc -l) -ge $(nproc) ]]; do wait -n; done
+    clean 0 "$test" "$build/$test" &
 done
+wait
 
-echo "$passed passed, $failed failed"
+failed=$(grep -c '^not ok ' "$dir/told")
+echo "$(grep -c '^ok ' "$dir/told") passed, $failed failed"
 [[ $failed == 0 ]]
