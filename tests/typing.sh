@@ -48,9 +48,9 @@ pinned=$(state pinned)
 key Escape
 waits 'the search is closed' is prompt 0
 key ctrl+g
-sleep 0.2
+waits 'Ctrl+G: the next span' other pinned "$pinned"
 key ctrl+shift+g
-waits 'Ctrl+G and back: the same span' is pinned "$pinned"
+waits 'and back: the same' is pinned "$pinned"
 before=$(state event)
 types ','
 waits ', goes to what happened to it before' other event "$before"
