@@ -40,10 +40,11 @@ key shift+Return
 waits 'Shift+Enter: the one before' other event "$first"
 key Return
 waits 'Enter: the next one' is event "$first"
+pinned=$(state pinned)
 key ctrl+u
 types '48 B'
 key Return
-waits 'a size pins a span' other pinned 0:0x0
+waits 'a size pins a span' other pinned "$pinned"
 pinned=$(state pinned)
 key Escape
 waits 'the search is closed' is prompt 0
