@@ -13,11 +13,10 @@
  *   os             calls to the system, the map of its address space
  *
  * Without a lock: statistics, nmalloc, sweepgen, how many spans a sweep stack has and how many bits
- * of an arena are taken, which are atomic. Whoever moves a span's
- * sweepgen to "being swept" owns the span until it says "swept"; whoever takes a swept span out of
- * an mcentral, or new from the heap, owns it until it is given back. Collections (mark, release of
- * all mcaches, the change of sweepgen) need the world stopped: no other P is entered then, and the
- * caller sees to that.
+ * of an arena are taken, which are atomic. Whoever moves a span's sweepgen to "being swept" owns
+ * the span until it says "swept"; whoever takes a swept span out of an mcentral, or new from the
+ * heap, owns it until it is given back. Collections (mark, release of all mcaches, the change of
+ * sweepgen) need the world stopped: no other P is entered then, and the caller sees to that.
  *
  * A heap starts with one P and takes no locks: as long as one thread runs all P's in turn, nobody
  * could hold one. sched.c makes them lock all the same, for P's that overlap.
@@ -43,21 +42,15 @@ static void lock_init(struct lock *l, enum lock_rank rank, unsigned index) {
     *l = (struct lock){.rank = rank, .index = index};
 }
 
-/* Calls f for every lock there is. */
-static void each_lock(
-    struct heap *h, void (*f)(struct lock *l, enum lock_rank rank, unsigned index)) {
-    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
-        f(&h->central[i].lock, RANK_CENTRAL, i);
-    for (unsigned i = 0; i < ARRAY_LEN(h->sweep_spans); i++)
-        f(&h->sweep_spans[i].lock, RANK_SWEEPBUF, i);
-    f(&h->lock, RANK_HEAP, 0);
-    f(&h->gcbits_lock, RANK_GCBITS, 0);
-    f(&h->persistent_lock, RANK_PERSISTENT, 0);
-    f(&h->os_lock, RANK_OS, 0);
-}
-
 void locks_init(struct heap *h) {
-    each_lock(h, lock_init);
+    for (unsigned i = 0; i < NUM_SPAN_CLASSES; i++)
+        lock_init(&h->central[i].lock, RANK_CENTRAL, i);
+    for (unsigned i = 0; i < ARRAY_LEN(h->sweep_spans); i++)
+        lock_init(&h->sweep_spans[i].lock, RANK_SWEEPBUF, i);
+    lock_init(&h->lock, RANK_HEAP, 0);
+    lock_init(&h->gcbits_lock, RANK_GCBITS, 0);
+    lock_init(&h->persistent_lock, RANK_PERSISTENT, 0);
+    lock_init(&h->os_lock, RANK_OS, 0);
 }
 
 /* Locks are held for a moment: sleeping would take longer. But who has one may have to wait for a
