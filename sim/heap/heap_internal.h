@@ -127,7 +127,7 @@ struct gcbits_arenas {
 enum { SWEEP_BLOCK = 512 }; /* entries: 4 KiB on 64-bit */
 struct sweep_buf {
     struct lock lock;                  /* of its growth */
-    _Atomic size_t index;              /* spans on it */
+    _Atomic uint64_t index;            /* spans on it; for a moment less than 0 (pop_unswept) */
     _Atomic size_t blocks;             /* blocks that Go would have */
     size_t spine_cap;                  /* and room for their addresses */
     struct mspan **_Atomic chunks[40]; /* entries: 1, 2, 4, ... blocks of them, as needed */
